@@ -1,0 +1,39 @@
+# Aircheck: `make run` and `make test` are the two that a newcomer needs; both set everything up first.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check format bench
+
+BIN := .venv/bin
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## system packages, .venv, locked versions; nothing when that is done
+	@.ci/setup
+
+run: setup ## open the window; without a display, run the demo in the terminal
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ]; then \
+	  exec $(BIN)/aircheck; \
+	else \
+	  echo 'No display here, so no window: running the demo in the terminal.'; \
+	  exec $(BIN)/aircheck demo; \
+	fi
+
+demo: setup ## record, transcribe, find, export and verify the sample broadcast (offline, under a minute)
+	@$(BIN)/aircheck demo
+
+test: setup check ## the checks, then every test
+	@$(BIN)/pytest
+
+check: setup ## ruff, import-linter, mypy
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+format: setup ## rewrite the sources as ruff would have them
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## what a recording costs: CPU, memory, journal rate
+	@$(BIN)/python -P -m pytest tests/bench --override-ini=python_files='bench_*.py' -s
