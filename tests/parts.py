@@ -1,0 +1,72 @@
+"""The real parts that tests are made of: programs and libraries outside Python, and patience.
+
+A test asks for its parts by `require`. Where one is not installed the test is skipped and says so;
+where `AIRCHECK_REQUIRE_PARTS` is set (`.ci/run`) it fails, so that CI cannot pass by leaving out.
+"""
+
+import ctypes.util
+import os
+import shutil
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+
+_POLL_S = 0.01
+
+
+def _program(name: str) -> Callable[[], bool]:
+    return lambda: shutil.which(name) is not None
+
+
+def _library(name: str) -> Callable[[], bool]:
+    return lambda: ctypes.util.find_library(name) is not None
+
+
+_PROBES: dict[str, Callable[[], bool]] = {
+    "espeak-ng": _program("espeak-ng"),
+    "ffmpeg": _program("ffmpeg"),
+    "icecast2": _program("icecast2"),
+    "pactl": _program("pactl"),
+    "portaudio": _library("portaudio"),
+    "pulseaudio": _program("pulseaudio"),
+    "xvfb": _program("Xvfb"),
+}
+
+
+def require(*parts: str) -> None:
+    """Skip the running test, or fail it where parts are required, unless all `parts` are here.
+
+    Args:
+        parts: Names out of espeak-ng, ffmpeg, icecast2, pactl, portaudio, pulseaudio, xvfb.
+
+    Raises:
+        ValueError: A name is none of these.
+    """
+    for part in parts:
+        if part not in _PROBES:
+            raise ValueError(f"unknown part {part!r}; known are {', '.join(sorted(_PROBES))}")
+        if not _PROBES[part]():
+            report = pytest.fail if os.environ.get("AIRCHECK_REQUIRE_PARTS") else pytest.skip
+            report(f"the part {part} is not installed")
+
+
+def wait_until(predicate: Callable[[], T], within_s: float = 10.0, what: str = "") -> T:
+    """Poll `predicate` until it returns something true, and return that.
+
+    Args:
+        predicate: Called every 10 ms on this thread.
+        within_s: The test fails when nothing true came within this many seconds.
+        what: What is waited for, for the failure's message.
+    """
+    deadline = time.monotonic() + within_s
+    while True:
+        result = predicate()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {within_s} s for {what or 'a condition'}; last was {result!r}")
+        time.sleep(_POLL_S)
