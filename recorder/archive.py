@@ -1,0 +1,434 @@
+"""Session folders: create, list, find, lock.
+
+    <archive>/2024-08-13-trump-musk-01J5…/
+      session.json     title, notes, sources asked for (may be edited)
+      journal.jsonl    what happened (`recorder.journal`)
+      audio/           parts, as received
+      transcript/      one JSON file a transcript
+      derived/         anything here may be deleted
+      resume.json      addresses with their tokens, for the owner alone; gone once sealed
+      recorder.json    pid of the recorder at work on it; gone when it ends
+      SHA256SUMS       written when sealed: the journal's and every part's hash, for sha256sum -c
+
+The archive is the truth; whatever else there is can be made again from it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+from filelock import FileLock, Timeout
+
+from recorder import journal
+from recorder.errors import (
+    ArchiveError,
+    CorruptSession,
+    SessionBusy,
+    SessionNotFound,
+    storage_error,
+)
+from recorder.events import Opened, Sealed, StateChanged
+from recorder.timeline import Timeline
+from recorder.types import (
+    Seconds,
+    SessionId,
+    SourceKind,
+    SourceSpec,
+    State,
+    is_session_id,
+    iso,
+    new_session_id,
+    parse_iso,
+    utc_now,
+)
+
+PROGRAM = "aircheck 0.1.0"
+"""Name and version that the journal's first line carries."""
+
+_LOCK_WAIT_S = 2.0
+_ID_LENGTH = 26
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionInfo:
+    """What ``session.json`` holds: all that people may edit.
+
+    Attributes:
+        sources: Kind and public address of each source asked for, by track.
+    """
+
+    id: SessionId
+    title: str
+    created_at: datetime
+    sources: tuple[tuple[str, SourceSpec], ...] = ()
+    host: str = ""
+    tags: tuple[str, ...] = ()
+    notes: str = ""
+    rights: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The process at work on a session."""
+
+    pid: int
+    started_at: float  # as psutil gives it, to tell a process from a later one of the same pid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A session in one line.
+
+    Attributes:
+        started_at: Wall clock of session time 0; None while nothing is recorded.
+        pid: Of the running recorder, or None.
+        problem: Why the folder can't be read, or empty.
+    """
+
+    id: SessionId
+    title: str
+    state: State
+    started_at: datetime | None
+    created_at: datetime | None
+    duration_s: Seconds
+    gap_count: int
+    folder: Path
+    pid: int | None = None
+    source: str = ""
+    recovered: bool = False
+    problem: str = ""
+
+
+class SessionFolder:
+    """One session's folder. Holds no file open; any number may look at the same folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.journal_path = path / "journal.jsonl"
+        self.audio = path / "audio"
+        self.transcripts = path / "transcript"
+        self.derived = path / "derived"
+        self.sums_path = path / "SHA256SUMS"
+        self._info_path = path / "session.json"
+        self._resume_path = path / "resume.json"
+        self._holder_path = path / "recorder.json"
+
+    @property
+    def id(self) -> SessionId:
+        """The session's id, from the folder's name.
+
+        Raises:
+            CorruptSession: The name doesn't end in one.
+        """
+        tail = self.path.name[-_ID_LENGTH:]
+        if not is_session_id(tail):
+            raise CorruptSession(f"{self.path} is not a session's folder: its name has no id.")
+        return SessionId(tail)
+
+    def info(self) -> SessionInfo:
+        """Read ``session.json``.
+
+        Raises:
+            CorruptSession: It is missing or not readable as JSON of the right form.
+        """
+        try:
+            return _info_from_json(json.loads(self._info_path.read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CorruptSession(
+                f"{self.path.name}/session.json can't be read ({error}).",
+                safe="The audio and its journal are untouched.",
+                hint="Restore the file, or import the audio again.",
+            ) from error
+
+    def write_info(self, info: SessionInfo) -> None:
+        """Replace ``session.json`` in one step.
+
+        Raises:
+            StorageError: The disk refuses; the old one stands.
+        """
+        write_whole(self._info_path, _pretty(_info_to_json(info)))
+
+    def timeline(self) -> Timeline:
+        """Runs, gaps and parts as the journal tells them.
+
+        Raises:
+            CorruptSession: The journal can't be read.
+        """
+        return Timeline.of(entry.event for entry in journal.read(self.journal_path))
+
+    def sources(self) -> list[tuple[str, SourceSpec]]:
+        """Track and source, with full addresses while the session isn't sealed."""
+        try:
+            items = json.loads(self._resume_path.read_bytes())["sources"]
+            return [
+                (item["track"], SourceSpec(kind=SourceKind(item["kind"]), address=item["address"]))
+                for item in items
+            ]
+        except FileNotFoundError:
+            return list(self.info().sources)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CorruptSession(f"{self.path.name}/resume.json can't be read.") from error
+
+    def write_secrets(self, sources: list[tuple[str, SourceSpec]]) -> None:
+        """Keep the full addresses, for this user alone, until the session is sealed.
+
+        Raises:
+            StorageError: The disk refuses.
+        """
+        items = [
+            {"track": track, "kind": str(spec.kind), "address": spec.address}
+            for track, spec in sources
+        ]
+        write_whole(self._resume_path, _pretty({"sources": items}), mode=0o600)
+
+    def forget_secrets(self) -> None:
+        """Remove the addresses with their tokens."""
+        self._resume_path.unlink(missing_ok=True)
+
+    def sealed(self) -> Sealed | None:
+        """The journal's last word, or None while the session is open.
+
+        Raises:
+            CorruptSession: The journal's end can't be read.
+        """
+        entry = journal.last(self.journal_path)
+        return entry.event if entry and isinstance(entry.event, Sealed) else None
+
+    def holder(self) -> Holder | None:
+        """The living process at work on this session, or None."""
+        try:
+            values = json.loads(self._holder_path.read_bytes())
+            holder = Holder(pid=values["pid"], started_at=values["started_at"])
+            return holder if _started_at(holder.pid) == holder.started_at else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Be the one process that writes to this session.
+
+        Raises:
+            SessionBusy: Another one is.
+            StorageError: The disk refuses.
+        """
+        lock = FileLock(self.path / ".lock", timeout=_LOCK_WAIT_S)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise SessionBusy(
+                f"Another process is at work on {self.path.name}.",
+                safe="It goes on undisturbed.",
+                hint="'aircheck sessions' shows it.",
+            ) from error
+        except OSError as error:
+            raise storage_error(error, doing="locking the session") from error
+        try:
+            pid = os.getpid()
+            write_whole(
+                self._holder_path, _pretty({"pid": pid, "started_at": _started_at(pid)})
+            )
+            yield
+        finally:
+            self._holder_path.unlink(missing_ok=True)
+            lock.release()
+
+    def summary(self) -> Summary:
+        """The session in one line; a folder that can't be read says so in ``problem``."""
+        problem, info = "", None
+        try:
+            info = self.info()
+        except CorruptSession as error:
+            problem = error.message
+        facts = Summary(
+            id=self.id,
+            title=info.title if info else self.path.name,
+            state=State.FAILED,
+            started_at=None,
+            created_at=info.created_at if info else None,
+            duration_s=Seconds(0),
+            gap_count=0,
+            folder=self.path,
+            source=str(info.sources[0][1]) if info and info.sources else "",
+            problem=problem,
+        )
+        try:
+            return self._with_journal(facts)
+        except ArchiveError as error:
+            return replace(facts, problem=facts.problem or error.message)
+
+    def _with_journal(self, facts: Summary) -> Summary:
+        sealed = self.sealed()
+        if sealed:
+            return replace(
+                facts,
+                state=sealed.state,
+                started_at=parse_iso(sealed.started_at) if sealed.started_at else None,
+                duration_s=sealed.duration_s,
+                gap_count=sealed.gap_count,
+                recovered=bool(sealed.recovered),
+            )
+        holder = self.holder()
+        events = [entry.event for entry in journal.read(self.journal_path)]
+        states = [event.state for event in events if isinstance(event, StateChanged)]
+        timeline = Timeline.of(events)
+        return replace(
+            facts,
+            state=states[-1] if states else State.CONNECTING,
+            started_at=timeline.started_at,
+            duration_s=timeline.duration_s,
+            gap_count=len(timeline.gaps),
+            pid=holder.pid if holder else None,
+        )
+
+
+class Archive:
+    """A folder of session folders."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def create(
+        self,
+        title: str,
+        sources: list[tuple[str, SourceSpec]],
+        *,
+        at: datetime | None = None,
+        host: str = "",
+    ) -> SessionFolder:
+        """Make a session's folder, ready to be recorded into.
+
+        Args:
+            title: As people wrote it; any text.
+            sources: Track and source.
+            at: The day and time that its name carries; now unless told.
+            host: Who speaks.
+
+        Raises:
+            StorageError: The disk refuses; nothing is left behind.
+        """
+        at = at or utc_now()
+        session = new_session_id()
+        folder = SessionFolder(self.root / _folder_name(title, at, session))
+        asked = tuple(
+            {"track": track, "kind": str(spec.kind), "address": spec.public_address}
+            for track, spec in sources
+        )
+        info = SessionInfo(
+            id=session, title=title, created_at=utc_now(), sources=tuple(sources), host=host
+        )
+        try:
+            folder.audio.mkdir(parents=True)
+            if any(spec.public_address != spec.address for _, spec in sources):
+                folder.write_secrets(sources)
+        except OSError as error:
+            raise storage_error(error, doing="making the session's folder") from error
+        folder.write_info(info)
+        log = journal.JournalWriter(folder.journal_path)
+        log.append(Opened(session=session, title=title, sources=asked, program=PROGRAM))
+        log.close()
+        return folder
+
+    def folders(self) -> list[SessionFolder]:
+        """All sessions' folders, newest first.
+
+        Raises:
+            StorageError: The archive's folder can't be read.
+        """
+        try:
+            with os.scandir(self.root) as items:
+                names = [item.name for item in items if is_session_id(item.name[-_ID_LENGTH:])]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise storage_error(error, doing="listing the archive") from error
+        names.sort(key=lambda name: name[-_ID_LENGTH:], reverse=True)
+        return [SessionFolder(self.root / name) for name in names]
+
+    def find(self, name: str) -> SessionFolder:
+        """The session by its id, the beginning or end of one, its folder's name, or its path.
+
+        Raises:
+            SessionNotFound: None fits, or several do.
+        """
+        wanted = Path(name).name.upper() if os.sep in name else name.upper()
+        folders = self.folders()
+        exact = [f for f in folders if wanted in (f.id, f.path.name.upper())]
+        near = [f for f in folders if wanted and (f.id.startswith(wanted) or f.id.endswith(wanted))]
+        found = exact or near
+        if len(found) == 1:
+            return found[0]
+        what = f"{len(found)} sessions fit {name!r}." if found else f"No session is called {name!r}."
+        raise SessionNotFound(what, hint="'aircheck sessions' lists them with their ids.")
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a file in one step: it is there whole, or as it was before.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise storage_error(error, doing=f"writing {path.name}") from error
+
+
+def _started_at(pid: int) -> float | None:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return None
+
+
+def _folder_name(title: str, at: datetime, session: SessionId) -> str:
+    """``2024-08-13-trump-musk-01J5…``: ASCII, no name that Windows reserves, under 80 bytes."""
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_title.lower()).strip("-")[:40].strip("-")
+    return "-".join(part for part in (f"{at.astimezone(UTC):%Y-%m-%d}", slug, session) if part)
+
+
+def _pretty(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _info_to_json(info: SessionInfo) -> dict[str, Any]:
+    values = asdict(info)
+    values["created_at"] = iso(info.created_at)
+    values["sources"] = [
+        {"track": track, "kind": str(spec.kind), "address": spec.public_address}
+        for track, spec in info.sources
+    ]
+    return values
+
+
+def _info_from_json(values: dict[str, Any]) -> SessionInfo:
+    return SessionInfo(
+        id=SessionId(values["id"]),
+        title=str(values["title"]),
+        created_at=parse_iso(values["created_at"]),
+        sources=tuple(
+            (item["track"], SourceSpec(kind=SourceKind(item["kind"]), address=item["address"]))
+            for item in values.get("sources", ())
+        ),
+        host=values.get("host", ""),
+        tags=tuple(values.get("tags", ())),
+        notes=values.get("notes", ""),
+        rights=values.get("rights", ""),
+    )

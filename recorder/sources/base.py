@@ -1,0 +1,142 @@
+"""The seam between a source and the session that records it.
+
+A source fetches; the sink (the session's track writer) stores, hashes, journals and places in
+time. A source runs `capture` in one thread of the recorder's process. It returns when the source
+has truly ended, and raises a `SourceError` when it hasn't: the session decides what that means,
+waits, and calls `capture` again on the same object, which remembers what it needs to go on
+without a loss or a repeat (sequence numbers, hashes of the last frames).
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from recorder.events import Attempt, Repeated, Tagged
+from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceSpec
+
+StopSignal = threading.Event
+"""Set when the session wants its source to stop; every wait of a source ends within 100 ms of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkFacts:
+    """What a source says of a chunk itself; see `events.Chunk`."""
+
+    status: int | None = None
+    address: str = ""  # public
+    media_sequence: int | None = None
+    program_date_time: str = ""  # UTC, as `types.iso` writes it
+    ntp: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """Who answered; see `events.Connected`."""
+
+    address: str = ""  # public
+    status: int | None = None
+    identity: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Sink(Protocol):
+    """Where a source puts what it gets. All calls come from the source's own thread.
+
+    The order of calls: `connected`, then for each stretch without a gap `begin_run`, then `write`
+    and `end_chunk` again and again. Every call may raise `StorageError` (the disk), which a source
+    lets pass, and `SinkClosed` once the session has stopped, which it lets pass too.
+    """
+
+    @property
+    def end_s(self) -> Seconds:
+        """Session time of the end of what is stored; where a run that joins goes on."""
+        ...
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether anything was stored yet, by this process or one before it."""
+        ...
+
+    def connected(self, facts: SourceFacts) -> None:
+        """The source answered with audio."""
+        ...
+
+    def begin_run(
+        self,
+        fmt: AudioFormat,
+        *,
+        placed_by: PlacedBy,
+        start_s: Seconds | None = None,
+        reason: GapReason | None = None,
+        detail: str = "",
+        header: bytes = b"",
+        misfit_s: Seconds | None = None,
+    ) -> None:
+        """A stretch without a gap begins; opens a new part.
+
+        Args:
+            fmt: Of the bytes that follow.
+            placed_by: How ``start_s`` was found.
+            start_s: Session time of its first sample; None is 'right at `end_s`'. What lies
+                between becomes a journaled gap.
+            reason: Of that gap; None is 'what the session knows' (connection lost, refused, …).
+            detail: A sentence about that gap.
+            header: Bytes the part must begin with to be playable (Ogg headers, fMP4 init): stored
+                first, without a duration; journaled as a repeat from the second time on.
+            misfit_s: Seconds by which the place is known to be off.
+        """
+        ...
+
+    def begin_part(self, fmt: AudioFormat, *, header: bytes = b"") -> None:
+        """Go on in a new part, in the same run (change of codec, discontinuity)."""
+        ...
+
+    def write(self, data: bytes, duration_s: Seconds) -> None:
+        """Append whole frames (or a whole segment) to the part, at once, unbuffered."""
+        ...
+
+    def end_chunk(self, facts: ChunkFacts | None = None) -> None:
+        """What was written since the last call is one chunk."""
+        ...
+
+    def gap(self, to_s: Seconds, reason: GapReason, detail: str = "") -> None:
+        """Journal a gap from `end_s` to ``to_s`` without going on (at the source's very end)."""
+        ...
+
+    def tell(self, event: Attempt | Repeated | Tagged) -> None:
+        """Journal a fact that changes nothing."""
+        ...
+
+    def level(self, peak_dbfs: float, rms_dbfs: float) -> None:
+        """The level now, for the meters. Never journaled."""
+        ...
+
+
+class Source(Protocol):
+    """Something that can be recorded."""
+
+    @property
+    def spec(self) -> SourceSpec:
+        """As it was asked for."""
+        ...
+
+    def capture(self, sink: Sink, stop: StopSignal) -> None:
+        """Record until the source ends (returns) or breaks (raises).
+
+        Returns also when ``stop`` is set.
+
+        Raises:
+            SourceError: `NotAvailable`, `Refused`, `ConnectionLost`, `Stalled`, `DeviceLost`: try
+                again; `NotAudio`, `MalformedAddress`, `UnknownDevice`: never.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """End a blocking call of `capture` now, from another thread (close its socket)."""
+        ...
+
+
+class SinkClosed(Exception):  # noqa: N818 (a signal between threads, not an error of a person's)
+    """The session has stopped; nothing is stored any more."""

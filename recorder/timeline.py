@@ -1,0 +1,222 @@
+"""Where every second is: runs, gaps and parts; session time ↔ part offsets ↔ wall clock.
+
+Built from the journal's events alone, without touching the audio. Session time counts gaps, so
+filling one later moves nothing.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from recorder.events import Chunk, Event, GapFound, Marked, PartOpened, PartSealed, RunStarted
+from recorder.types import AudioFormat, PlacedBy, Seconds, parse_iso
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A file of a track's audio and what it holds.
+
+    Attributes:
+        name: The file's stem: ``a-000001``.
+        file: Relative to the session's folder: ``audio/a-000001.aac``; ``.wav`` until a device's
+            part is packed, ``.flac`` from then on.
+        chunks: In order of offset.
+        sealed: How it was sealed, or None while it grows.
+    """
+
+    name: str
+    track: str
+    file: str
+    format: AudioFormat
+    source: str
+    chunks: tuple[Chunk, ...]
+    sealed: PartSealed | None
+
+    @property
+    def start_s(self) -> Seconds:
+        """Session time of its first sample."""
+        return self.chunks[0].start_s if self.chunks else Seconds(0)
+
+    @property
+    def end_s(self) -> Seconds:
+        """Session time of its end."""
+        return _end(self.chunks[-1]) if self.chunks else Seconds(0)
+
+    @property
+    def duration_s(self) -> Seconds:
+        """Seconds of audio in it, gaps not counted."""
+        return Seconds(sum(chunk.duration_s for chunk in self.chunks))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A stretch of chunks without a gap."""
+
+    number: int
+    start_s: Seconds
+    end_s: Seconds
+    placed_by: PlacedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """One source's audio."""
+
+    name: str
+    parts: tuple[Part, ...]  # in order of session time
+    runs: tuple[Run, ...]  # likewise
+    gaps: tuple[GapFound, ...]  # likewise
+
+    @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """All chunks, in order of session time."""
+        return tuple(chunk for part in self.parts for chunk in part.chunks)
+
+    @property
+    def end_s(self) -> Seconds:
+        """Session time of the end of the last run or gap."""
+        ends = [run.end_s for run in self.runs] + [gap.to_s for gap in self.gaps]
+        return Seconds(max(ends, default=0.0))
+
+    def chunk_at(self, at_s: Seconds) -> Chunk | None:
+        """The chunk that sounds at a moment of session time; None in a gap or outside."""
+        chunks = self.chunks
+        index = bisect.bisect_right([chunk.start_s for chunk in chunks], at_s) - 1
+        return chunks[index] if index >= 0 and at_s < _end(chunks[index]) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """A session's time: its tracks on one axis."""
+
+    tracks: dict[str, Track]
+    markers: tuple[Marked, ...]
+    started_at: datetime | None
+    """Wall clock of session time 0; None while nothing is recorded."""
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Timeline:
+        """Build it from a journal's events, in their order."""
+        build = _Build()
+        for event in events:
+            build.take(event)
+        return build.timeline()
+
+    @property
+    def duration_s(self) -> Seconds:
+        """Session time from the first sample to the end of the last run or gap."""
+        return Seconds(max((track.end_s for track in self.tracks.values()), default=0.0))
+
+    @property
+    def gaps(self) -> tuple[GapFound, ...]:
+        """All tracks' gaps in order of session time."""
+        gaps = (gap for track in self.tracks.values() for gap in track.gaps)
+        return tuple(sorted(gaps, key=lambda gap: (gap.from_s, gap.track)))
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All tracks' parts in order of session time."""
+        parts = (part for track in self.tracks.values() for part in track.parts)
+        return tuple(sorted(parts, key=lambda part: (part.start_s, part.track)))
+
+    def wall_clock(self, at_s: Seconds) -> datetime | None:
+        """The wall clock at a moment of session time; None while nothing is recorded."""
+        return self.started_at + timedelta(seconds=at_s) if self.started_at else None
+
+
+@dataclass(slots=True)
+class _Build:
+    """What has been read so far."""
+
+    opened: dict[str, PartOpened] = field(default_factory=dict)
+    sealed: dict[str, PartSealed] = field(default_factory=dict)
+    chunks: dict[str, list[Chunk]] = field(default_factory=dict)
+    runs: dict[tuple[str, int], RunStarted] = field(default_factory=dict)
+    gaps: list[GapFound] = field(default_factory=list)
+    markers: list[Marked] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        match event:
+            case PartOpened():
+                self.opened[event.part] = event
+            case PartSealed():
+                self.sealed[event.part] = event
+            case Chunk():
+                self.chunks.setdefault(event.part, []).append(event)
+            case RunStarted():
+                self.runs[event.track, event.run] = event
+            case GapFound():
+                self.gaps.append(event)
+            case Marked():
+                self.markers.append(event)
+            case _:
+                pass
+
+    def timeline(self) -> Timeline:
+        names = sorted({opened.track for opened in self.opened.values()})
+        first = min(
+            (chunk for chunks in self.chunks.values() for chunk in chunks),
+            key=lambda chunk: chunk.start_s,
+            default=None,
+        )
+        return Timeline(
+            tracks={name: self._track(name) for name in names},
+            markers=tuple(sorted(self.markers, key=lambda mark: mark.at_s)),
+            started_at=_start_of(first) if first else None,
+        )
+
+    def _track(self, name: str) -> Track:
+        parts = [self._part(opened) for opened in self.opened.values() if opened.track == name]
+        held = [part for part in parts if part.chunks]
+        return Track(
+            name=name,
+            parts=tuple(sorted(held, key=lambda part: part.start_s)),
+            runs=self._runs(name, held),
+            gaps=tuple(
+                sorted((gap for gap in self.gaps if gap.track == name), key=lambda g: g.from_s)
+            ),
+        )
+
+    def _part(self, opened: PartOpened) -> Part:
+        sealed = self.sealed.get(opened.part)
+        return Part(
+            name=opened.part,
+            track=opened.track,
+            file=sealed.file if sealed else opened.file,
+            format=opened.format,
+            source=opened.source,
+            chunks=tuple(sorted(self.chunks.get(opened.part, ()), key=lambda c: c.offset)),
+            sealed=sealed,
+        )
+
+    def _runs(self, track: str, parts: list[Part]) -> tuple[Run, ...]:
+        ends: dict[int, Seconds] = {}
+        for part in parts:
+            for chunk in part.chunks:
+                ends[chunk.run] = max(ends.get(chunk.run, Seconds(0)), _end(chunk))
+        runs = [
+            Run(
+                number=run.run,
+                start_s=run.start_s,
+                end_s=ends[run.run],
+                placed_by=run.placed_by,
+            )
+            for (name, _), run in self.runs.items()
+            if name == track and run.run in ends
+        ]
+        return tuple(sorted(runs, key=lambda run: run.start_s))
+
+
+def _end(chunk: Chunk) -> Seconds:
+    return Seconds(chunk.start_s + chunk.duration_s)
+
+
+def _start_of(chunk: Chunk) -> datetime:
+    """Wall clock of session time 0, by the first chunk: it had sounded when it had arrived."""
+    if chunk.program_date_time:
+        moment = parse_iso(chunk.program_date_time)
+        return moment - timedelta(seconds=chunk.start_s)
+    return parse_iso(chunk.arrived_at) - timedelta(seconds=chunk.start_s + chunk.duration_s)
