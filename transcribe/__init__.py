@@ -1,0 +1,17 @@
+"""Text: archive → transcript → index → search.
+
+    weights      Whisper's models: list, get, add, find; checkpoint reads and makes their files
+    chunking     hours of sound → chunks of speech, cut at pauses, never across a gap
+    engines      a chunk → segments, by Whisper
+    transcript   segments in session time, as Whisper's JSON beside the audio
+    captions     transcripts to and from SRT, VTT, TXT and Whisper's JSON
+    queue        what is to be transcribed, and how far it is; survives anything
+    worker       the child process that works the queue: ``python -P -m transcribe``
+    database     the index's schema and migrations
+    index        transcripts → rows
+    query        human words → FTS5
+    search       plan and answer
+
+Only ``engines``, ``checkpoint`` and ``worker`` load torch, and they run in child processes.
+Audio is only read here; all that is written can be made again from the session folders.
+"""

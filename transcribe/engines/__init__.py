@@ -1,0 +1,1 @@
+"""What makes text of a chunk of speech: ``base`` is the seam, ``openai`` the reference."""

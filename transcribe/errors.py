@@ -1,0 +1,74 @@
+"""What can go wrong between audio and text, as a tree under `recorder.errors.AircheckError`.
+
+    AircheckError
+    └── TranscribeError
+        ├── ModelError
+        │   ├── UnknownModel           no model by that name; wrong use
+        │   ├── MissingModel           known, and not on this machine yet
+        │   ├── BrokenModel            a file that isn't a Whisper checkpoint, or was damaged
+        │   └── DownloadFailed         offline, refused, cut off; what came so far is kept
+        ├── EngineError                the engine could not make text of a chunk
+        ├── TranscriptError            a transcript or caption file that can't be read
+        ├── QueueError
+        │   ├── QueueBroken            queue.db is not a database any more
+        │   └── JobNotFound            no job by that number
+        └── IndexBroken                index.db is not a database any more, or out of step
+
+Nothing here endangers audio: it is only read.
+"""
+
+from __future__ import annotations
+
+from recorder.errors import AircheckError
+
+
+class TranscribeError(AircheckError):
+    """The root of all errors of this package."""
+
+
+class ModelError(TranscribeError):
+    """A Whisper model can't be used."""
+
+
+class UnknownModel(ModelError):
+    """No model has that name."""
+
+    exit_status = 2
+
+
+class MissingModel(ModelError):
+    """The model is known, and its file is not here."""
+
+
+class BrokenModel(ModelError):
+    """The file is not the checkpoint that it should be."""
+
+
+class DownloadFailed(ModelError):
+    """A model's download ended early; the next one goes on where it ended."""
+
+
+class EngineError(TranscribeError):
+    """The engine failed on a chunk of audio."""
+
+
+class TranscriptError(TranscribeError):
+    """A file that can't be read as a transcript or captions."""
+
+
+class QueueError(TranscribeError):
+    """The queue of transcriptions can't do what was asked."""
+
+
+class QueueBroken(QueueError):
+    """The queue's database can't be read."""
+
+
+class JobNotFound(QueueError):
+    """No job has that number."""
+
+    exit_status = 3
+
+
+class IndexBroken(TranscribeError):
+    """The search index can't be read, or doesn't fit the archive."""
