@@ -65,6 +65,7 @@ class SessionInfo:
 
     Attributes:
         sources: Kind and public address of each source asked for, by track.
+        for_s: Session time after which the recording ends by itself; None is 'at its own end'.
     """
 
     id: SessionId
@@ -75,6 +76,7 @@ class SessionInfo:
     tags: tuple[str, ...] = ()
     notes: str = ""
     rights: str = ""
+    for_s: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +306,7 @@ class Archive:
         *,
         at: datetime | None = None,
         host: str = "",
+        for_s: Seconds | None = None,
     ) -> SessionFolder:
         """Make a session's folder, ready to be recorded into.
 
@@ -312,6 +315,7 @@ class Archive:
             sources: Track and source.
             at: The day and time that its name carries; now unless told.
             host: Who speaks.
+            for_s: Session time after which the recording ends by itself.
 
         Raises:
             StorageError: The disk refuses; nothing is left behind.
@@ -324,7 +328,12 @@ class Archive:
             for track, spec in sources
         )
         info = SessionInfo(
-            id=session, title=title, created_at=utc_now(), sources=tuple(sources), host=host
+            id=session,
+            title=title,
+            created_at=utc_now(),
+            sources=tuple(sources),
+            host=host,
+            for_s=for_s,
         )
         try:
             folder.audio.mkdir(parents=True)
@@ -392,7 +401,8 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
 
 def _started_at(pid: int) -> float | None:
     try:
-        return psutil.Process(pid).create_time()
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
     except psutil.Error:
         return None
 
@@ -431,4 +441,5 @@ def _info_from_json(values: dict[str, Any]) -> SessionInfo:
         tags=tuple(values.get("tags", ())),
         notes=values.get("notes", ""),
         rights=values.get("rights", ""),
+        for_s=values.get("for_s"),
     )

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from recorder.errors import CorruptSession, storage_error
-from recorder.events import Event, event_from_json
+from recorder.events import Event, Sealed, event_from_json
 from recorder.types import iso, parse_iso, utc_now
 
 LONGEST_LINE = 65_536
@@ -165,6 +165,35 @@ def _entries(file: BinaryIO, path: Path) -> Iterator[Entry]:
                 safe="The audio files are untouched.",
                 hint="'aircheck verify' says what still holds.",
             ) from error
+
+
+def follow(path: Path, stop: threading.Event, *, poll_s: float = 0.1) -> Iterator[Entry]:
+    """Read a journal and go on as it grows, until its ``sealed`` line or until ``stop`` is set.
+
+    Raises:
+        CorruptSession: A line can't be read.
+        StorageError: The disk refuses.
+    """
+    offset = 0
+    while not stop.is_set():
+        try:
+            with path.open("rb") as file:
+                file.seek(offset)
+                fresh = file.read()
+        except OSError as error:
+            raise storage_error(error, doing="reading the journal") from error
+        whole = fresh[: fresh.rfind(b"\n") + 1]
+        offset += len(whole)
+        for line in whole[:-1].split(b"\n") if whole else ():
+            try:
+                entry = _parse(line)
+            except ValueError as error:
+                raise CorruptSession(f"A line of {path.parent.name}'s journal is broken.") from error
+            yield entry
+            if isinstance(entry.event, Sealed):
+                return
+        if not whole:
+            stop.wait(poll_s)
 
 
 def last(path: Path) -> Entry | None:

@@ -1,0 +1,19 @@
+"""Audio: source → session → archive → split, export, proof.
+
+The map, upstream first; a module imports only from above its own line:
+
+    types errors events      units and ids; the error tree; the facts a recording tells
+    journal timeline archive the log; where every second is; session folders
+    frames segments wav      whole frames of a stream; what a segment holds; growing WAVs
+    pack sums retry          WAV → FLAC; SHA256SUMS; when to try again
+    writer packer seal       bytes → parts and lines; parts → FLAC; the end of a session
+    sources/                 base fetch playlist devices · http hls file device system · open
+    session recovery         one recording's states; what to mend after a crash
+    control launch           talk to a running recorder; start, find, stop one
+    decode peaks split       sealed audio → PCM; waveforms; where to cut
+    bag export verify        the unedited package: build it, check it
+    importing                files from elsewhere → sessions
+
+Recording depends on nothing: it runs in a process of its own (``python -P -m recorder``), which
+survives the window, the transcriber, the index and the network.
+"""

@@ -1,0 +1,57 @@
+"""``python -P -m recorder FOLDER``: record one session to its end, in this process.
+
+Exit status: 0 done, 1 failed, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from recorder import recovery
+from recorder.archive import SessionFolder
+from recorder.control import Server
+from recorder.errors import AircheckError
+from recorder.session import Recording
+from recorder.sources.open import open_source
+from recorder.types import State
+
+_logger = logging.getLogger("recorder")
+
+
+def main(arguments: list[str]) -> int:
+    """Run a recorder; returns its exit status."""
+    if len(arguments) != 1:
+        print("usage: python -P -m recorder FOLDER", file=sys.stderr)
+        return 2
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        return _record(SessionFolder(Path(arguments[0])))
+    except AircheckError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _record(folder: SessionFolder) -> int:
+    with folder.hold():
+        if folder.sealed():
+            return 0
+        before = recovery.mend(folder)
+        recording = Recording(folder, open_source=open_source, before=before)
+        server = Server(folder, recording)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: recording.stop())
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a closed terminal ends nothing
+        try:
+            return 0 if recording.run() is State.DONE else 1
+        finally:
+            server.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

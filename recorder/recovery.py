@@ -1,0 +1,235 @@
+"""What to mend after a crash: a torn journal, audio without a line, parts without a seal.
+
+Nothing is thrown away that can be played: whole frames at the end of a part that have no line yet
+are adopted, hashed and journaled as one chunk. What is cut (a torn frame, a torn line) is
+journaled with its size, and with its bytes when they are few.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recorder import frames, journal, segments, sums, wav
+from recorder.archive import Archive, SessionFolder
+from recorder.errors import AircheckError, storage_error
+from recorder.events import (
+    Chunk,
+    Event,
+    Opened,
+    PartOpened,
+    PartSealed,
+    Recovered,
+    Repeated,
+    RunStarted,
+)
+from recorder.packer import pack_part
+from recorder.seal import seal
+from recorder.timeline import Timeline
+from recorder.types import AudioFormat, Seconds, State, iso, utc_now
+
+_FEW_BYTES = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a dead session: recovered, or why not."""
+
+    folder: SessionFolder
+    problem: str = ""
+
+
+def recover_all(archive: Archive) -> list[Outcome]:
+    """Mend and seal every session whose recorder died; living ones are left alone.
+
+    Raises:
+        StorageError: The archive can't be listed.
+    """
+    outcomes = []
+    for folder in archive.folders():
+        try:
+            if folder.sealed() or folder.holder():
+                continue
+            recover(folder)
+            outcomes.append(Outcome(folder=folder))
+        except AircheckError as error:
+            outcomes.append(Outcome(folder=folder, problem=str(error)))
+    return outcomes
+
+
+def recover(folder: SessionFolder) -> None:
+    """Mend one session and seal it.
+
+    Raises:
+        SessionBusy: A recorder is at work on it.
+        CorruptSession: Its journal can't be read.
+        StorageError: The disk refuses.
+    """
+    with folder.hold():
+        if folder.sealed():
+            return
+        mend(folder)
+        log = journal.JournalWriter(folder.journal_path)
+        seal(folder, log, State.DONE, recovered=True, detail="Sealed after its recorder died.")
+
+
+def mend(folder: SessionFolder) -> Timeline | None:
+    """Make an open session whole again, for sealing or for going on.
+
+    The caller holds the session.
+
+    Returns:
+        What it holds; None when no recorder had begun.
+
+    Raises:
+        CorruptSession: Its journal can't be read.
+        StorageError: The disk refuses.
+    """
+    torn = journal.mend(folder.journal_path)
+    events = [entry.event for entry in journal.read(folder.journal_path)]
+    if all(isinstance(event, Opened) for event in events) and not torn:
+        return None
+    log = journal.JournalWriter(folder.journal_path)
+    try:
+        if torn:
+            log.append(_dropped("The journal's last line was torn.", torn))
+        sealed = {event.part for event in events if isinstance(event, PartSealed)}
+        for opened in (event for event in events if isinstance(event, PartOpened)):
+            if opened.part not in sealed:
+                _mend_part(folder, log, opened, events)
+        _clear_packed(folder, events)
+    finally:
+        log.close()
+    return folder.timeline()
+
+
+def _mend_part(
+    folder: SessionFolder, log: journal.JournalWriter, opened: PartOpened, events: list[Event]
+) -> None:
+    """Adopt the tail of a part that has no line, and seal the part."""
+    path = folder.path / opened.file
+    if not path.exists():
+        log.append(Recovered(detail=f"{opened.file} was not there yet."))
+        return
+    held = [
+        event
+        for event in events
+        if isinstance(event, Chunk | Repeated) and event.part == opened.part
+    ]
+    known = max((event.offset + event.bytes for event in held if event.offset is not None), default=0)
+    start = wav.data_offset(path) if opened.format.container == "wav" else 0
+    tail = _read_from(path, start + known)
+    whole, duration_s = measure(opened.format, tail)
+    if whole:
+        log.append(_adopted(opened, events, known, tail[:whole], duration_s))
+    if whole < len(tail):
+        log.append(_dropped(f"{opened.file} ended in a torn frame.", tail[whole:]))
+        _truncate(path, start + known + whole)
+    if known + whole == 0:
+        path.unlink()
+        return
+    _seal_part(folder, log, opened)
+
+
+def _seal_part(folder: SessionFolder, log: journal.JournalWriter, opened: PartOpened) -> None:
+    path = folder.path / opened.file
+    is_wav = opened.format.container == "wav"
+    if is_wav:
+        wav.finish(path)
+    closed = PartSealed(
+        track=opened.track,
+        part=opened.part,
+        file=opened.file,
+        bytes=path.stat().st_size,
+        sha256=_pcm_sha256(path) if is_wav else sums.file_sha256(path),
+    )
+    if is_wav:
+        pack_part(folder, log, closed, opened.format)
+    else:
+        log.append(closed)
+
+
+def measure(fmt: AudioFormat, data: bytes) -> tuple[int, Seconds]:
+    """How much of the bytes at a part's end is whole, and how long that sounds.
+
+    Returns:
+        Bytes from the beginning that are whole frames or packets, and their duration.
+    """
+    if fmt.container == "wav":
+        frame_bytes = wav.frame_bytes(fmt)
+        whole = len(data) - len(data) % frame_bytes
+        return whole, Seconds(whole / frame_bytes / fmt.rate_hz)
+    if fmt.container in frames.CONTAINERS:
+        parsed = frames.parser_for(fmt).feed(data)
+        return (
+            sum(len(frame.data) for frame in parsed),
+            Seconds(sum(frame.duration_s for frame in parsed)),
+        )
+    return segments.whole_bytes(fmt, data)
+
+
+def _adopted(
+    opened: PartOpened, events: list[Event], offset: int, data: bytes, duration_s: Seconds
+) -> Chunk:
+    chunks = [event for event in events if isinstance(event, Chunk)]
+    runs = [
+        event for event in events if isinstance(event, RunStarted) and event.track == opened.track
+    ]
+    run = runs[-1]
+    ends = [c.start_s + c.duration_s for c in chunks if c.track == opened.track and c.run == run.run]
+    return Chunk(
+        track=opened.track,
+        part=opened.part,
+        run=run.run,
+        offset=offset,
+        bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        start_s=Seconds(max(ends, default=run.start_s)),
+        duration_s=duration_s,
+        arrived_at=iso(utc_now()),
+        arrived_mono_s=0.0,
+        adopted=True,
+    )
+
+
+def _dropped(detail: str, data: bytes) -> Recovered:
+    return Recovered(
+        detail=detail,
+        dropped_bytes=len(data),
+        dropped_hex=data.hex() if len(data) <= _FEW_BYTES else "",
+    )
+
+
+def _clear_packed(folder: SessionFolder, events: Iterable[Event]) -> None:
+    """Remove WAVs whose FLAC is journaled, and FLACs that were never finished."""
+    for event in events:
+        if isinstance(event, PartSealed) and event.packed_from:
+            (folder.path / event.packed_from).unlink(missing_ok=True)
+
+
+def _read_from(path: Path, offset: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read()
+    except OSError as error:
+        raise storage_error(error, doing="reading a part's end") from error
+
+
+def _truncate(path: Path, size: int) -> None:
+    try:
+        os.truncate(path, size)
+    except OSError as error:
+        raise storage_error(error, doing="mending a part") from error
+
+
+def _pcm_sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        file.seek(wav.data_offset(path))
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
