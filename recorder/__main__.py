@@ -24,7 +24,7 @@ _logger = logging.getLogger("recorder")
 def main(arguments: list[str]) -> int:
     """Run a recorder; returns its exit status."""
     if len(arguments) != 1:
-        print("usage: python -P -m recorder FOLDER", file=sys.stderr)
+        sys.stderr.write("usage: python -P -m recorder FOLDER\n")
         return 2
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     try:
         return _record(SessionFolder(Path(arguments[0])))
     except AircheckError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
 
 

@@ -236,9 +236,7 @@ class SessionFolder:
             raise storage_error(error, doing="locking the session") from error
         try:
             pid = os.getpid()
-            write_whole(
-                self._holder_path, _pretty({"pid": pid, "started_at": _started_at(pid)})
-            )
+            write_whole(self._holder_path, _pretty({"pid": pid, "started_at": _started_at(pid)}))
             yield
         finally:
             self._holder_path.unlink(missing_ok=True)
@@ -376,7 +374,9 @@ class Archive:
         found = exact or near
         if len(found) == 1:
             return found[0]
-        what = f"{len(found)} sessions fit {name!r}." if found else f"No session is called {name!r}."
+        what = (
+            f"{len(found)} sessions fit {name!r}." if found else f"No session is called {name!r}."
+        )
         raise SessionNotFound(what, hint="'aircheck sessions' lists them with their ids.")
 
 

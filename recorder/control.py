@@ -16,8 +16,7 @@ import secrets
 import tempfile
 import threading
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client as connect
-from multiprocessing.connection import Connection, Listener
+from multiprocessing import connection as sockets
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ class Server:
         self._directory = tempfile.mkdtemp(prefix="aircheck-")  # 0700
         key = secrets.token_bytes(32)
         address = None if os.name == "nt" else str(Path(self._directory) / "s")
-        self._listener = Listener(address, authkey=key)
+        self._listener = sockets.Listener(address, authkey=key)
         note = {"address": str(self._listener.address), "key": key.hex()}
         write_whole(self._path, json.dumps(note).encode(), mode=0o600)
         self._closed = threading.Event()
@@ -76,7 +75,7 @@ class Server:
                 target=self._answer, args=(connection,), name="control-answer", daemon=True
             ).start()
 
-    def _answer(self, connection: Connection[bytes, bytes]) -> None:
+    def _answer(self, connection: sockets.Connection[bytes, bytes]) -> None:
         with connection:
             try:
                 if not connection.poll(_ANSWER_WITHIN_S):
@@ -135,7 +134,7 @@ class Client:
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         try:
             note = json.loads((self._folder.path / "control.json").read_bytes())
-            with connect(note["address"], authkey=bytes.fromhex(note["key"])) as connection:
+            with sockets.Client(note["address"], authkey=bytes.fromhex(note["key"])) as connection:
                 connection.send_bytes(json.dumps(question).encode())
                 if not connection.poll(_ANSWER_WITHIN_S):
                     raise TimeoutError("no answer")

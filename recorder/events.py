@@ -40,9 +40,9 @@ class Event:
         """
         known = {item.name for item in dataclasses.fields(cls)}
         try:
-            return cls(**{
-                name: _revived(name, value) for name, value in values.items() if name in known
-            })
+            return cls(
+                **{name: _revived(name, value) for name, value in values.items() if name in known}
+            )
         except TypeError as error:
             raise ValueError(f"not a {cls.kind!r} event: {error}") from error
 

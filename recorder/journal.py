@@ -153,8 +153,7 @@ def read(path: Path) -> Iterator[Entry]:
 
 
 def _entries(file: BinaryIO, path: Path) -> Iterator[Entry]:
-    number = 0
-    for number, line in enumerate(file, 1):  # noqa: B007 (the last number is used below)
+    for number, line in enumerate(file, 1):
         if not line.endswith(b"\n"):
             return
         try:
@@ -188,7 +187,9 @@ def follow(path: Path, stop: threading.Event, *, poll_s: float = 0.1) -> Iterato
             try:
                 entry = _parse(line)
             except ValueError as error:
-                raise CorruptSession(f"A line of {path.parent.name}'s journal is broken.") from error
+                raise CorruptSession(
+                    f"A line of {path.parent.name}'s journal is broken."
+                ) from error
             yield entry
             if isinstance(entry.event, Sealed):
                 return

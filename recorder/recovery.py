@@ -119,7 +119,9 @@ def _mend_part(
         for event in events
         if isinstance(event, Chunk | Repeated) and event.part == opened.part
     ]
-    known = max((event.offset + event.bytes for event in held if event.offset is not None), default=0)
+    known = max(
+        (event.offset + event.bytes for event in held if event.offset is not None), default=0
+    )
     start = wav.data_offset(path) if opened.format.container == "wav" else 0
     tail = _read_from(path, start + known)
     whole, duration_s = measure(opened.format, tail)
@@ -179,7 +181,9 @@ def _adopted(
         event for event in events if isinstance(event, RunStarted) and event.track == opened.track
     ]
     run = runs[-1]
-    ends = [c.start_s + c.duration_s for c in chunks if c.track == opened.track and c.run == run.run]
+    ends = [
+        c.start_s + c.duration_s for c in chunks if c.track == opened.track and c.run == run.run
+    ]
     return Chunk(
         track=opened.track,
         part=opened.part,

@@ -24,9 +24,7 @@ _AFTER_A_BREAK_S = (0.1, 0.5, 1.0)
 _LONGEST_SPREAD_S = 0.5
 
 
-def wait_s(
-    error: SourceError, *, failures: int, waited_s: float, has_audio: bool
-) -> Seconds:
+def wait_s(error: SourceError, *, failures: int, waited_s: float, has_audio: bool) -> Seconds:
     """Seconds to wait before the next try.
 
     Args:
@@ -36,7 +34,7 @@ def wait_s(
         has_audio: Whether anything was recorded before.
     """
     if isinstance(error, NotAvailable) and error.retry_after_s is not None:
-        spread_s = random.uniform(0, _LONGEST_SPREAD_S)  # noqa: S311 (spreads load, no secret)
+        spread_s = random.uniform(0, _LONGEST_SPREAD_S)
         return Seconds(error.retry_after_s + spread_s)
     if waited_s >= _FIRST_HOUR_S:
         return Seconds(LATER_PROBE_S)

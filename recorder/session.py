@@ -69,11 +69,11 @@ class Status:
     """
 
     state: State
+    end_s: Seconds
+    now_s: Seconds
     reason: str = ""
     detail: str = ""
     next_try_at: str = ""
-    end_s: Seconds = Seconds(0.0)
-    now_s: Seconds = Seconds(0.0)
     peak_dbfs: float | None = None
     rms_dbfs: float | None = None
 
@@ -240,9 +240,6 @@ class Recording:
         while not self._asked_to_stop.is_set():
             try:
                 source.capture(self._writer, self._asked_to_stop)
-                if not self._asked_to_stop.is_set():
-                    self._ending = "The source ended."
-                return
             except DiskFull as error:
                 self._pause(error)
                 continue
@@ -255,6 +252,9 @@ class Recording:
             except Exception as error:
                 _logger.exception("the source failed in a way that it should not")
                 trouble = ConnectionLost(f"The source failed: {error!r}.")
+            else:
+                self._ending = "" if self._asked_to_stop.is_set() else "The source ended."
+                return
             if self._writer.end_s > heard_s:
                 failures, since, heard_s = 0, time.monotonic(), self._writer.end_s
             failures += 1

@@ -17,7 +17,7 @@ from recorder.events import Attempt, Repeated, Tagged
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceSpec
 
 StopSignal = threading.Event
-"""Set when the session wants its source to stop; every wait of a source ends within 100 ms of it."""
+"""Set when the session wants its source to stop; every wait ends within 100 ms of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,5 +138,5 @@ class Source(Protocol):
         ...
 
 
-class SinkClosed(Exception):  # noqa: N818 (a signal between threads, not an error of a person's)
+class SinkClosed(Exception):
     """The session has stopped; nothing is stored any more."""
