@@ -113,15 +113,15 @@ def speech(line: Line) -> Samples:
 def _resampled(samples: Samples, rate_hz: int) -> Samples:
     """Band-limited, by zeros in the spectrum."""
     count = round(len(samples) * RATE_HZ / rate_hz)
-    return np.fft.irfft(np.fft.rfft(samples), count)
+    return np.asarray(np.fft.irfft(np.fft.rfft(samples), count))
 
 
 def _at_peak(samples: Samples, *, dbfs: float) -> Samples:
-    return samples / np.abs(samples).max() * 10 ** (dbfs / 20)
+    return np.asarray(samples / np.abs(samples).max() * 10 ** (dbfs / 20))
 
 
 def place(spoken: list[Samples]) -> list[float]:
-    """Where each line starts, in seconds of session time; the lost one fills its segment's middle."""
+    """Where each line starts, in session time; the lost one has a segment to itself."""
     starts: list[float] = []
     at_s = MUSIC_S + SILENCE_S
     for line, samples in zip(SCRIPT, spoken, strict=True):
