@@ -9,6 +9,7 @@ newer journal.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -39,10 +40,11 @@ class Event:
             ValueError: A key is missing, or a value is not of its kind.
         """
         known = {item.name for item in dataclasses.fields(cls)}
+        revived = {
+            name: _revived(cls.kind, name, value) for name, value in values.items() if name in known
+        }
         try:
-            return cls(
-                **{name: _revived(name, value) for name, value in values.items() if name in known}
-            )
+            return cls(**revived)
         except TypeError as error:
             raise ValueError(f"not a {cls.kind!r} event: {error}") from error
 
@@ -273,13 +275,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_REVIVE: dict[str, Any] = {
-    "state": State,
-    "format": lambda value: AudioFormat(**value),
-    "placed_by": PlacedBy,
-    "sources": tuple,
+_REVIVE: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("opened", "sources"): tuple,
+    ("state", "state"): State,
+    ("run", "placed_by"): PlacedBy,
+    ("gap", "reason"): GapReason,
+    ("part", "format"): lambda value: AudioFormat(**value),
+    ("sealed", "state"): State,
 }
 
 
-def _revived(name: str, value: Any) -> Any:
-    return _REVIVE[name](value) if name in _REVIVE else value
+def _revived(kind: str, name: str, value: Any) -> Any:
+    revive = _REVIVE.get((kind, name))
+    return revive(value) if revive else value

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder import frames, journal, segments, sums, wav
+from recorder import frames, journal, pcm, segments, sums, wav
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError, storage_error
 from recorder.events import (
@@ -161,7 +161,7 @@ def measure(fmt: AudioFormat, data: bytes) -> tuple[int, Seconds]:
         Bytes from the beginning that are whole frames or packets, and their duration.
     """
     if fmt.container == "wav":
-        frame_bytes = wav.frame_bytes(fmt)
+        frame_bytes = pcm.frame_bytes(fmt)
         whole = len(data) - len(data) % frame_bytes
         return whole, Seconds(whole / frame_bytes / fmt.rate_hz)
     if fmt.container in frames.CONTAINERS:

@@ -253,7 +253,8 @@ class Recording:
                 _logger.exception("the source failed in a way that it should not")
                 trouble = ConnectionLost(f"The source failed: {error!r}.")
             else:
-                self._ending = "" if self._asked_to_stop.is_set() else "The source ended."
+                if not self._asked_to_stop.is_set():
+                    self._ending = "The source ended."
                 return
             if self._writer.end_s > heard_s:
                 failures, since, heard_s = 0, time.monotonic(), self._writer.end_s
