@@ -238,30 +238,41 @@ class Recording:
     def _capture_until_over(self, source: Source) -> None:
         failures, since, heard_s = 0, time.monotonic(), self._writer.end_s
         while not self._asked_to_stop.is_set():
-            try:
-                source.capture(self._writer, self._asked_to_stop)
-            except DiskFull as error:
-                self._pause(error)
-                continue
-            except SourceError as error:
-                if isinstance(error, _FATAL) and not self._writer.has_audio:
-                    raise
-                trouble = error
-            except (SinkClosed, StorageError):
-                raise
-            except Exception as error:
-                _logger.exception("the source failed in a way that it should not")
-                trouble = ConnectionLost(f"The source failed: {error!r}.")
-            else:
-                if not self._asked_to_stop.is_set():
-                    self._ending = "The source ended."
+            trouble = self._capture_once(source)
+            if trouble is None or self._has_given_up():
                 return
             if self._writer.end_s > heard_s:
                 failures, since, heard_s = 0, time.monotonic(), self._writer.end_s
             failures += 1
-            if self._has_given_up():
-                return
-            self._wait_after(trouble, failures=failures, since=since)
+            if isinstance(trouble, DiskFull):
+                self._pause(trouble)
+            else:
+                self._wait_after(trouble, failures=failures, since=since)
+
+    def _capture_once(self, source: Source) -> SourceError | DiskFull | None:
+        """Capture until the source ends (None) or something is in the way that may pass.
+
+        Raises:
+            SourceError: It never was a session.
+            StorageError: The disk refuses for good.
+            SinkClosed: The session is over.
+        """
+        try:
+            source.capture(self._writer, self._asked_to_stop)
+        except DiskFull as error:
+            return error
+        except SourceError as error:
+            if isinstance(error, _FATAL) and not self._writer.has_audio:
+                raise
+            return error
+        except (SinkClosed, StorageError):
+            raise
+        except Exception as error:
+            _logger.exception("the source failed in a way that it should not")
+            return ConnectionLost(f"The source failed: {error!r}.")
+        if not self._asked_to_stop.is_set():
+            self._ending = "The source ended."
+        return None
 
     def _wait_after(self, error: SourceError, *, failures: int, since: float) -> None:
         has_audio = self._writer.has_audio

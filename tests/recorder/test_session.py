@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -20,7 +20,7 @@ from recorder.errors import (
     Stalled,
     StorageError,
 )
-from recorder.events import Attempt, Chunk, GapFound, Marked, RunStarted, StateChanged
+from recorder.events import Attempt, Chunk, Marked, RunStarted, StateChanged
 from recorder.session import Recording
 from recorder.sources.base import ChunkFacts, Sink, SourceFacts, StopSignal
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceKind, SourceSpec, State
@@ -102,12 +102,12 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(folder: SessionFolder, *steps: Step) -> State:
     source = ScriptedSource(*steps)
-    return Recording(folder, open_source=lambda spec: source).run()
+    return Recording(folder, open_source=lambda _: source).run()
 
 
 @contextmanager
 def running(folder: SessionFolder, *steps: Step) -> Iterator[Recording]:
-    recording = Recording(folder, open_source=lambda spec: ScriptedSource(*steps))
+    recording = Recording(folder, open_source=lambda _: ScriptedSource(*steps))
     thread = threading.Thread(target=recording.run, name="recording")
     thread.start()
     try:
@@ -137,8 +137,13 @@ def test_a_session_that_starts_late_waits_records_and_ends(folder: SessionFolder
     )
     assert final is State.DONE
     assert states(folder) == [
-        State.CONNECTING, State.WAITING, State.REFUSED, State.RECORDING, State.FINISHING, State.DONE,
-    ]  # fmt: skip
+        State.CONNECTING,
+        State.WAITING,
+        State.REFUSED,
+        State.RECORDING,
+        State.FINISHING,
+        State.DONE,
+    ]
     assert (folder.audio / "a-000001.mp3").read_bytes() == b"onetwo"
     assert [a.status for a in events(folder, Attempt)] == [404, 404, 503]
     sealed = folder.sealed()
@@ -245,7 +250,7 @@ def test_it_gives_up_when_nothing_came_for_long(folder: SessionFolder) -> None:
     source = ScriptedSource(
         plays(b"one", then=ConnectionLost("Lost.")), fails(ConnectionLost("Lost."))
     )
-    recording = Recording(folder, open_source=lambda spec: source, give_up_s=0.005)
+    recording = Recording(folder, open_source=lambda _: source, give_up_s=0.005)
     assert recording.run() is State.DONE
     sealed = folder.sealed()
     assert sealed is not None
