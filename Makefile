@@ -36,4 +36,4 @@ format: setup ## rewrite the sources as ruff would have them
 	@$(BIN)/ruff check --fix .
 
 bench: setup ## what a recording costs: CPU, memory, journal rate
-	@$(BIN)/python -P -m pytest tests/bench --override-ini=python_files='bench_*.py' -s
+	@$(BIN)/pytest tests/bench --override-ini=python_files="bench_*.py" -q -s
