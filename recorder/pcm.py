@@ -1,0 +1,108 @@
+"""Raw samples: how many bytes they take, how loud they are.
+
+Samples are interleaved and little-endian, in one of the formats that sound devices give.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from recorder.types import AudioFormat
+
+SILENCE_DBFS = -120.0
+"""The lowest level that is told: below the quietest sample of 16 and 20 bits, and finite."""
+
+_WIDTHS = {"pcm_s16le": 2, "pcm_s24le": 3, "pcm_s32le": 4, "pcm_f32le": 4}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How loud a stretch of sound is, over all its channels.
+
+    Attributes:
+        peak_dbfs: Its largest sample; 0 is full scale, never below `SILENCE_DBFS`.
+        rms_dbfs: The root of its mean square, in dB of a full-scale square wave (a full-scale
+            sine has -3 dBFS), never below `SILENCE_DBFS`.
+    """
+
+    peak_dbfs: float
+    rms_dbfs: float
+
+
+def sample_bytes(fmt: AudioFormat) -> int:
+    """Bytes that one channel's sample takes.
+
+    Raises:
+        ValueError: The codec is not one of PCM's that a device gives.
+    """
+    try:
+        return _WIDTHS[fmt.codec]
+    except KeyError:
+        raise ValueError(f"{fmt.codec!r} is not a device's PCM") from None
+
+
+def frame_bytes(fmt: AudioFormat) -> int:
+    """Bytes that one sample of all channels takes.
+
+    Raises:
+        ValueError: As `sample_bytes`, or there are no channels.
+    """
+    if fmt.channels < 1:
+        raise ValueError("PCM without channels")
+    return sample_bytes(fmt) * fmt.channels
+
+
+def to_float(data: bytes, fmt: AudioFormat) -> npt.NDArray[np.float32]:
+    """Samples as numbers, full scale at ±1.
+
+    Args:
+        data: Whole frames.
+        fmt: Their format.
+
+    Returns:
+        Float32, shape (frames, channels).
+    """
+    if fmt.codec == "pcm_f32le":
+        flat = np.frombuffer(data, "<f4")
+    elif fmt.codec == "pcm_s16le":
+        flat = np.frombuffer(data, "<i2").astype(np.float32) / np.float32(2**15)
+    else:
+        wide = widen(data) if fmt.codec == "pcm_s24le" else np.frombuffer(data, "<i4")
+        flat = wide.astype(np.float32) / np.float32(2**31)
+    return flat.reshape(-1, fmt.channels)
+
+
+def widen(data: bytes | memoryview) -> npt.NDArray[np.int32]:
+    """Samples of 24 bits as the upper bits of 32.
+
+    Args:
+        data: Whole samples of 3 bytes.
+    """
+    packed = np.frombuffer(data, np.uint8).reshape(-1, 3)
+    wide = np.zeros((len(packed), 4), np.uint8)
+    wide[:, 1:] = packed
+    return wide.view("<i4").reshape(-1)
+
+
+def level(data: bytes, fmt: AudioFormat) -> Level:
+    """How loud whole frames are.
+
+    Raises:
+        ValueError: There is no frame.
+    """
+    samples = to_float(data, fmt)
+    if samples.size == 0:
+        raise ValueError("no sound, no level")
+    return Level(
+        peak_dbfs=_dbfs(float(np.max(np.abs(samples)))),
+        rms_dbfs=_dbfs(math.sqrt(float(np.mean(np.square(samples, dtype=np.float64))))),
+    )
+
+
+def _dbfs(amplitude: float) -> float:
+    """Of an amplitude of 1 at full scale; what is no number (broken floats) counts as silence."""
+    return max(SILENCE_DBFS, 20 * math.log10(amplitude)) if amplitude > 0 else SILENCE_DBFS
