@@ -40,7 +40,7 @@ _PAD_S = 0.2  # soft beginnings and ends lie outside of what the detector is sur
 
 _WINDOW = 937 * FRAME  # about 30 s
 _WARM_UP = 94 * FRAME  # about 3 s of what came before, to bring the detector into its state
-_JOIN_S = 0.001  # blocks closer than this are one run
+_JOIN_S = 0.05  # about a frame of AAC: where parts meet decoders may be off by one, and no gap is
 
 
 class Sound(Protocol):
@@ -227,13 +227,21 @@ def clips(sound: Iterable[Sound], chunks: Iterable[Stretch]) -> Iterator[tuple[S
 
 
 def _by_run(sound: Iterable[Sound]) -> Iterator[tuple[Seconds, Samples]]:
-    """Each block's samples with the start of the run that it belongs to."""
+    """Each block's samples with the start of the run that it belongs to.
+
+    Where a block begins a little early or late, samples are left out or silence is put in, so that
+    counting them tells the time to the end of the run.
+    """
     start_s, end_s = Seconds(0), Seconds(-math.inf)
     for block in sound:
+        samples = block.samples[:, 0]
         if abs(block.start_s - end_s) > _JOIN_S:
             start_s = block.start_s
+        else:
+            late = round((block.start_s - end_s) * RATE_HZ)
+            samples = np.concatenate([np.zeros(max(0, late), np.float32), samples[max(0, -late) :]])
         end_s = _end_s(block)
-        yield start_s, block.samples[:, 0]
+        yield start_s, samples
 
 
 def _windows(blocks: Iterable[Samples]) -> Iterator[Samples]:

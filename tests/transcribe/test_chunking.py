@@ -137,6 +137,20 @@ def test_no_chunk_crosses_a_gap() -> None:
     assert list(plan(sound, LARGE, loudness)) == [at(0, 4), at(4.1, 8.1)]
 
 
+def test_parts_that_meet_inexactly_are_one_run_and_do_not_shift_the_time() -> None:
+    silence, talk = np.zeros(4 * RATE_HZ, np.float32), np.ones(2 * RATE_HZ, np.float32)
+    for misfit_s in (0.02, -0.02):
+        sound = [
+            *blocks_of(talk, start_s=0, block_s=1),
+            *blocks_of(talk, start_s=2 + misfit_s, block_s=1),
+            *blocks_of(silence, start_s=4 + misfit_s, block_s=1),
+            *blocks_of(talk, start_s=8, block_s=1),
+        ]
+        first, second = plan(sound, DEMO, loudness)
+        assert first.end_s == pytest.approx(4 + misfit_s + PAD_S, abs=FRAME_S)
+        assert second.start_s == pytest.approx(8 - PAD_S, abs=FRAME_S)
+
+
 @given(block_s=st.floats(0.01, 9), data=st.data())
 def test_clips_are_the_samples_of_their_time(block_s: float, data: st.DataObject) -> None:
     ramp = np.arange(10 * RATE_HZ, dtype=np.float32)
