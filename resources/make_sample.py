@@ -80,7 +80,7 @@ def music(duration_s: float) -> Samples:
         for step in range(8):
             note = notes[step % len(notes)]
             sound += 0.4 * _tone(time_s, note, start_s + step * chord_s / 8, decay_s=0.35)
-    fade = np.clip(np.minimum(time_s / 0.05, (duration_s - time_s) / 1.0), 0.0, 1.0)
+    fade = np.clip(np.minimum(time_s / 0.8, (duration_s - time_s) / 1.0), 0.0, 1.0)
     return _at_peak(sound * fade, dbfs=-12.0)
 
 
