@@ -94,7 +94,15 @@ def level(data: bytes, fmt: AudioFormat) -> Level:
     Raises:
         ValueError: There is no frame.
     """
-    samples = to_float(data, fmt)
+    return level_of(to_float(data, fmt))
+
+
+def level_of(samples: npt.NDArray[np.float32]) -> Level:
+    """How loud samples are; any shape, full scale at ±1.
+
+    Raises:
+        ValueError: There is none.
+    """
     if samples.size == 0:
         raise ValueError("no sound, no level")
     return Level(

@@ -1,0 +1,16 @@
+"""The command ``aircheck``; everything that the window does, it does, with ``--json`` for machines.
+
+    main       the group, the edge at which errors become sentences and exit statuses
+    context    what every command shares: settings, archive, printing
+    capture    record, sources, stop, mark, recover
+    library    sessions, show, import
+    text       transcribe, models, search, index
+    proof      split, export, verify
+    demo       the whole way, on a broadcast that breaks on purpose
+
+Exit status: 0 done, 1 failed, 2 wrong use, 3 nothing found, 4 verification failed.
+"""
+
+from app.cli.main import main
+
+__all__ = ["main"]

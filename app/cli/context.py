@@ -1,0 +1,169 @@
+"""What every command shares: the settings, the archive, and one way to print."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+
+from app.settings import Settings
+from recorder.archive import Archive
+from recorder.errors import AircheckError
+from recorder.types import Seconds
+
+
+@dataclass(slots=False, kw_only=True)
+class Context:
+    """One call of the command.
+
+    Attributes:
+        settings: Resolved: flags, environment, file.
+        as_json: Whether machines read the answer.
+    """
+
+    settings: Settings
+    as_json: bool = False
+    console: Console = field(default_factory=lambda: Console(highlight=False))
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The archive that was chosen."""
+        return Archive(self.settings.archive)
+
+    def answer(self, values: dict[str, Any]) -> None:
+        """Print one JSON object, as one line."""
+        self.write(json.dumps(values, ensure_ascii=False, default=str))
+
+    def write(self, line: str) -> None:
+        """Print a line; a reader that went away ends nothing."""
+        try:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def say(self, text: str) -> None:
+        """Print for people; nothing where machines read."""
+        if not self.as_json:
+            self.console.print(text, soft_wrap=True)
+
+
+pass_context = click.make_pass_decorator(Context)
+"""Gives a command its `Context` as the first argument."""
+
+
+def json_option(command: Any) -> Any:
+    """The ``--json`` option, which every command with an answer has."""
+
+    def choose(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+        shared = ctx.find_object(Context)
+        if shared and value:
+            shared.as_json = True
+
+    return click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=choose,
+        help="Print one JSON object, for machines.",
+    )(command)
+
+
+def fail(error: AircheckError, *, as_json: bool) -> NoReturn:
+    """Say an error and end with its status."""
+    if as_json and error.exit_status != 2:
+        values = {"message": error.message, "safe": error.safe, "hint": error.hint}
+        sys.stdout.write(json.dumps({"error": values}, ensure_ascii=False) + "\n")
+    else:
+        console = Console(stderr=True, highlight=False)
+        console.print(f"[bold red]✗[/] {_plain(error.message)}", soft_wrap=True)
+        for sentence in (error.safe, error.hint):
+            if sentence:
+                console.print(f"  {_plain(sentence)}", soft_wrap=True)
+    sys.exit(error.exit_status)
+
+
+def _plain(text: str) -> str:
+    """Text from outside, not markup, and no control characters."""
+    return escape("".join(sign for sign in text if sign.isprintable() or sign in "\n\t"))
+
+
+def escape(text: str) -> str:
+    """Text as rich prints it as it is."""
+    return text.replace("[", "\\[")
+
+
+def clock(seconds: float) -> str:
+    """Session time for people: ``42:07`` or ``1:42:07``."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def exact_clock(seconds: float) -> str:
+    """Session time to the tenth of a second: ``42:07.3``."""
+    tenths = round(seconds * 10)
+    return f"{clock(tenths // 10)}.{tenths % 10}"
+
+
+_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3_600.0}
+
+
+def parse_duration(text: str) -> Seconds:
+    """``90``, ``90s``, ``15m``, ``1h30m`` or ``1:30:00`` as seconds.
+
+    Raises:
+        ValueError: It is none of these, or not above zero.
+    """
+    seconds = _by_colons(text) if ":" in text else _by_units(text)
+    if not 0 < seconds < 1e9:
+        raise ValueError(f"{text!r} is not a duration")
+    return Seconds(seconds)
+
+
+def parse_moment(text: str) -> Seconds:
+    """A moment of session time: like a duration, and may be zero.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return Seconds(0.0) if text.strip("0:.s") == "" else parse_duration(text)
+
+
+def _by_colons(text: str) -> float:
+    seconds = 0.0
+    for piece in text.split(":"):
+        seconds = seconds * 60 + float(piece)
+    return seconds
+
+
+def _by_units(text: str) -> float:
+    seconds, number = 0.0, ""
+    for sign in text.strip().lower():
+        if sign in _UNITS_S:
+            seconds += float(number) * _UNITS_S[sign]
+            number = ""
+        else:
+            number += sign
+    return seconds + float(number) if number else seconds
+
+
+class Duration(click.ParamType):
+    """A click parameter that `parse_duration` reads."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Seconds:
+        """Read it, or say what one looks like."""
+        try:
+            return parse_duration(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a duration; write 90s, 15m, 1h30m or 1:30:00.", param, ctx)

@@ -1,0 +1,207 @@
+"""Follow a recorder from the outside: its journal as lines, its level and clock as they are."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from rich.live import Live
+from rich.text import Text
+
+from app.cli.context import Context, clock, escape, exact_clock
+from recorder import journal, launch
+from recorder.archive import SessionFolder
+from recorder.control import Client
+from recorder.errors import AircheckError, CorruptSession, RecorderError
+from recorder.events import GapFound, Marked, Recovered, Sealed, StateChanged, Tagged
+from recorder.journal import Entry
+from recorder.meter import Meter
+from recorder.session import Status
+from recorder.types import State, iso
+
+ICONS = {
+    State.CONNECTING: ("…", "cyan"),
+    State.WAITING: ("⏳", "yellow"),
+    State.REFUSED: ("⊘", "yellow"),
+    State.RECORDING: ("●", "red"),
+    State.RECONNECTING: ("↻", "yellow"),
+    State.PAUSED: ("‖", "yellow"),
+    State.FINISHING: ("…", "cyan"),
+    State.DONE: ("✓", "green"),
+    State.FAILED: ("✗", "bold red"),
+    State.SCHEDULED: ("◷", "cyan"),
+}
+"""Each state's sign and colour on a terminal; the word always stands beside it."""
+
+_REVIVE_S = 2.0
+_REFRESH_S = 0.25
+_METER_STEPS = 24
+_FLOOR_DBFS = -60.0
+
+
+class Follower:
+    """Shows one recording until it is sealed, and raises its recorder when that dies."""
+
+    def __init__(self, context: Context, folder: SessionFolder) -> None:
+        self._context, self._folder = context, folder
+        self._over = threading.Event()
+        self._failed = False
+        self._live: Live | None = None
+        self._meter = Meter(folder)
+        self._meter_lock = threading.Lock()
+
+    def follow(self) -> bool:
+        """Follow to the end.
+
+        Returns:
+            Whether the session failed.
+
+        Raises:
+            CorruptSession: Its journal can't be read.
+            StorageError: The disk refuses.
+        """
+        watch = threading.Thread(target=self._watch, name="watch", daemon=True)
+        watch.start()
+        is_terminal = self._context.console.is_terminal and not self._context.as_json
+        try:
+            if is_terminal:
+                with Live(console=self._context.console, auto_refresh=False) as self._live:
+                    self._read()
+            else:
+                self._read()
+        finally:
+            self._over.set()
+            watch.join(5)
+        return self._failed
+
+    def _read(self) -> None:
+        for entry in journal.follow(self._folder.journal_path, self._over):
+            with self._meter_lock:
+                self._meter.take(entry.event)
+            if self._context.as_json:
+                self._tell_machine(entry)
+            else:
+                self._tell_person(entry)
+            if isinstance(entry.event, Sealed):
+                self._failed = entry.event.state is State.FAILED
+
+    def _tell_machine(self, entry: Entry) -> None:
+        event = entry.event
+        line = {"session": self._folder.id, "at": iso(entry.at)}
+        if isinstance(event, StateChanged):
+            self._context.answer(
+                {
+                    "event": str(event.state),
+                    **line,
+                    "reason": event.reason,
+                    "detail": event.detail,
+                    "next_try_at": event.next_try_at,
+                }
+            )
+        elif isinstance(event, GapFound):
+            self._context.answer(
+                {
+                    "event": "gap",
+                    **line,
+                    "from_s": event.from_s,
+                    "to_s": event.to_s,
+                    "reason": event.reason,
+                    "detail": event.detail,
+                }
+            )
+        elif isinstance(event, Marked):
+            self._context.answer({"event": "mark", **line, "at_s": event.at_s, "text": event.text})
+
+    def _tell_person(self, entry: Entry) -> None:
+        text = sentence(entry)
+        if text:
+            self._context.say(f"  [dim]{entry.at.astimezone():%H:%M:%S}[/]  {text}")
+
+    # --- the watch's own thread ----------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Refresh what moves, and start the recorder again when it died."""
+        client, looked = Client(self._folder), time.monotonic()
+        while not self._over.wait(_REFRESH_S):
+            try:
+                status = client.status()
+                if self._live:
+                    self._live.update(self._line(status), refresh=True)
+            except RecorderError:
+                if time.monotonic() - looked > _REVIVE_S:
+                    looked = time.monotonic()
+                    self._revive()
+
+    def _revive(self) -> None:
+        try:
+            if launch.revive(self._folder):
+                self._context.say("  [yellow]![/] The recorder had died; it is at work again.")
+        except CorruptSession as error:
+            self._give_up(error)
+        except AircheckError as error:
+            self._context.say(f"  [yellow]![/] {escape(str(error))}")
+
+    def _give_up(self, error: AircheckError) -> None:
+        self._context.say(f"  [red]✗[/] {escape(str(error))}")
+        self._failed = True
+        self._over.set()
+
+    def _line(self, status: Status) -> Text:
+        sign, colour = ICONS[status.state]
+        line = Text.assemble(
+            (f"  {sign} {status.state} ", colour), (clock(status.end_s), "bold"), " saved "
+        )
+        level = self._level_dbfs(status)
+        if level is not None:
+            line.append(meter(level), style="green" if level < -3 else "red")
+        if status.detail:
+            line.append(f" {status.detail}", style="dim")
+        return line
+
+    def _level_dbfs(self, status: Status) -> float | None:
+        if status.state is not State.RECORDING:
+            return None
+        if status.peak_dbfs is not None:
+            return status.peak_dbfs
+        with self._meter_lock:
+            level = self._meter.level()
+        return level.peak_dbfs if level else None
+
+
+def meter(peak_dbfs: float) -> str:
+    """A level as a bar of blocks, from -60 dBFS to 0."""
+    share = max(0.0, min(1.0, 1 - peak_dbfs / _FLOOR_DBFS))
+    full = round(share * _METER_STEPS)
+    return "▮" * full + "▯" * (_METER_STEPS - full)
+
+
+def sentence(entry: Entry) -> str:
+    """A journal line in words with rich's markup, or empty when it says nothing to people."""
+    said = ""
+    match entry.event:
+        case StateChanged() as event:
+            sign, colour = ICONS[event.state]
+            said = f"[{colour}]{sign} {event.state}[/] {escape(event.detail)}".rstrip()
+        case GapFound() as event:
+            said = (
+                f"[yellow]▨ gap[/] {exact_clock(event.from_s)} to {exact_clock(event.to_s)}, "
+                f"{event.to_s - event.from_s:.1f} s: {event.reason}"
+            )
+        case Tagged() as event:
+            said = f"♪ {escape(event.text)}"
+        case Marked() as event:
+            said = f"⚑ marked at {exact_clock(event.at_s)} {escape(event.text)}".rstrip()
+        case Recovered() as event:
+            said = f"[yellow]recovered[/] {escape(event.detail)}"
+        case Sealed() as event:
+            said = f"sealed: {clock(event.duration_s)}, {_counted(event)}"
+        case _:
+            pass
+    return said
+
+
+def _counted(event: Sealed) -> str:
+    parts = f"{event.part_count} part{'' if event.part_count == 1 else 's'}"
+    if not event.gap_count:
+        return f"{parts}, no gap"
+    return f"{parts}, {event.gap_count} gap{'' if event.gap_count == 1 else 's'}"

@@ -1,0 +1,24 @@
+"""Where Aircheck keeps things, by each system's own custom (platformdirs)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "aircheck"
+
+
+def default_archive() -> Path:
+    """The archive's folder unless a setting says another: ``Aircheck`` in the user's music."""
+    return platformdirs.user_music_path() / "Aircheck"
+
+
+def settings_file() -> Path:
+    """The one file of settings."""
+    return platformdirs.user_config_path(_NAME, appauthor=False) / "settings.toml"
+
+
+def models_folder() -> Path:
+    """Where Whisper's models lie; shared by all archives."""
+    return platformdirs.user_data_path(_NAME, appauthor=False) / "models"
