@@ -1,0 +1,383 @@
+"""Which HLS segments are still wanted, in order: the playlists' memory. No network, no clock.
+
+A live playlist is a window that moves. A segment is wanted from the moment it is listed, or known
+by its number to exist, until it is stored or given up. The times are the monotonic clock's, in
+seconds, and given by the caller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, replace
+from itertools import islice
+from urllib.parse import urlsplit
+
+from recorder.sources.loader import Loaded
+from recorder.sources.playlist import MediaPlaylist, Segment
+from recorder.types import Seconds
+
+STAGED_BYTES = 64_000_000
+"""Loaded segments that may wait in memory for an earlier one that is missing."""
+
+_MOST_GUESSED = 900  # half an hour of segments of 2 s
+_MOST_REMEMBERED = 256
+_SAME_DATE_S = 10.0
+_DIGITS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long HLS waits for what.
+
+    Attributes:
+        request_s: For the whole answer to one request.
+        after_window_s: How long a segment is tried after it left the playlist.
+        after_end_s: How long one is tried after the playlist ended.
+        first_retry_s: Between the first two tries of a segment; doubles with each.
+        longest_retry_s: Between two tries at most.
+        shortest_poll_s: Between two polls of a playlist at least.
+        stall_s: A playlist that lists nothing new for so long, and for three target durations,
+            has stalled.
+    """
+
+    request_s: float = 10.0
+    after_window_s: float = 60.0
+    after_end_s: float = 5.0
+    first_retry_s: float = 0.25
+    longest_retry_s: float = 2.0
+    shortest_poll_s: float = 0.25
+    stall_s: float = 10.0
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Wanted:
+    """One segment on its way, or a stretch of numbers that have no address.
+
+    Attributes:
+        segment: As listed. Of a stretch: the first of it, with the duration of all.
+        count: Sequence numbers that it stands for.
+        listed: It was listed; else its address was guessed from its neighbours', or it has none.
+        renumbered: It begins a new count of sequence numbers.
+        due_s: Not to be tried before.
+        tried_s: When it was first tried.
+        left_s: When it had left the playlist; None while it is listed.
+        failures: Tries that failed.
+        trouble: What the last one died of; empty before the first.
+        suspect: Hash of a body that ended in mid-frame; the same a second time is taken as is.
+        loading: A try is under way.
+        loaded: It is here.
+        is_lost: It is given up.
+    """
+
+    segment: Segment
+    count: int = 1
+    listed: bool = True
+    renumbered: bool = False
+    due_s: float = 0.0
+    tried_s: float | None = None
+    left_s: float | None = None
+    failures: int = 0
+    trouble: str = ""
+    suspect: str = ""
+    loading: bool = False
+    loaded: Loaded | None = None
+    is_lost: bool = False
+
+
+class Window:
+    """The segments that are wanted, in the order in which they will be stored.
+
+    Used by one thread.
+    """
+
+    def __init__(self, patience: Patience, *, resume_after: int | None = None) -> None:
+        """Begin with nothing.
+
+        Args:
+            patience: When to try again, and when to give up.
+            resume_after: The last media sequence number that an earlier process stored.
+        """
+        self._patience = patience
+        self._queue: deque[Wanted] = deque()
+        self._next: int | None = None if resume_after is None else resume_after + 1
+        self._remembered: dict[int, Segment] = {}
+        self._grown_s: float | None = None
+        self._mean_s = 0.0
+        self._stored = 0
+        self._ended_s: float | None = None
+        self._staged_bytes = 0
+
+    # --- what the playlist says ---
+
+    def update(self, playlist: MediaPlaylist, now_s: float) -> bool:
+        """Learn what is listed now.
+
+        Returns:
+            Whether anything is listed that was not before.
+        """
+        if playlist.ended and self._ended_s is None:
+            self._ended_s = now_s
+        renumbered = self._is_renumbered(playlist, now_s)
+        if renumbered:
+            self.lost_sight(now_s)
+            self._next, self._remembered = None, {}
+        listed = {segment.sequence for segment in playlist.segments}
+        if not renumbered:
+            self._mark_left(listed, now_s)
+        new = [s for s in playlist.segments if self._next is None or s.sequence >= self._next]
+        if not new:
+            return False
+        self._want_unlisted(playlist, new[0], now_s)
+        for segment in new:
+            self._queue.append(
+                Wanted(
+                    segment=segment,
+                    is_lost=segment.absent,
+                    renumbered=renumbered and segment is new[0],
+                    trouble="The server says that it is missing." if segment.absent else "",
+                )
+            )
+        self._next = new[-1].sequence + 1
+        self._grown_s = now_s
+        self._remember(playlist)
+        return True
+
+    def lost_sight(self, now_s: float) -> None:
+        """The playlist can't be had: its segments may be leaving it from now on."""
+        for wanted in self._queue:
+            if wanted.left_s is None:
+                wanted.left_s = now_s
+
+    @property
+    def is_over(self) -> bool:
+        """The playlist has ended, and nothing of it is wanted any more."""
+        return self._ended_s is not None and not self._queue
+
+    @property
+    def has_ended(self) -> bool:
+        """The playlist has ended: it needs no polling any more."""
+        return self._ended_s is not None
+
+    @property
+    def was_listed(self) -> bool:
+        """Whether any segment was ever listed."""
+        return self._grown_s is not None
+
+    # --- what is to be done ---
+
+    def due(self, now_s: float, *, at_most: int) -> list[Wanted]:
+        """What should be tried now, first things first.
+
+        When as much is staged as may be, only the first one, for which all others wait.
+        """
+        waiting = self._queue if self.staged_bytes < STAGED_BYTES else islice(self._queue, 1)
+        due = (
+            wanted
+            for wanted in waiting
+            if wanted.due_s <= now_s and not (wanted.loading or wanted.loaded or wanted.is_lost)
+        )
+        return list(islice(due, at_most))
+
+    @property
+    def staged_bytes(self) -> int:
+        """Bytes that are loaded and not yet stored."""
+        return self._staged_bytes
+
+    def head(self) -> Wanted | None:
+        """The next one to be stored or mourned, when its fate is known."""
+        if not self._queue:
+            return None
+        head = self._queue[0]
+        return head if head.loaded or head.is_lost else None
+
+    def pop(self) -> None:
+        """The head has been dealt with."""
+        head = self._queue.popleft()
+        if head.loaded:
+            self._staged_bytes -= len(head.loaded.data)
+            self._stored += 1
+            self._mean_s += (head.loaded.measured.duration_s - self._mean_s) / self._stored
+
+    def begin(self, wanted: Wanted, now_s: float) -> None:
+        """A try begins."""
+        wanted.loading = True
+        if wanted.tried_s is None:
+            wanted.tried_s = now_s
+
+    def take(self, wanted: Wanted, loaded: Loaded) -> None:
+        """A try succeeded."""
+        wanted.loading = False
+        wanted.loaded = loaded
+        self._staged_bytes += len(loaded.data)
+
+    def fail(
+        self,
+        wanted: Wanted,
+        trouble: str,
+        now_s: float,
+        *,
+        is_gone: bool,
+        retry_after_s: Seconds | None,
+    ) -> None:
+        """A try failed.
+
+        Args:
+            wanted: What was tried.
+            trouble: A sentence.
+            now_s: When.
+            is_gone: The server says that there is no such thing (404, 410).
+            retry_after_s: It must not be tried before.
+        """
+        wanted.loading = False
+        wanted.failures += 1
+        wanted.trouble = trouble
+        patience = self._patience
+        backoff_s = patience.first_retry_s * 2 ** min(wanted.failures - 1, 16)
+        wait_s = max(min(backoff_s, patience.longest_retry_s), retry_after_s or 0.0)
+        wanted.due_s = now_s + wait_s
+        is_full = wanted is self._queue[0] and self.staged_bytes >= STAGED_BYTES
+        given_up_s = self._given_up_s(wanted)
+        wanted.is_lost = (
+            is_full
+            or (is_gone and not wanted.listed)
+            or (given_up_s is not None and wanted.due_s >= given_up_s)
+        )
+
+    def reset(self) -> None:
+        """Tries that were under way will never report: the loop that began them is gone."""
+        for wanted in self._queue:
+            wanted.loading = False
+
+    def give_up_holes(self) -> None:
+        """Nothing more will be fetched: what is missing before a loaded segment is lost."""
+        while self._queue and not self._queue[-1].loaded:
+            self._queue.pop()
+        for wanted in self._queue:
+            wanted.is_lost = wanted.loaded is None
+
+    # --- inside ---
+
+    def _given_up_s(self, wanted: Wanted) -> float | None:
+        """When it is no longer tried; each gets its full time from its first try on."""
+        tried_s = wanted.tried_s or 0.0
+        ends = []
+        if wanted.left_s is not None:
+            ends.append(max(wanted.left_s, tried_s) + self._patience.after_window_s)
+        if self._ended_s is not None:
+            ends.append(max(self._ended_s, tried_s) + self._patience.after_end_s)
+        return min(ends, default=None)
+
+    def _mark_left(self, listed: set[int], now_s: float) -> None:
+        for wanted in self._queue:
+            if wanted.segment.sequence in listed:
+                wanted.left_s = None
+            elif wanted.left_s is None:
+                wanted.left_s = now_s
+
+    def _remember(self, playlist: MediaPlaylist) -> None:
+        for segment in playlist.segments[-_MOST_REMEMBERED:]:
+            self._remembered[segment.sequence] = segment
+        for sequence in sorted(self._remembered)[:-_MOST_REMEMBERED]:
+            del self._remembered[sequence]
+
+    def _typical_s(self, playlist: MediaPlaylist) -> float:
+        """What a segment lasts that nobody has seen."""
+        listed = [segment.duration_s for segment in playlist.segments]
+        return self._mean_s or sum(listed) / max(1, len(listed)) or playlist.target_duration_s
+
+    def _is_renumbered(self, playlist: MediaPlaylist, now_s: float) -> bool:
+        """Whether the server began to count anew.
+
+        A cache may answer with an older playlist of the same count; that lists nothing that
+        contradicts what was listed before, and is not far behind.
+        """
+        if self._next is None or not playlist.segments:
+            return False
+        first, last = playlist.segments[0].sequence, playlist.segments[-1].sequence
+        if last + 1 < self._next:
+            far = last + 1 < self._next - 2 * len(playlist.segments)
+            return far or any(self._contradicts(segment) for segment in playlist.segments)
+        if self._grown_s is None:
+            return False
+        unseen_s = (first - self._next) * self._typical_s(playlist)
+        return unseen_s > 4 * (now_s - self._grown_s) + 600.0
+
+    def _contradicts(self, segment: Segment) -> bool:
+        """Whether a number means another segment than it did: by date, or by its file's name."""
+        known = self._remembered.get(segment.sequence)
+        if known is None:
+            return False
+        then, now = known.program_date_time, segment.program_date_time
+        if then and now:
+            return abs((now - then).total_seconds()) > _SAME_DATE_S
+        return _file_name(known.url) != _file_name(segment.url)
+
+    def _want_unlisted(self, playlist: MediaPlaylist, first: Segment, now_s: float) -> None:
+        """Numbers between the last one known and the first one listed were missed."""
+        if self._next is None or first.sequence <= self._next:
+            return
+        begin, typical_s = self._next, self._typical_s(playlist)
+        pair = (self._remembered.get(begin - 1) or playlist.segments[-1], first)
+        guesses = [
+            guess
+            for sequence in range(max(begin, first.sequence - _MOST_GUESSED), first.sequence)
+            if (guess := guess_segment(*pair, sequence, Seconds(typical_s)))
+        ]
+        hole = first.sequence - begin - len(guesses)
+        if hole:
+            about = Segment(sequence=begin, url="", duration_s=Seconds(hole * typical_s))
+            self._queue.append(
+                Wanted(
+                    segment=about,
+                    count=hole,
+                    listed=False,
+                    is_lost=True,
+                    trouble="The playlist never listed it.",
+                )
+            )
+        for guess in guesses:
+            self._queue.append(Wanted(segment=guess, listed=False, left_s=now_s))
+
+
+def _file_name(url: str) -> str:
+    return urlsplit(url).path.rpartition("/")[2]
+
+
+def guess_segment(
+    one: Segment, other: Segment, sequence: int, typical_s: Seconds
+) -> Segment | None:
+    """The segment of a number that was never listed, by the addresses of two that were.
+
+    Servers often go on serving what has left the playlist. Where two addresses differ in nothing
+    but numbers that grow as the sequence does, the address of any other is plain.
+
+    Returns:
+        None where the addresses don't tell, or the two are of different keys or init sections.
+    """
+    apart = other.sequence - one.sequence
+    is_whole = one.byte_range is None and other.byte_range is None
+    same_kind = is_whole and (one.key, one.init) == (other.key, other.init)
+    tokens, others = _DIGITS.split(one.url), _DIGITS.split(other.url)
+    if not apart or not same_kind or one.url == other.url or len(tokens) != len(others):
+        return None
+    guessed = []
+    for token, twin in zip(tokens, others, strict=True):
+        if token == twin:
+            guessed.append(token)
+        elif token.isdigit() and twin.isdigit() and int(twin) - int(token) == apart:
+            number = int(token) + sequence - one.sequence
+            if number < 0:
+                return None
+            width = len(token) if token.startswith("0") or twin.startswith("0") else 0
+            guessed.append(str(number).zfill(width))
+        else:
+            return None
+    return replace(
+        one,
+        sequence=sequence,
+        url="".join(guessed),
+        duration_s=typical_s,
+        discontinuity=False,
+        program_date_time=None,
+    )
