@@ -1,0 +1,370 @@
+"""Audio → PCM blocks in session time, streamed; of sealed parts and of those that still grow.
+
+Session time is the journal's. Where chunks lie at frame boundaries (`_COUNTED`) samples are
+counted from the chunk where decoding begins; each frame counts, the encoder's priming too, as it
+does in the journal. Elsewhere the container's time stamps say where decoding began (Matroska's to
+the millisecond), and what lies before time 0 (priming again) is not in session time. Either way a
+block never leaves the stretch of chunks that it belongs to: no gap is bridged, and no sample is
+told twice.
+"""
+
+from __future__ import annotations
+
+import bisect
+import contextlib
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+
+from recorder.archive import SessionFolder
+from recorder.errors import DecodeError
+from recorder.events import Chunk
+from recorder.media import Media, Samples, open_media, to_float
+from recorder.timeline import Part, Timeline
+from recorder.types import Seconds
+
+_COUNTED = ("adts", "mp3", "ts", "fmp4")
+_TOUCHING_S = 1e-3
+_PREROLL_S = 0.5
+"""What is decoded before the first wanted sample, for codecs whose frames lean on earlier ones:
+MP3's bit reservoir reaches back 511 bytes, AAC and Vorbis overlap by a frame, Opus wants 80 ms."""
+
+_TimedFrame = tuple[float, av.AudioFrame]
+_CUT_SLACK = 1e-3  # of a sample: rounding of times in seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A piece of sound without a gap.
+
+    Attributes:
+        start_s: Session time of its first sample.
+        samples: Float32, full scale at ±1, shape [frames, channels].
+        rate_hz: Samples a second.
+    """
+
+    start_s: Seconds
+    samples: Samples
+    rate_hz: int
+
+    @property
+    def end_s(self) -> Seconds:
+        """Session time of its end."""
+        return Seconds(self.start_s + len(self.samples) / self.rate_hz)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Native:
+    """How a track was recorded, as its first part tells.
+
+    Attributes:
+        bits: Bits a sample that hold the decoded sound without loss: 16 or 32.
+    """
+
+    rate_hz: int
+    channels: int
+    bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Chunks of a part that follow each other without a gap, and at least one of them sounds.
+
+    Attributes:
+        media_s: Seconds of audio that lie before it in its part.
+    """
+
+    part: Part
+    chunks: tuple[Chunk, ...]
+    media_s: float
+
+    @property
+    def start_s(self) -> Seconds:
+        """Session time of its first sample."""
+        return self.chunks[0].start_s
+
+    @property
+    def end_s(self) -> Seconds:
+        """Session time of its end."""
+        return Seconds(self.chunks[-1].start_s + self.chunks[-1].duration_s)
+
+
+def decode(
+    folder: SessionFolder,
+    *,
+    track: str = "a",
+    from_s: float = 0.0,
+    to_s: float | None = None,
+    rate_hz: int | None = 16_000,
+    channels: int | None = 1,
+    block_s: float = 10.0,
+) -> Iterator[Block]:
+    """Decode a range of a track's session time.
+
+    Reads the journal once, at the first block: of a part that grows, what was journaled by then.
+    Holds about two blocks in memory. May run in any thread.
+
+    Args:
+        folder: The session's.
+        track: Its letter.
+        from_s: Where to begin.
+        to_s: Where to end; the end of what is recorded unless told.
+        rate_hz: Samples a second of the blocks; None is each part's own.
+        channels: 1 is the mean of all; None is each part's own. Of more channels than wanted
+            each gets that mean, and so do more channels than there are.
+        block_s: Longest block.
+
+    Yields:
+        Blocks in order of session time, none of them empty; where one doesn't begin at the end
+        of the one before, there is a gap.
+
+    Raises:
+        CorruptSession: The journal can't be read.
+        DecodeError: A part is missing or can't be decoded.
+    """
+    return decode_timeline(
+        folder.path,
+        folder.timeline(),
+        track=track,
+        from_s=from_s,
+        to_s=to_s,
+        rate_hz=rate_hz,
+        channels=channels,
+        block_s=block_s,
+    )
+
+
+def decode_timeline(
+    root: Path,
+    timeline: Timeline,
+    *,
+    track: str = "a",
+    from_s: float = 0.0,
+    to_s: float | None = None,
+    rate_hz: int | None = None,
+    channels: int | None = None,
+    block_s: float = 10.0,
+) -> Iterator[Block]:
+    """As `decode`, of a timeline that was read already; `root` is the session's folder."""
+    end_s = math.inf if to_s is None else to_s
+    for stretch in stretches(timeline, track):
+        begin_s, stop_s = max(from_s, stretch.start_s), min(end_s, stretch.end_s)
+        if begin_s < stop_s:
+            blocks = _converted(_frames(root, stretch, begin_s), rate_hz, channels)
+            yield from _joined(_cropped(blocks, begin_s, stop_s), block_s)
+
+
+def decode_file(
+    path: Path,
+    *,
+    rate_hz: int | None = None,
+    channels: int | None = None,
+    block_s: float = 10.0,
+) -> Iterator[Block]:
+    """Decode any audio file; 0 s is its first sample as players play it.
+
+    Raises:
+        DecodeError: It can't be decoded.
+    """
+    blocks = _converted(_stamped(open_media(path), 0.0), rate_hz, channels)
+    yield from _joined(_cropped(blocks, 0.0, math.inf), block_s)
+
+
+def native(root: Path, timeline: Timeline, track: str = "a") -> Native | None:
+    """The rate, channels and depth that a track was recorded with; None where nothing sounds.
+
+    Raises:
+        DecodeError: Its first part is missing or can't be decoded.
+    """
+    first = next(stretches(timeline, track), None)
+    if first is None:
+        return None
+    with _opened(root, first) as opened:
+        frame = next(opened.frames(), None)
+        if frame is None:
+            return None
+        return Native(
+            rate_hz=frame.sample_rate, channels=frame.layout.nb_channels, bits=opened.bits
+        )
+
+
+def stretches(timeline: Timeline, track: str = "a") -> Iterator[Stretch]:
+    """A track's stretches, in order of session time."""
+    held = timeline.tracks.get(track)
+    for part in held.parts if held else ():
+        yield from _stretches_of(part)
+
+
+def header_bytes(part: Part) -> int:
+    """How many bytes a part begins with that have no duration (Ogg's headers, fMP4's init)."""
+    return next((chunk.offset for chunk in part.chunks if chunk.duration_s > 0), 0)
+
+
+def _stretches_of(part: Part) -> Iterator[Stretch]:
+    media_s = 0.0
+    current: list[Chunk] = []
+    sounding = [chunk for chunk in part.chunks if chunk.duration_s > 0]
+    for chunk in sounding:
+        if current and chunk.start_s - _end(current[-1]) > _TOUCHING_S:
+            yield Stretch(part=part, chunks=tuple(current), media_s=media_s)
+            media_s += sum(each.duration_s for each in current)
+            current = []
+        current.append(chunk)
+    if current:
+        yield Stretch(part=part, chunks=tuple(current), media_s=media_s)
+
+
+def _frames(root: Path, stretch: Stretch, from_s: float) -> Iterator[_TimedFrame]:
+    """Frames of a stretch, each with the session time of its first sample."""
+    if stretch.part.format.container in _COUNTED:
+        return _counted(root, stretch, from_s)
+    # In the part's own time, which knows no gaps.
+    offset_s = stretch.start_s - stretch.media_s
+    frames = _stamped(_opened(root, stretch), from_s - offset_s)
+    return ((offset_s + at_s, frame) for at_s, frame in frames)
+
+
+def _counted(root: Path, stretch: Stretch, from_s: float) -> Iterator[_TimedFrame]:
+    """Decode from a chunk's first byte and count samples from there."""
+    starts = [chunk.start_s for chunk in stretch.chunks]
+    begin = max(0, bisect.bisect_right(starts, from_s - _PREROLL_S) - 1)
+    with _opened(root, stretch, begin) as opened:
+        yield from _count(opened.frames(), starts[begin])
+
+
+def _stamped(opening: AbstractContextManager[Media], from_s: float) -> Iterator[_TimedFrame]:
+    """Decode from a time stamp and count samples from there."""
+    with opening as opened:
+        if from_s > _PREROLL_S:
+            # Where a container can't seek, decoding begins at its start, and takes longer.
+            with contextlib.suppress(DecodeError):
+                opened.seek(from_s - _PREROLL_S)
+        frames = opened.frames()
+        first = next(frames, None)
+        if first is not None:
+            yield from _count(itertools.chain((first,), frames), opened.time_of(first))
+
+
+def _count(frames: Iterable[av.AudioFrame], at_s: float) -> Iterator[_TimedFrame]:
+    """Frames, each with its time; the first one is at `at_s`."""
+    for rate_hz, equal in itertools.groupby(frames, key=lambda frame: frame.sample_rate):
+        done = 0
+        for frame in equal:
+            yield at_s + done / rate_hz, frame
+            done += frame.samples
+        at_s += done / rate_hz
+
+
+def _opened(root: Path, stretch: Stretch, begin: int = 0) -> AbstractContextManager[Media]:
+    """Open a stretch's bytes, from one of its chunks on."""
+    part, path = stretch.part, root / stretch.part.file
+    container = part.format.container
+    if container == "wav":  # its chunks count samples' bytes, and it may be FLAC by now
+        return open_media(path, container=path.suffix[1:], name=part.file)
+    last = stretch.chunks[-1]
+    spans = [(0, last.offset + last.bytes)]
+    if container in _COUNTED:
+        spans = [(stretch.chunks[begin].offset, last.offset + last.bytes)]
+    if container == "fmp4":
+        spans.insert(0, (0, header_bytes(part)))
+    return open_media(path, *spans, container=container, name=part.file)
+
+
+def _converted(
+    frames: Iterable[_TimedFrame], rate_hz: int | None, channels: int | None
+) -> Iterator[Block]:
+    """Frames as blocks of the wanted rate and channels."""
+    for (own_hz, *_), equal in itertools.groupby(frames, key=_shape):
+        for at_s, frame in _resampled(equal, own_hz, rate_hz or own_hz):
+            yield Block(
+                start_s=Seconds(at_s),
+                samples=_mixed(to_float(frame), channels),
+                rate_hz=frame.sample_rate,
+            )
+
+
+def _resampled(frames: Iterable[_TimedFrame], own_hz: int, rate_hz: int) -> Iterator[_TimedFrame]:
+    """Frames of one shape at another rate; the first sample keeps its time."""
+    if rate_hz == own_hz:
+        yield from frames
+        return
+    resampler = av.AudioResampler(format="fltp", rate=rate_hz)
+    fed = iter(frames)
+    at_s, first = next(fed)
+    done = 0
+    feed: Iterator[av.AudioFrame | None] = itertools.chain(
+        (first,), (frame for _, frame in fed), (None,)
+    )
+    for frame in feed:
+        if frame is not None:
+            frame.pts = None  # so that it only counts, too
+        for made in resampler.resample(frame):
+            yield at_s + done / rate_hz, made
+            done += made.samples
+
+
+def _shape(timed: _TimedFrame) -> tuple[int, str, str]:
+    frame = timed[1]
+    return frame.sample_rate, frame.format.name, frame.layout.name
+
+
+def _mixed(samples: Samples, channels: int | None) -> Samples:
+    if channels is None or samples.shape[1] == channels:
+        return samples
+    mean = samples.mean(axis=1, keepdims=True)
+    return mean if channels == 1 else np.repeat(mean, channels, axis=1)
+
+
+def _cropped(blocks: Iterable[Block], begin_s: float, stop_s: float) -> Iterator[Block]:
+    """What lies from `begin_s` to before `stop_s`; ranges that touch share no sample."""
+    for block in blocks:
+        if block.start_s >= stop_s:
+            return
+        size, rate_hz = len(block.samples), block.rate_hz
+        first, last = (
+            math.ceil(min(max((at_s - block.start_s) * rate_hz, 0), size) - _CUT_SLACK)
+            for at_s in (begin_s, stop_s)
+        )
+        if first < last:
+            yield Block(
+                start_s=Seconds(block.start_s + first / rate_hz),
+                samples=block.samples[first:last],
+                rate_hz=rate_hz,
+            )
+
+
+def _joined(blocks: Iterable[Block], block_s: float) -> Iterator[Block]:
+    """Small blocks that follow each other as larger ones, of at most `block_s` if they fit."""
+    held: list[Block] = []
+    size = 0
+    for block in blocks:
+        is_alike = not held or (
+            block.rate_hz == held[0].rate_hz
+            and block.samples.shape[1] == held[0].samples.shape[1]
+            and abs(block.start_s - held[-1].end_s) < _TOUCHING_S
+        )
+        if held and (not is_alike or size + len(block.samples) > block_s * block.rate_hz):
+            yield _join(held)
+            held, size = [], 0
+        held.append(block)
+        size += len(block.samples)
+    if held:
+        yield _join(held)
+
+
+def _join(blocks: list[Block]) -> Block:
+    return Block(
+        start_s=blocks[0].start_s,
+        samples=np.concatenate([block.samples for block in blocks]),
+        rate_hz=blocks[0].rate_hz,
+    )
+
+
+def _end(chunk: Chunk) -> float:
+    return chunk.start_s + chunk.duration_s

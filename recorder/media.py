@@ -1,0 +1,343 @@
+"""The one seam to PyAV's demuxers and decoders: a file, or a stretch of one, opened for reading.
+
+Files are read through Python, by their bytes alone: libav gets no name to open, so that nothing
+inside a file (a playlist, a reference) leads it to another. The format is named where it is known,
+and else found among `_PROBED`, which hold no playlists.
+
+Nothing is trimmed here: a decoder's first samples, which players skip (AAC's and Opus's priming),
+come with the others, at their own time.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.stream import AudioStream
+from av.codec.context import Flags2
+from av.container import InputContainer
+
+from recorder.errors import DecodeError
+from recorder.types import AudioFormat, Seconds
+
+Samples = npt.NDArray[np.float32]
+"""Full scale at ±1, shape [frames, channels]."""
+
+_FORMATS = {
+    "adts": "aac", "mp3": "mp3", "ogg": "ogg", "ts": "mpegts", "fmp4": "mp4", "wav": "wav",
+    "flac": "flac",
+}  # fmt: skip
+_PROBED = (
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dts,eac3,flac,flv,matroska,mov,mp3,mpeg,mpegts,ogg,rm,"
+    "tak,tta,w64,wav,webm,wv"
+)
+_FULL_SCALE = {"u8": 2**7, "s16": 2**15, "s32": 2**31}
+_ID3_HEADER = 10
+_BUFFER = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What a file says of its sound.
+
+    Attributes:
+        format: ``container`` is one of ours (`AudioFormat`) or FFmpeg's name; ``riff`` is a WAV
+            file whose header isn't ours.
+        duration_s: As its header tells, or estimated; None where neither can be.
+        created_at: When it was recorded, as its tags tell; None where they don't.
+    """
+
+    format: AudioFormat
+    duration_s: Seconds | None
+    created_at: datetime | None
+
+
+class Media:
+    """The first audio stream of an opened file. For one thread; made by `open_media`."""
+
+    def __init__(self, name: str, container: InputContainer, stream: AudioStream) -> None:
+        self._name, self.container, self.stream = name, container, stream
+        context = stream.codec_context
+        context.flags2 |= Flags2.skip_manual
+        self.codec = context.codec.canonical_name
+        self.rate_hz = context.sample_rate
+        self.channels = context.channels
+        start, base = stream.start_time, stream.time_base
+        self._zero_s = max(0.0, float(start * base)) if start is not None and base else 0.0
+        self.is_lossless = bool(context.codec.lossless and not context.codec.lossy)
+
+    @property
+    def bits(self) -> int:
+        """Bits that hold a sample without loss: 16 or 32; 16 where coding was lossy anyway."""
+        name = self.stream.codec_context.format.name if self.is_lossless else ""
+        return 32 if name.startswith(("s32", "flt", "dbl")) else 16
+
+    @property
+    def duration_s(self) -> Seconds | None:
+        """As the file's header tells, or estimated; None where neither can be."""
+        stream, base = self.stream, self.stream.time_base
+        if stream.duration and base:
+            return Seconds(float(stream.duration * base))
+        return Seconds(self.container.duration / av.time_base) if self.container.duration else None
+
+    def packets(self) -> Iterator[av.Packet[AudioStream]]:
+        """Coded packets of the stream, in their order, without the empty ones.
+
+        Raises:
+            DecodeError: The file can't be read on.
+        """
+        with self._mapped():
+            for packet in self.container.demux(self.stream):
+                if packet.size:
+                    yield _without_tag(packet) if self.codec == "mp3" else packet
+
+    def frames(self) -> Iterator[av.AudioFrame]:
+        """Decoded frames, in their order; where a packet can't be decoded, as much silence.
+
+        Raises:
+            DecodeError: The file can't be read on, or nothing in it could be decoded.
+        """
+        heard = False
+        with self._mapped():
+            for packet in self.packets():
+                try:
+                    frames = self.stream.codec_context.decode(packet)
+                    heard = True
+                except av.InvalidDataError:
+                    frames = [self._silence(packet)]
+                yield from frames
+            yield from self.stream.codec_context.decode(None)
+        if not heard:
+            raise _undecodable(self._name, "nothing in it is sound")
+
+    def seek(self, at_s: float) -> None:
+        """Go to a packet at or before a moment, as `time_of` counts.
+
+        Raises:
+            DecodeError: The file can't be read there.
+        """
+        with self._mapped():
+            assert self.stream.time_base is not None
+            target = int((at_s + self._zero_s) / self.stream.time_base)
+            self.container.seek(target, stream=self.stream)
+
+    def time_of(self, item: av.Packet[AudioStream] | av.AudioFrame) -> float:
+        """When a packet or frame begins, in seconds since the stream's first sample.
+
+        Negative for priming. A stream that was joined in its middle begins at 0 too.
+        """
+        base = item.time_base or self.stream.time_base
+        return float(item.pts * base) - self._zero_s if item.pts is not None and base else 0.0
+
+    def samples_of(self, packet: av.Packet[AudioStream]) -> int:
+        """Samples a channel that a packet holds, as the container tells; 0 if it doesn't."""
+        base = packet.time_base or self.stream.time_base
+        return round(packet.duration * base * self.rate_hz) if packet.duration and base else 0
+
+    def _silence(self, packet: av.Packet[AudioStream]) -> av.AudioFrame:
+        context = self.stream.codec_context
+        frame = av.AudioFrame(
+            format=context.format,
+            layout=context.layout,
+            samples=self.samples_of(packet) or context.frame_size or 1_024,
+        )
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate = context.sample_rate
+        frame.pts, frame.time_base = packet.pts, packet.time_base
+        return frame
+
+    @contextmanager
+    def _mapped(self) -> Iterator[None]:
+        try:
+            yield
+        except (av.FFmpegError, OSError) as error:
+            raise _undecodable(self._name, error.strerror or str(error)) from error
+
+
+class Window(io.RawIOBase):
+    """Stretches of a file, one after the other, as one file to read."""
+
+    def __init__(self, path: Path, *spans: tuple[int, int | None]) -> None:
+        """Open a file.
+
+        Args:
+            path: The file.
+            spans: Begin and end of each stretch in bytes; an end of None is the file's. Unless
+                told, the whole file.
+
+        Raises:
+            OSError: It can't be opened.
+        """
+        super().__init__()
+        self._file = path.open("rb")
+        size = self._file.seek(0, io.SEEK_END)
+        cut = [(begin, min(size, size if end is None else end)) for begin, end in spans]
+        self._spans = [(begin, end) for begin, end in cut or [(0, size)] if begin < end]
+        self._size = sum(end - begin for begin, end in self._spans)
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """Position, counted from the begin of the first stretch."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move, as `io.IOBase.seek` does."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes from where we are; all that is left if it is negative."""
+        wanted = self._size - self._at if size < 0 else size
+        pieces: list[bytes] = []
+        before = 0
+        for begin, end in self._spans:
+            inside = self._at - before
+            if wanted > 0 and inside < end - begin:
+                self._file.seek(begin + inside)
+                piece = self._file.read(min(wanted, end - begin - inside))
+                pieces.append(piece)
+                wanted -= len(piece)
+                self._at += len(piece)
+            before += end - begin
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+@contextmanager
+def open_media(
+    path: Path, *spans: tuple[int, int | None], container: str = "", name: str = ""
+) -> Iterator[Media]:
+    """Open the sound of a file.
+
+    Args:
+        path: The file.
+        spans: The stretches of it that count, as for `Window`.
+        container: As in `AudioFormat`; empty, or one that we don't know, is found out.
+        name: What to call the file in messages; its own name unless told.
+
+    Raises:
+        DecodeError: There is no such file, it can't be read, or no sound is in it.
+    """
+    name = name or path.name
+    try:
+        window = Window(path, *spans)
+    except OSError as error:
+        raise _undecodable(name, error.strerror or str(error)) from error
+    with window:
+        try:
+            opened = av.open(
+                window,
+                "r",
+                format=_FORMATS.get(container),
+                options={} if container in _FORMATS else {"format_whitelist": _PROBED},
+                metadata_errors="replace",
+                buffer_size=_BUFFER,
+            )
+        except (av.FFmpegError, OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise _undecodable(name, reason) from error
+        with opened:
+            stream = next(iter(opened.streams.audio), None)
+            if stream is None or not stream.codec_context.sample_rate:
+                raise _undecodable(name, "there is no sound in it")
+            yield Media(name, opened, stream)
+
+
+def probe(path: Path) -> Probe:
+    """Say what a file of any kind holds, by its bytes, not its name.
+
+    Raises:
+        DecodeError: It can't be read, or there is no sound in it.
+    """
+    with open_media(path) as media:
+        return Probe(
+            format=AudioFormat(
+                container=_our_name(media.container.format.name),
+                codec=media.codec,
+                rate_hz=media.rate_hz,
+                channels=media.channels,
+            ),
+            duration_s=media.duration_s,
+            created_at=_creation(media.container.metadata),
+        )
+
+
+def to_float(frame: av.AudioFrame) -> Samples:
+    """A frame's samples as numbers, full scale at ±1; exact up to 24 bits."""
+    kind = frame.format.name.removesuffix("p")
+    array = frame.to_ndarray()
+    shaped = array.T if frame.format.is_planar else array.reshape(-1, frame.layout.nb_channels)
+    if kind == "u8":
+        return (shaped.astype(np.float32) - 128) / np.float32(128)
+    if kind in _FULL_SCALE:
+        return shaped.astype(np.float32) / np.float32(_FULL_SCALE[kind])
+    return np.ascontiguousarray(shaped, np.float32)
+
+
+def _our_name(name: str) -> str:
+    ours = {"aac": "adts", "mpegts": "ts", "wav": "riff"}
+    first = name.partition(",")[0]
+    return ours.get(first, "mp4" if first == "mov" else first)
+
+
+def _creation(metadata: dict[str, str]) -> datetime | None:
+    """When a recording was made, from the tags that say so with a day at least."""
+    tags = {key.lower(): value for key, value in metadata.items()}
+    for key in ("creation_time", "date_recorded", "date"):
+        try:
+            text = tags[key].strip()
+            moment = datetime.fromisoformat(text)
+        except (KeyError, ValueError):
+            continue
+        if len(text) < len("2024-08-13"):
+            continue
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
+
+
+def _without_tag(packet: av.Packet[AudioStream]) -> av.Packet[AudioStream]:
+    """An MP3 packet without the ID3 tag that FFmpeg's parser leaves before a frame in mid-stream.
+
+    HLS segments of packed audio each begin with one (RFC 8216, section 3.4).
+    """
+    head = bytes(memoryview(packet)[:_ID3_HEADER])
+    if head[:3] != b"ID3" or len(head) < _ID3_HEADER:
+        return packet
+    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+    bare = cast(
+        "av.Packet[AudioStream]", av.Packet(bytes(memoryview(packet)[_ID3_HEADER + size :]))
+    )
+    bare.stream = packet.stream
+    bare.pts, bare.dts, bare.time_base = packet.pts, packet.dts, packet.time_base
+    bare.duration, bare.is_keyframe = packet.duration, packet.is_keyframe
+    return bare
+
+
+def _undecodable(name: str, reason: str) -> DecodeError:
+    return DecodeError(
+        f"{name} can't be decoded ({reason[:1].lower()}{reason[1:]}).",
+        safe="It is left as it is.",
+        hint="Check that it is an audio file, and whole.",
+    )
