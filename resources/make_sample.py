@@ -59,9 +59,9 @@ SCRIPT = (
     Line(voice=HOST, text="Good evening from the studio."),
     Line(voice=HOST, text="Welcome to the live session."),
     Line(voice=HOST, text="My apologies for the late start."),
-    Line(voice=GUEST, text="Hello?", is_lost=True),
     Line(voice=GUEST, text="We will post the unedited audio after the break.", is_broken=True),
     Line(voice=GUEST, text="The signal is clear again."),
+    Line(voice=GUEST, text="Hello?", is_lost=True),
     Line(voice=HOST, text="Thank you for listening."),
     Line(voice=HOST, text="Good night."),
 )
