@@ -123,8 +123,9 @@ def _mend_part(
         (event.offset + event.bytes for event in held if event.offset is not None), default=0
     )
     start = wav.data_offset(path) if opened.format.container == "wav" else 0
-    tail = _read_from(path, start + known)
-    whole, duration_s = measure(opened.format, tail)
+    data = _read_from(path, start)
+    before, tail = data[:known], data[known:]
+    whole, duration_s = measure(opened.format, before, tail)
     if whole:
         log.append(_adopted(opened, events, known, tail[:whole], duration_s))
     if whole < len(tail):
@@ -154,23 +155,31 @@ def _seal_part(folder: SessionFolder, log: journal.JournalWriter, opened: PartOp
         log.append(closed)
 
 
-def measure(fmt: AudioFormat, data: bytes) -> tuple[int, Seconds]:
+def measure(fmt: AudioFormat, before: bytes, tail: bytes) -> tuple[int, Seconds]:
     """How much of the bytes at a part's end is whole, and how long that sounds.
 
+    Args:
+        fmt: The part's format.
+        before: The part up to the tail, which some containers need to be understood.
+        tail: What has no line yet.
+
     Returns:
-        Bytes from the beginning that are whole frames or packets, and their duration.
+        Bytes from the tail's beginning that are whole frames or packets, and their duration.
     """
     if fmt.container == "wav":
         frame_bytes = pcm.frame_bytes(fmt)
-        whole = len(data) - len(data) % frame_bytes
+        whole = len(tail) - len(tail) % frame_bytes
         return whole, Seconds(whole / frame_bytes / fmt.rate_hz)
-    if fmt.container in frames.CONTAINERS:
-        parsed = frames.parser_for(fmt).feed(data)
-        return (
-            sum(len(frame.data) for frame in parsed),
-            Seconds(sum(frame.duration_s for frame in parsed)),
-        )
-    return segments.whole_bytes(fmt, data)
+    parser = frames.parser_for(fmt)
+    if parser is None:
+        return segments.whole_bytes(fmt, before, tail)
+    if fmt.container == "ogg":
+        parser.feed(before)
+    found = parser.feed(tail)
+    return (
+        sum(len(frame.data) for frame in found),
+        Seconds(sum(frame.duration_s for frame in found)),
+    )
 
 
 def _adopted(
