@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recorder import wav
@@ -259,10 +259,10 @@ class TrackWriter:
             self._gap(to_s, reason, detail)
 
     def tell(self, event: Attempt | Repeated | Tagged | Connected) -> None:
-        """Journal a fact, in its order among the chunks."""
+        """Journal a fact of this track, in its order among the chunks."""
         with self._lock:
             self._refuse_when_closed()
-            self._pending.append(event)
+            self._pending.append(replace(event, track=self._track))
 
     def level(self, peak_dbfs: float, rms_dbfs: float) -> None:
         """Keep the level for whoever asks."""
