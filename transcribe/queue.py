@@ -1,0 +1,453 @@
+"""What is to be transcribed and how far it is: ``<archive>/queue.db``, which survives any crash.
+
+    job      a session to be transcribed by a model
+    chunk    a stretch of its speech, with its segments as JSON once they are there
+
+A worker claims the oldest job, plans its chunks in one step, and keeps each chunk's text as it
+comes, so that whoever takes over a dead worker's job goes on with the chunks that have none. A
+chunk is known by a key, the hash of all that its text depends on; a job that fails, is cancelled,
+or is asked for again finds what was done already by that key.
+
+The text is here only until the transcript is stored beside the audio; then it is forgotten.
+Deleting the file costs what is waiting, and no transcript.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import psutil
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from recorder.archive import Archive
+from recorder.errors import CorruptSession, DiskFull, StorageError, storage_error
+from recorder.types import Seconds, SessionId, iso, parse_iso, utc_now
+from transcribe import transcript
+from transcribe.errors import JobNotFound, QueueBroken, QueueError
+
+FILE_NAME = "queue.db"
+
+_BUSY_TIMEOUT_S = 5.0
+_MOST_DEATHS = 3  # of workers, one after the other, on the same chunk
+_SAME_START_S = 1.0  # the system's own figure varies a little when the clock is set
+_SAFE = "The recordings and their transcripts are untouched."
+
+
+class JobState(StrEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A session to be transcribed by a model.
+
+    Attributes:
+        language: Whisper's code, as asked for or as found; empty until it is found.
+        state: ``running`` only while its worker lives.
+        progress: The part of its speech that is text, 0 to 1.
+        error: Why it failed; or, of one that is done, what could not be done after it.
+    """
+
+    id: int
+    session: SessionId
+    model: str
+    language: str
+    state: JobState
+    progress: float
+    error: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkRow:
+    """A stretch of a job's speech.
+
+    Attributes:
+        number: 0, 1, … in the job, in order of track and session time.
+        key: The hash of all that its text depends on.
+        text: Its segments as JSON, or None while it isn't transcribed.
+    """
+
+    number: int
+    track: str
+    start_s: Seconds
+    end_s: Seconds
+    key: str
+    text: str | None = None
+
+
+class Queue:
+    """A connection to the queue. For the thread that made it; closed twice without harm.
+
+    All methods raise `QueueError`: `QueueBroken` where the file is no database any more; and
+    `StorageError` where the disk refuses.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the queue's file, or make it.
+
+        Raises:
+            QueueError: It is broken, or was locked for 5 s.
+            StorageError: The disk refuses.
+        """
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, doing="opening the queue", safe=_SAFE) from error
+        with _mapped(path):
+            self._connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S)
+            try:
+                self._connection.execute("PRAGMA journal_mode = wal")
+                self._tables = Database(self._connection, execute_plugins=False)
+                if _migrations.pending(self._tables):
+                    with self._writing() as tables:  # one process migrates, others find it done
+                        _migrations.apply(tables)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def add(self, session: SessionId, *, model: str, language: str = "") -> Job:
+        """Ask for a transcript; one that is asked for already is not asked for twice.
+
+        Args:
+            session: Whose audio.
+            model: The model's name.
+            language: Whisper's code; found by listening where it is empty.
+        """
+        with self._writing() as tables:
+            waiting = tables.query(
+                "SELECT id FROM job WHERE session = ? AND model = ? AND asked_language = ?"
+                " AND state IN ('queued', 'running')",
+                [session, model, language],
+            )
+            found = next(iter(waiting), None)
+            if found:
+                number = found["id"]
+            else:
+                row = {
+                    "session": session,
+                    "model": model,
+                    "asked_language": language,
+                    "language": language,
+                    "state": JobState.QUEUED,
+                    "created_at": iso(utc_now()),
+                }
+                number = tables.table("job").insert(row).last_pk
+                assert isinstance(number, int)  # the primary key is an INTEGER
+        return self.job(number)
+
+    def job(self, number: int) -> Job:
+        """A job by its number.
+
+        Raises:
+            JobNotFound: There is none.
+        """
+        for job in self._jobs("SELECT * FROM progress WHERE id = ?", number):
+            return job
+        raise JobNotFound(f"There is no transcription with the number {number}.")
+
+    def jobs(self) -> list[Job]:
+        """All jobs, the newest first."""
+        return self._jobs("SELECT * FROM progress ORDER BY id DESC")
+
+    def cancel(self, number: int) -> Job:
+        """Stop a job; one that is running stops before its next chunk.
+
+        Raises:
+            JobNotFound: There is none of that number.
+        """
+        self._end(number, JobState.CANCELLED, "", from_queue=True)
+        return self.job(number)
+
+    def claim(self) -> Job | None:
+        """Take the oldest job that waits, or that a dead worker left; None where there is none.
+
+        A job whose worker died three times without finishing a chunk has failed.
+        """
+        with self._writing() as tables:
+            for row in list(tables.query("SELECT * FROM job WHERE state = 'running'")):
+                if not _lives(row):
+                    self._inherit(tables, row)
+            first = next(
+                iter(tables.query("SELECT id FROM job WHERE state = 'queued' ORDER BY id LIMIT 1")),
+                None,
+            )
+            if first is None:
+                return None
+            worker = psutil.Process()
+            tables.table("job").update(
+                first["id"],
+                {
+                    "state": JobState.RUNNING,
+                    "worker_pid": worker.pid,
+                    "worker_started": worker.create_time(),
+                },
+            )
+        return self.job(first["id"])
+
+    def release(self, job: Job) -> None:
+        """Give back a job that this worker had claimed and will not go on with."""
+        with self._writing() as tables:
+            tables.execute(
+                "UPDATE job SET state = 'queued' WHERE id = ? AND state = 'running'", [job.id]
+            )
+
+    def chunks(self, job: Job) -> list[ChunkRow] | None:
+        """A job's chunks in their order; None while they aren't planned."""
+        with _mapped(self.path):
+            planned = next(
+                self._tables.query("SELECT planned FROM job WHERE id = ?", [job.id]), None
+            )
+            if not planned or not planned["planned"]:
+                return None
+            rows = self._tables.query(
+                "SELECT number, track, start_s, end_s, key, text FROM chunk WHERE job_id = ?"
+                " ORDER BY number",
+                [job.id],
+            )
+            return [ChunkRow(**row) for row in rows]
+
+    def plan(self, job: Job, language: str, chunks: Iterable[ChunkRow]) -> None:
+        """Write down all of a job's chunks; those that were transcribed already have their text."""
+        with self._writing() as tables:
+            tables.execute("DELETE FROM chunk WHERE job_id = ?", [job.id])
+            for chunk in chunks:
+                tables.execute(
+                    "INSERT INTO chunk (job_id, number, track, start_s, end_s, key, text) VALUES"
+                    " (?, ?, ?, ?, ?, ?,"
+                    "  (SELECT text FROM chunk WHERE key = ? AND text IS NOT NULL LIMIT 1))",
+                    [
+                        job.id,
+                        chunk.number,
+                        chunk.track,
+                        chunk.start_s,
+                        chunk.end_s,
+                        chunk.key,
+                        chunk.key,
+                    ],
+                )
+            tables.table("job").update(job.id, {"planned": 1, "language": language})
+
+    def keep(self, job: Job, chunk: ChunkRow, text: str) -> None:
+        """Keep a chunk's segments, as JSON."""
+        with self._writing() as tables:
+            tables.execute(
+                "UPDATE chunk SET text = ? WHERE job_id = ? AND number = ?",
+                [text, job.id, chunk.number],
+            )
+            tables.execute("UPDATE job SET deaths = 0 WHERE id = ?", [job.id])
+
+    def is_wanted(self, job: Job) -> bool:
+        """Whether a job that this worker claimed is still to be done: nobody cancelled it."""
+        return self.job(job.id).state is JobState.RUNNING
+
+    def finish(self, job: Job, note: str = "") -> None:
+        """Mark a job as done, unless it was cancelled, and forget its chunks.
+
+        Args:
+            job: Whose transcript is stored.
+            note: What could not be done after it, a sentence.
+        """
+        self._end(job.id, JobState.DONE, note)
+        with self._writing() as tables:
+            tables.execute(
+                "DELETE FROM chunk WHERE job_id IN (SELECT id FROM job WHERE session = ?"
+                " AND state IN ('done', 'failed', 'cancelled'))",
+                [job.session],
+            )
+
+    def fail(self, job: Job, error: str) -> None:
+        """Mark a job as failed, and why, in words; what was transcribed of it is kept."""
+        self._end(job.id, JobState.FAILED, error)
+
+    def _end(self, number: int, state: JobState, error: str, *, from_queue: bool = False) -> None:
+        """End a job that runs, or, `from_queue`, one that waits as well."""
+        with self._writing() as tables:
+            tables.execute(
+                "UPDATE job SET state = ?, error = ?, finished_at = ? WHERE id = ?"
+                " AND (state = 'running' OR state = 'queued' AND ?)",
+                [state, error, iso(utc_now()), number, from_queue],
+            )
+
+    def _inherit(self, tables: Database, row: dict[str, Any]) -> None:
+        """Take a dead worker's job from it."""
+        deaths = row["deaths"] + 1
+        change: dict[str, Any] = {"state": JobState.QUEUED, "deaths": deaths}
+        if deaths >= _MOST_DEATHS:
+            change |= {
+                "state": JobState.FAILED,
+                "finished_at": iso(utc_now()),
+                "error": "The transcriber was ended from outside three times at the same place;"
+                " there may not be enough memory for this model.",
+            }
+        tables.table("job").update(row["id"], change)
+
+    def _jobs(self, sql: str, *parameters: object) -> list[Job]:
+        with _mapped(self.path):
+            return [_job(row) for row in self._tables.query(sql, list(parameters))]
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Database]:
+        """Write all of it or nothing."""
+        with _mapped(self.path):
+            # IMMEDIATE: a transaction that reads first and wants to write then can't be waited for.
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._tables
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.rollback()
+                raise
+
+
+def path_of(archive_root: Path) -> Path:
+    """Where an archive's queue is."""
+    return archive_root / FILE_NAME
+
+
+def add_pending(queue: Queue, archive: Archive, *, model: str, language: str = "") -> list[Job]:
+    """Ask for all sessions that are sealed, hold audio, and have no transcript yet.
+
+    A folder that can't be read is passed over: 'aircheck sessions' names it.
+
+    Raises:
+        StorageError: The archive can't be listed.
+    """
+    jobs = []
+    for folder in archive.folders():
+        try:
+            sealed = folder.sealed()
+        except CorruptSession:
+            continue
+        if sealed and sealed.part_count and not transcript.stored(folder):
+            jobs.append(queue.add(folder.id, model=model, language=language))
+    return jobs
+
+
+@contextlib.contextmanager
+def _mapped(path: Path) -> Iterator[None]:
+    """Say SQLite's errors in our words."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the lower byte is the primary code
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise QueueError(
+                "The queue of transcriptions is held by another process.",
+                safe=_SAFE,
+                hint="Try again in a moment.",
+            ) from error
+        if code == sqlite3.SQLITE_FULL:
+            raise DiskFull(
+                "The disk is full while writing the queue of transcriptions.",
+                safe=_SAFE,
+                hint="Free some room.",
+            ) from error
+        if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+            raise StorageError(
+                f"{path} can't be written.", safe=_SAFE, hint="Check the folder's permissions."
+            ) from error
+        raise QueueBroken(
+            f"The queue of transcriptions can't be read ({error}).",
+            safe=_SAFE,
+            hint=f"Delete {path}; 'aircheck transcribe --pending' makes a new one.",
+        ) from error
+
+
+def _job(row: dict[str, Any]) -> Job:
+    state = JobState(row["state"])
+    if state is JobState.RUNNING and not _lives(row):
+        state = JobState.QUEUED  # as the next worker will find it
+    return Job(
+        id=row["id"],
+        session=SessionId(row["session"]),
+        model=row["model"],
+        language=row["language"],
+        state=state,
+        progress=1.0 if state is JobState.DONE else row["progress"] or 0.0,
+        error=row["error"],
+        created_at=parse_iso(row["created_at"]),
+        finished_at=parse_iso(row["finished_at"]) if row["finished_at"] else None,
+    )
+
+
+def _lives(row: dict[str, Any]) -> bool:
+    """Whether the worker of a running job is alive: that process, not a later one of its pid."""
+    if row["worker_pid"] == os.getpid():
+        return True
+    try:
+        started = psutil.Process(row["worker_pid"]).create_time()
+    except psutil.Error:
+        return False
+    return bool(abs(started - row["worker_started"]) < _SAME_START_S)
+
+
+_migrations = Migrations("aircheck.queue")
+# What was once released is never edited: a change of the schema is a migration at the end.
+
+
+@_migrations()
+def jobs(tables: Database) -> None:
+    """0.1: what is to be done, and what was done of it."""
+    tables.execute("""
+        CREATE TABLE job (
+            id INTEGER PRIMARY KEY,
+            session TEXT NOT NULL,          -- its ULID
+            model TEXT NOT NULL,
+            asked_language TEXT NOT NULL,   -- empty: to be found
+            language TEXT NOT NULL,         -- as asked for or found
+            state TEXT NOT NULL,
+            created_at TEXT NOT NULL,       -- UTC, ISO 8601
+            finished_at TEXT,
+            error TEXT NOT NULL DEFAULT '',
+            planned INTEGER NOT NULL DEFAULT 0,
+            deaths INTEGER NOT NULL DEFAULT 0,  -- of workers since the last finished chunk
+            worker_pid INTEGER,
+            worker_started REAL             -- seconds since 1970
+        )""")
+    tables.execute("""
+        CREATE TABLE chunk (
+            job_id INTEGER NOT NULL REFERENCES job (id),
+            number INTEGER NOT NULL,
+            track TEXT NOT NULL,
+            start_s REAL NOT NULL,          -- session time
+            end_s REAL NOT NULL,
+            key TEXT NOT NULL,
+            text TEXT,                      -- segments as JSON; NULL: not done
+            PRIMARY KEY (job_id, number)
+        ) WITHOUT ROWID""")
+    tables.execute("CREATE INDEX chunk_key ON chunk (key)")
+    tables.execute("""
+        CREATE VIEW progress AS
+        SELECT job.*, (
+            SELECT total(CASE WHEN text IS NULL THEN 0 ELSE end_s - start_s END)
+                / total(end_s - start_s)    -- NULL where there are no chunks
+            FROM chunk WHERE job_id = job.id
+        ) AS progress
+        FROM job""")
