@@ -1,0 +1,38 @@
+"""The window. The only place that knows Qt.
+
+    presenters/    what it says and does, without Qt
+    tokens         every colour, size and duration
+    theme  icons   tokens → Qt's palette, font and style sheet; SVGs in a token's colour
+    bridge         the one place where worker threads meet the window
+    models         the lists: sessions, hits
+    delegates      how their rows are painted
+    widgets  strip the small parts: chip, meter, notice; a session's time at a glance
+    player         sound, from any moment of a session on
+    cards          a live session, with its actions
+    pages/         now, session, search
+    window         puts them together
+    application    makes Qt's application, and runs it
+
+Nothing that takes long runs on the GUI thread. Recordings and transcription are processes that
+the window starts, watches and leaves running when it closes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def run(archive_root: Path, *, models_dir: Path, transcribes: bool = True, model: str = "") -> int:
+    """Open the window, and return its exit status when it is closed.
+
+    Args:
+        archive_root: The archive's folder; need not exist yet.
+        models_dir: Where Whisper's models are.
+        transcribes: Whether a session that was recorded is transcribed by itself.
+        model: Whisper's model; empty is the largest that is here.
+    """
+    from app.gui import application  # noqa: PLC0415 (loads Qt, which presenters do without)
+
+    return application.run(
+        archive_root, models_dir=models_dir, transcribes=transcribes, model=model
+    )

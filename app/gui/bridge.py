@@ -1,0 +1,235 @@
+"""The one place where worker threads meet the window.
+
+    Bridge    brings results onto the GUI thread, in order, through one queued signal
+    Lane      a named thread that does one piece of work after the other
+    Ticker    a named thread that looks at something again and again
+
+Work is plain Python without Qt. What it returns or raises arrives on the GUI thread; a receiver
+that was closed meanwhile gets nothing. Nothing queues up without bound: a lane keeps a fixed
+number of jobs, or only the newest, and a ticker delivers only its latest result.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from recorder.errors import AircheckError
+
+T = TypeVar("T")
+Failed = Callable[[AircheckError], None]
+
+_JOIN_S = 2.0
+_log = logging.getLogger(__name__)
+
+
+class Bridge(QObject):
+    """Carries callables from any thread to the GUI thread. Make it there; closed twice unharmed."""
+
+    _sent = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._closed = threading.Event()
+        self._sent.connect(self._receive, Qt.ConnectionType.QueuedConnection)
+
+    def send(self, call: Callable[[], None]) -> None:
+        """Have something called on the GUI thread, soon. From any thread."""
+        if not self._closed.is_set():
+            self._sent.emit(call)
+
+    def close(self) -> None:
+        """Deliver nothing any more, not even what is on its way."""
+        self._closed.set()
+
+    @Slot(object)
+    def _receive(self, call: Callable[[], None]) -> None:
+        if not self._closed.is_set():
+            call()
+
+
+class _Job(Generic[T]):
+    """A piece of work and who waits for it."""
+
+    def __init__(self, work: Callable[[], T], then: Callable[[T], None], failed: Failed) -> None:
+        self._work = work
+        self._then = then
+        self._failed = failed
+        self.is_wanted = True
+
+    def run(self, bridge: Bridge) -> None:
+        """Do the work on this thread, and send what came of it."""
+        try:
+            result = self._work()
+        except AircheckError as error:
+            problem = error
+            bridge.send(lambda: self._failed(problem) if self.is_wanted else None)
+        except Exception as error:  # noqa: BLE001 (the edge of a thread: a bug ends no window)
+            _log.exception("work of the window failed")
+            unexpected = unexpected_error(error)
+            bridge.send(lambda: self._failed(unexpected) if self.is_wanted else None)
+        else:
+            bridge.send(lambda: self._then(result) if self.is_wanted else None)
+
+
+class Lane:
+    """One named thread for one kind of work, in order. GUI thread only; closed twice unharmed.
+
+    Args:
+        bridge: Carries the results.
+        name: Of the thread.
+        room: Jobs that may wait. Where the newest alone matters (`newest_only`), a new job takes
+            the place of those before it, and their results are no longer wanted.
+    """
+
+    def __init__(
+        self, bridge: Bridge, name: str, *, room: int = 16, newest_only: bool = False
+    ) -> None:
+        self._bridge = bridge
+        self._room = room
+        self._newest_only = newest_only
+        self._changed = threading.Condition()
+        self._waiting: deque[_Job[Any]] = deque()
+        self._latest: _Job[Any] | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
+
+    def do(self, work: Callable[[], T], then: Callable[[T], None], failed: Failed) -> bool:
+        """Do ``work`` on the lane's thread, then call ``then`` or ``failed`` on the GUI thread.
+
+        Returns:
+            Whether it was taken; False when too much waits already, or the lane is closed.
+        """
+        job: _Job[T] = _Job(work, then, failed)
+        with self._changed:
+            if self._closed:
+                return False
+            if self._newest_only:
+                self._forget()
+            elif len(self._waiting) >= self._room:
+                return False
+            self._latest = job
+            self._waiting.append(job)
+            self._changed.notify()
+        return True
+
+    def forget(self) -> None:
+        """Want no result any more of what was asked for."""
+        with self._changed:
+            self._forget()
+
+    def close(self) -> None:
+        """Drop what waits, and let the thread end after the work it is at."""
+        with self._changed:
+            self._closed = True
+            self._forget()
+            self._changed.notify()
+        self._thread.join(_JOIN_S)
+
+    def _forget(self) -> None:
+        self._waiting.clear()
+        if self._latest is not None:
+            self._latest.is_wanted = False
+            self._latest = None
+
+    def _serve(self) -> None:
+        while job := self._next():
+            job.run(self._bridge)
+
+    def _next(self) -> _Job[Any] | None:
+        with self._changed:
+            while not (self._waiting or self._closed):
+                self._changed.wait()
+            return None if self._closed else self._waiting.popleft()
+
+
+class Ticker(Generic[T]):
+    """Looks at something at an interval and delivers what is new. Closed twice unharmed.
+
+    Args:
+        bridge: Carries the results.
+        name: Of the thread.
+        interval_s: From the end of one look to the next.
+        look: Called on the thread; None is 'nothing new'.
+        then: Called on the GUI thread with the latest look that had something new.
+        failed: Called there when a look fails; the next look comes all the same.
+    """
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        name: str,
+        interval_s: float,
+        look: Callable[[], T | None],
+        then: Callable[[T], None],
+        failed: Failed,
+    ) -> None:
+        self._bridge = bridge
+        self._interval_s = interval_s
+        self._look = look
+        self._then = then
+        self._failed = failed
+        self._lock = threading.Lock()
+        self._ready: T | None = None
+        self._woken = threading.Event()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
+
+    def look_now(self) -> None:
+        """Look at once instead of after the interval."""
+        self._woken.set()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
+        self._woken.set()
+        self._thread.join(_JOIN_S)
+
+    def _serve(self) -> None:
+        while not self._closed.is_set():
+            self._woken.clear()
+            self._once()
+            self._woken.wait(self._interval_s)
+
+    def _once(self) -> None:
+        try:
+            found = self._look()
+        except AircheckError as error:
+            problem = error
+            self._bridge.send(lambda: self._failed(problem))
+        except Exception as error:  # noqa: BLE001 (the edge of a thread: the next look may do)
+            _log.exception("a look of the window failed")
+            unexpected = unexpected_error(error)
+            self._bridge.send(lambda: self._failed(unexpected))
+        else:
+            if found is not None:
+                self._offer(found)
+
+    def _offer(self, found: T) -> None:
+        with self._lock:
+            is_on_its_way = self._ready is not None
+            self._ready = found
+        if not is_on_its_way:
+            self._bridge.send(self._deliver)
+
+    def _deliver(self) -> None:
+        with self._lock:
+            found, self._ready = self._ready, None
+        if found is not None and not self._closed.is_set():
+            self._then(found)
+
+
+def unexpected_error(error: Exception) -> AircheckError:
+    """The sentence for a bug of ours, which the log has in full."""
+    return AircheckError(
+        f"Something in the window went wrong ({type(error).__name__}: {error}).",
+        safe="Recordings run in processes of their own and go on.",
+        hint="Please report it with the log.",
+    )

@@ -1,0 +1,143 @@
+"""A live session as a card: state and reason, clock, level, what is saved, Mark and Stop."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from app.gui import theme, tokens
+from app.gui.presenters import words
+from app.gui.presenters.library import Row
+from app.gui.presenters.live import Live
+from app.gui.presenters.session import Strip
+from app.gui.strip import StripView
+from app.gui.widgets import Button, Chip, Meter, Text, label, quietly
+from recorder.archive import SessionFolder
+from recorder.types import State
+
+
+class LiveCard(QFrame):
+    """One live session, and its two actions. Shows what it is told, ten times a second if need be.
+
+    Its own clock only counts down to the next try.
+    """
+
+    stop_asked = Signal(object)
+    mark_asked = Signal(object)
+    opened = Signal(object)
+
+    def __init__(self, folder: SessionFolder, *, is_alone: bool = True) -> None:
+        """Make a card.
+
+        Args:
+            folder: The session's.
+            is_alone: Whether it stands by itself, and not on the session's own page, which shows
+                the title and the strip.
+        """
+        super().__init__()
+        self.setObjectName("card")
+        self.folder = folder
+        self._live: Live | None = None
+        self.chip = Chip()
+        self.title = Text("heading")
+        self.clock = label("clock", words.clock(0))
+        self.clock.setFont(theme.font(tokens.TYPE_CLOCK, tabular=True))
+        self.reason = Text("muted")
+        self.saved = label("note")
+        self.gaps = label("note")
+        self.meter = Meter()
+        self.strip = StripView(tokens.STRIP_THIN_HEIGHT)
+        self._open = Button("Open", "")
+        self.mark = Button("Mark", "bookmark")
+        self.stop = Button("Stop", "square")
+        self.mark.setToolTip("Name this moment (M)")
+        self.stop.setToolTip("End the recording and seal it")
+        self._open.clicked.connect(self._on_open)
+        self.mark.clicked.connect(self._on_mark)
+        self.stop.clicked.connect(self._on_stop)
+        self._count = QTimer(self)
+        self._count.setInterval(tokens.COUNTDOWN_MS)
+        self._count.timeout.connect(self._show_reason)
+        self._lay_out()
+        for part in (self.title, self.strip, self._open):
+            part.setVisible(is_alone)
+
+    def show_live(self, live: Live) -> None:
+        """Show what the recorder says now."""
+        self._live = live
+        status = live.status
+        self.chip.show_look(live.look)
+        quietly(self.clock.setText, self.clock.text(), words.clock(status.end_s))
+        quietly(self.saved.setText, self.saved.text(), live.saved_to)
+        has_level = status.peak_dbfs is not None and status.rms_dbfs is not None
+        self.meter.setVisible(has_level)
+        if status.peak_dbfs is not None and status.rms_dbfs is not None:
+            self.meter.show_level(status.peak_dbfs, status.rms_dbfs)
+        is_ending = status.state in (State.FINISHING, State.DONE, State.FAILED)
+        self.stop.setEnabled(not is_ending and not live.has_died)
+        self.mark.setEnabled(status.state is not State.FINISHING and bool(status.end_s))
+        self._show_reason()
+
+    def show_row(self, row: Row) -> None:
+        """Show what the archive says."""
+        self.title.say(row.summary.title)
+        self.setAccessibleName(row.summary.title)
+        quietly(self.gaps.setText, self.gaps.text(), words.gaps(row.summary.gap_count))
+
+    def show_strip(self, strip: Strip) -> None:
+        """Show where there is audio and where none."""
+        self.strip.show_strip(strip)
+
+    @Slot()
+    def _show_reason(self) -> None:
+        if self._live is None:
+            return
+        reason = self._live.reason(datetime.now(UTC))
+        self.reason.say(reason)
+        if bool(self._live.status.next_try_at) != self._count.isActive():
+            (self._count.start if self._live.status.next_try_at else self._count.stop)()
+
+    @Slot()
+    def _on_open(self) -> None:
+        self.opened.emit(self.folder)
+
+    @Slot()
+    def _on_mark(self) -> None:
+        self.mark_asked.emit(self.folder)
+
+    @Slot()
+    def _on_stop(self) -> None:
+        self.stop.setEnabled(False)
+        self.stop_asked.emit(self.folder)
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        edge = tokens.SPACE_L
+        layout.setContentsMargins(edge, edge, edge, edge)
+        layout.setSpacing(tokens.SPACE_S)
+        top = QHBoxLayout()
+        top.setSpacing(tokens.SPACE_M)
+        top.addWidget(self.chip)
+        top.addWidget(self.reason, 1)
+        actions = QHBoxLayout()
+        actions.setSpacing(tokens.SPACE_S)
+        for button in (self._open, self.mark, self.stop):
+            actions.addWidget(button)
+        middle = QHBoxLayout()
+        middle.setSpacing(tokens.SPACE_L)
+        middle.addWidget(self.clock)
+        middle.addWidget(self.title, 1)
+        middle.addStretch(0)
+        middle.addLayout(actions)
+        facts = QHBoxLayout()
+        facts.setSpacing(tokens.SPACE_L)
+        facts.addWidget(self.saved)
+        facts.addWidget(self.gaps)
+        facts.addWidget(self.meter, 1)
+        facts.addStretch(0)
+        layout.addLayout(top)
+        layout.addLayout(middle)
+        layout.addLayout(facts)
+        layout.addWidget(self.strip)

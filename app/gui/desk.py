@@ -1,0 +1,171 @@
+"""The window's work, off the GUI thread: looking, asking, reading, searching, starting.
+
+`Desk` owns every worker thread of the window. Its methods return at once and are called on the
+GUI thread, where its signals arrive too.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from app.gui import tokens
+from app.gui.bridge import Bridge, Lane, Ticker
+from app.gui.presenters import capture, search, session
+from app.gui.presenters.library import Library, Row
+from app.gui.presenters.live import Live, LiveSessions, Revivals, gone
+from app.gui.presenters.sample import SampleSession
+from app.gui.presenters.transcription import Transcription
+from app.gui.presenters.words import Message
+from recorder import launch, recovery
+from recorder.archive import Archive, SessionFolder
+from recorder.control import Client
+from recorder.errors import AircheckError
+
+_log = logging.getLogger(__name__)
+
+
+class Desk(QObject):
+    """Watches the archive, its recorders and the transcription, and does what people ask for."""
+
+    rows_changed = Signal(object)
+    """``tuple[Row, ...]``: the archive's sessions, newest first."""
+    live_changed = Signal(object)
+    """``tuple[Live, ...]``: the sessions that go on."""
+    work_changed = Signal(object)
+    """`transcription.Works`: what is transcribed, and how far it is."""
+    page_read = Signal(object)
+    """`session.Page`: what was asked for by `read`."""
+    found = Signal(object)
+    """`search.Found`: what was asked for by `search`."""
+    search_failed = Signal(object)
+    """`Message`: why there is no answer."""
+    started = Signal(object)
+    """`SessionFolder`: a recording that was asked for has begun."""
+    start_failed = Signal(object)
+    """`Message`: why it has not."""
+    failed = Signal(object)
+    """`Message`: something else that went wrong."""
+
+    def __init__(self, archive: Archive, transcription: Transcription) -> None:
+        super().__init__()
+        self._archive = archive
+        self._transcription = transcription
+        self._library = Library(archive)
+        self._live = LiveSessions()
+        self._revivals = Revivals()
+        self._sample: SampleSession | None = None
+        self._bridge = Bridge(self)
+        self._orders = Lane(self._bridge, "gui-orders")
+        self._starts = Lane(self._bridge, "gui-starts")
+        self._reading = Lane(self._bridge, "gui-reading", newest_only=True)
+        self._searching = Lane(self._bridge, "gui-searching", newest_only=True)
+        self._look = Ticker(
+            self._bridge, "gui-library", tokens.LIBRARY_LOOK_S,
+            self._library.look, self._on_rows, self._on_failed,
+        )  # fmt: skip
+        self._ask = Ticker(
+            self._bridge, "gui-live", tokens.LIVE_LOOK_S,
+            self._live.look, self._on_live, self._on_failed,
+        )  # fmt: skip
+        self._transcribe = Ticker(
+            self._bridge, "gui-transcription", tokens.LIBRARY_LOOK_S,
+            transcription.look, self.work_changed.emit, self._on_failed,
+        )  # fmt: skip
+
+    def record(self, text: str) -> None:
+        """Start recording what a text names; then `started` or `start_failed`."""
+        self._start(lambda: capture.record(self._archive, text))
+
+    def play_sample(self) -> None:
+        """Broadcast the sample and record it; then `started` or `start_failed`."""
+        if self._sample is None:
+            self._sample = SampleSession(self._archive)
+        self._start(self._sample.start)
+
+    def stop(self, folder: SessionFolder) -> None:
+        """Ask a recorder to end well."""
+        self._order(Client(folder).stop)
+
+    def mark(self, folder: SessionFolder) -> None:
+        """Name the moment that is live now."""
+        self._order(Client(folder).mark)
+
+    def recover(self, folder: SessionFolder) -> None:
+        """Mend and seal a session whose recorder died."""
+        self._order(lambda: recovery.recover(folder))
+
+    def transcribe(self, folder: SessionFolder) -> None:
+        """Queue a session for transcription."""
+        self._order(lambda: self._transcription.ask(folder))
+
+    def read(self, folder: SessionFolder) -> None:
+        """Read a session's page; then `page_read`, unless another was asked for meanwhile."""
+        self._reading.do(lambda: session.load(folder), self.page_read.emit, self._on_failed)
+
+    def search(self, query: str, limit: int = search.PAGE) -> None:
+        """Search; then `found` or `search_failed`, unless another was asked for meanwhile."""
+        now = datetime.now(UTC).astimezone()
+        self._searching.do(
+            lambda: search.find(self._archive, query, now, limit=limit),
+            self.found.emit,
+            lambda error: self.search_failed.emit(Message.of(error)),
+        )
+
+    def forget_search(self) -> None:
+        """Want no answer any more."""
+        self._searching.forget()
+
+    def close(self) -> None:
+        """End all threads. Recorders go on; the sample's ends, for its broadcast ends here."""
+        self._bridge.close()
+        for thread in (self._look, self._ask, self._transcribe):
+            thread.close()
+        for lane in (self._reading, self._searching, self._starts, self._orders):
+            lane.close()
+        if self._sample is not None:
+            self._sample.close()
+
+    def _start(self, work: Callable[[], SessionFolder]) -> None:
+        is_taken = self._starts.do(
+            work, self._on_started, lambda error: self.start_failed.emit(Message.of(error))
+        )
+        if not is_taken:
+            self.start_failed.emit(Message(happened="Too many recordings are starting at once."))
+
+    def _order(self, work: Callable[[], object]) -> None:
+        if not self._orders.do(work, self._on_done, self._on_failed):
+            self.failed.emit(Message(happened="Too much was asked for at once; try again."))
+
+    def _on_done(self, _result: object) -> None:
+        self._look.look_now()
+        self._ask.look_now()
+
+    def _on_started(self, folder: SessionFolder) -> None:
+        self._live.watch([folder])
+        self._on_done(None)
+        self.started.emit(folder)
+
+    def _on_rows(self, rows: tuple[Row, ...]) -> None:
+        self._live.watch(SessionFolder(row.summary.folder) for row in rows if row.is_live)
+        self._transcription.show_rows(rows)
+        self.rows_changed.emit(rows)
+
+    def _on_live(self, sessions: tuple[Live, ...]) -> None:
+        for live in sessions:
+            if live.has_died:
+                self._revive(live.folder)
+        self.live_changed.emit(sessions)
+
+    def _revive(self, folder: SessionFolder) -> None:
+        if self._revivals.may_try(folder):
+            self._order(lambda: launch.revive(folder))
+        else:
+            self.failed.emit(gone(folder))
+
+    def _on_failed(self, error: AircheckError) -> None:
+        _log.info("%s", error)
+        self.failed.emit(Message.of(error))

@@ -1,0 +1,13 @@
+"""What the window says and does, without Qt, so that it is tested without a window.
+
+    words           times, lengths, states and errors in words, icons and roles
+    library         the archive's sessions, looked at again and again, cheaply
+    live            recordings that go on: state, level, clock; stop and mark them
+    capture         what was typed into the record bar; starting a recording of it
+    session         a session's page: timeline, gaps, transcript
+    search          hits grouped by session, with their marks
+    transcription   a sealed session is queued; the queue's worker is kept at work
+    playback        decoded sound from any moment on, gaps skipped
+
+Nothing here knows the GUI thread: what may take long says so, and `app.gui.bridge` runs it.
+"""

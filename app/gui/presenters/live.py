@@ -1,0 +1,170 @@
+"""Recordings that go on: what each does now, asked of its recorder. No Qt; one worker thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.gui.presenters import words
+from app.gui.presenters.words import Look, Message, look_of
+from recorder import launch
+from recorder.archive import SessionFolder
+from recorder.control import Client
+from recorder.errors import ArchiveError, RecorderError
+from recorder.session import Status
+from recorder.types import State
+
+_WITH_METER_S = 0.1
+_WITHOUT_METER_S = 0.5
+_REVIVALS = 3
+_REVIVALS_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A live session now.
+
+    Attributes:
+        status: The recorder's last answer.
+        has_died: Whether its process is gone and the session isn't sealed.
+    """
+
+    folder: SessionFolder
+    status: Status
+    has_died: bool = False
+
+    @property
+    def look(self) -> Look:
+        """Its state, as shown."""
+        return look_of(self.status.state, is_held=not self.has_died)
+
+    @property
+    def key(self) -> Path:
+        """Which session it is."""
+        return self.folder.path
+
+    def reason(self, now: datetime) -> str:
+        """Why it is in its state and what happens next; empty while all is well."""
+        if self.has_died:
+            return "The recorder's process died; it is started again."
+        status = self.status
+        if status.state is State.RECORDING:
+            return ""
+        next_try = words.countdown(status.next_try_at, now)
+        why = status.detail or (status.reason and f"{status.reason.capitalize()}.")
+        return " ".join(part for part in (why, next_try and f"{_capital(next_try)}.") if part)
+
+    @property
+    def saved_to(self) -> str:
+        """How much is stored."""
+        end_s = self.status.end_s
+        return f"Saved to {words.clock(end_s)}" if end_s else "Nothing recorded yet"
+
+
+class LiveSessions:
+    """Asks the recorders of the sessions that it watches.
+
+    `watch` may be called from any thread, `look` from one.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._watched: dict[Path, SessionFolder] = {}
+        self._known: dict[Path, Live] = {}
+        self._next_ask: dict[Path, float] = {}
+        self._shown: tuple[Live, ...] | None = None
+
+    def watch(self, folders: Iterable[SessionFolder]) -> None:
+        """Ask for these sessions from now on, beside those that haven't ended yet."""
+        with self._lock:
+            self._watched.update({folder.path: folder for folder in folders})
+
+    def look(self) -> tuple[Live, ...] | None:
+        """Ask those whose turn it is.
+
+        Returns:
+            All that are live or died unsealed, or None where nothing is new.
+        """
+        with self._lock:
+            watched = dict(self._watched)
+        for path, folder in watched.items():
+            if self._monotonic() >= self._next_ask.get(path, 0.0):
+                self._ask(folder)
+        shown = tuple(self._known[path] for path in watched if path in self._known)
+        if shown == self._shown:
+            return None
+        self._shown = shown
+        return shown
+
+    def _ask(self, folder: SessionFolder) -> None:
+        path = folder.path
+        try:
+            live = Live(folder=folder, status=Client(folder).status())
+        except RecorderError:
+            self._no_answer(folder)
+        else:
+            self._known[path] = live
+            has_meter = live.status.peak_dbfs is not None
+            wait_s = _WITH_METER_S if has_meter else _WITHOUT_METER_S
+            self._next_ask[path] = self._monotonic() + wait_s
+
+    def _no_answer(self, folder: SessionFolder) -> None:
+        """It ended well, or is about to, or is just beginning, or died."""
+        self._next_ask[folder.path] = self._monotonic() + _WITHOUT_METER_S
+        if _is_over(folder):
+            self._forget(folder.path)
+        elif not launch.is_running(folder) and not _is_over(folder):
+            before = self._known.get(folder.path)
+            if before is None:  # never seen alive by us: it is the library's to show
+                self._forget(folder.path)
+            else:
+                self._known[folder.path] = Live(folder=folder, status=before.status, has_died=True)
+
+    def _forget(self, path: Path) -> None:
+        with self._lock:
+            self._watched.pop(path, None)
+        self._known.pop(path, None)
+        self._next_ask.pop(path, None)
+
+
+class Revivals:
+    """Starts recorders again that died while we watched, but not for ever."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._tries: dict[Path, deque[float]] = {}
+
+    def may_try(self, folder: SessionFolder) -> bool:
+        """Whether one more try is due; counts it. At most three a minute."""
+        now = self._monotonic()
+        tries = self._tries.setdefault(folder.path, deque(maxlen=_REVIVALS))
+        if len(tries) == _REVIVALS and now - tries[0] < _REVIVALS_WITHIN_S:
+            return False
+        tries.append(now)
+        return True
+
+
+def gone(folder: SessionFolder) -> Message:
+    """What to say of a recorder that keeps dying."""
+    return Message(
+        happened=f"The recorder of {folder.path.name} died {_REVIVALS} times within a minute.",
+        safe="What it had recorded is safe.",
+        next="Recover the session to seal it; its log is derived/recorder.log.",
+    )
+
+
+def _is_over(folder: SessionFolder) -> bool:
+    try:
+        return folder.sealed() is not None
+    except ArchiveError:
+        return not folder.path.exists()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,172 @@
+"""Which sessions are transcribed, queued, or could be. No Qt.
+
+A sealed session that was recorded lately is queued by itself, when the settings say so; the
+worker, a process of its own, is kept at work while anything is queued.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from app.gui.presenters.library import Row
+from recorder.archive import SessionFolder
+from recorder.types import SessionId, utc_now
+from transcribe.queue import Job, JobState, Queue, path_of
+from transcribe.weights import DEMO, Weights
+
+_LATELY = timedelta(days=1)
+_BETWEEN_STARTS_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is to say of a session's transcription.
+
+    Attributes:
+        may_ask: Whether it can be asked for.
+    """
+
+    sentence: str
+    may_ask: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """The newest job of each session that has one."""
+
+    jobs: dict[SessionId, Job] = field(default_factory=dict)
+
+    def of(self, row: Row) -> Work:
+        """What is to say of one session."""
+        if row.is_open:
+            return Work(sentence="It is transcribed when the session is over.")
+        job = self.jobs.get(row.summary.id)
+        if job is None or (job.state is JobState.DONE and not row.is_transcribed):
+            return _without_job(row)
+        return _of_job(job)
+
+
+class Transcription:
+    """Looks at the queue and keeps its worker at work.
+
+    `look` is called from one worker thread, `ask` from another, `show_rows` from the window's.
+
+    Args:
+        archive_root: The archive's folder.
+        models_dir: Where Whisper's models are.
+        model: Which one is used; empty is the largest that is here.
+        is_automatic: Whether sessions are queued by themselves.
+    """
+
+    def __init__(
+        self, archive_root: Path, models_dir: Path, *, model: str = "", is_automatic: bool = True
+    ) -> None:
+        self._root = archive_root
+        self._models_dir = models_dir
+        self._model = model
+        self._is_automatic = is_automatic
+        self._lock = threading.Lock()
+        self._rows: tuple[Row, ...] = ()
+        self._shown: Works | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._next_start = 0.0
+
+    def show_rows(self, rows: tuple[Row, ...]) -> None:
+        """Tell what there is in the archive."""
+        with self._lock:
+            self._rows = rows
+
+    def ask(self, folder: SessionFolder) -> None:
+        """Queue a session.
+
+        Raises:
+            QueueError: The queue can't be written.
+            StorageError: The disk refuses.
+        """
+        queue = Queue(path_of(self._root))
+        try:
+            queue.add(folder.id, model=self._chosen_model())
+        finally:
+            queue.close()
+
+    def look(self) -> Works | None:
+        """Queue what is due, keep the worker at work, and say how far it is; None: nothing new.
+
+        Raises:
+            QueueError: The queue can't be read.
+            StorageError: The disk refuses.
+        """
+        with self._lock:
+            rows = self._rows
+        may_be_due = [row for row in rows if self._is_automatic and _is_due(row)]
+        if not (may_be_due or path_of(self._root).exists()):
+            return None
+        queue = Queue(path_of(self._root))
+        try:
+            jobs = queue.jobs()
+            known = {job.session for job in jobs}
+            due = [row.summary.id for row in may_be_due if row.summary.id not in known]
+            jobs = [queue.add(session, model=self._chosen_model()) for session in due] + jobs
+        finally:
+            queue.close()
+        self._keep_at_work(jobs)
+        works = Works(jobs={job.session: job for job in reversed(jobs)})
+        if works == self._shown:
+            return None
+        self._shown = works
+        return works
+
+    def _keep_at_work(self, jobs: list[Job]) -> None:
+        """Start a worker where something waits and nobody works."""
+        states = {job.state for job in jobs}
+        is_idle = self._worker is None or self._worker.poll() is not None
+        is_needed = JobState.QUEUED in states and JobState.RUNNING not in states
+        if is_needed and is_idle and time.monotonic() >= self._next_start:
+            from transcribe import worker  # noqa: PLC0415 (loads numpy; the first window doesn't)
+
+            self._next_start = time.monotonic() + _BETWEEN_STARTS_S
+            self._worker = worker.start(self._root, self._models_dir)
+
+    def _chosen_model(self) -> str:
+        if self._model:
+            return self._model
+        here = [model for model in Weights(self._models_dir).models() if model.is_here]
+        real = [model for model in here if model.name != DEMO]
+        return max(real, key=lambda model: model.size_bytes).name if real else DEMO
+
+
+def _is_due(row: Row) -> bool:
+    """Whether it was recorded lately, and has audio and no transcript."""
+    summary = row.summary
+    begun = summary.started_at or summary.created_at
+    if begun is None or row.is_open or row.is_transcribed or not summary.duration_s:
+        return False
+    return utc_now() - begun < _LATELY + timedelta(seconds=summary.duration_s)
+
+
+def _without_job(row: Row) -> Work:
+    if not row.summary.duration_s:
+        return Work(sentence="There is no audio in it.")
+    if row.is_transcribed:
+        return Work(sentence="")
+    return Work(sentence="Its words can be found once it is transcribed.", may_ask=True)
+
+
+def _of_job(job: Job) -> Work:
+    name = f"Whisper {job.model}"
+    match job.state:
+        case JobState.QUEUED:
+            return Work(sentence=f"Waiting to be transcribed by {name}.")
+        case JobState.RUNNING:
+            return Work(sentence=f"{name} is transcribing it: {job.progress:.0%}.")
+        case JobState.FAILED:
+            return Work(sentence=f"{job.error} The audio is untouched.", may_ask=True)
+        case JobState.CANCELLED:
+            return Work(sentence="Its transcription was cancelled.", may_ask=True)
+        case JobState.DONE:
+            return Work(sentence=job.error)

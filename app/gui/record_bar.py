@@ -1,0 +1,93 @@
+"""The bar on top: one field that takes a link, a device, a file, or words to search."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+
+from app.gui import tokens
+from app.gui.presenters.capture import is_source
+from app.gui.widgets import Button, Notice
+
+
+class RecordBar(QFrame):
+    """Says what was typed: something to record, or words to search as they are typed."""
+
+    record_asked = Signal(str)
+    search_asked = Signal(str)
+    """Words to search; empty when the field was cleared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("bar")
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Paste a link to record, or search what was said")
+        self.field.setAccessibleName("A link, a device or a file to record, or words to search")
+        self.field.setClearButtonEnabled(True)
+        self.field.setFixedHeight(tokens.CONTROL_HEIGHT + 2 * tokens.BORDER)
+        self.record = Button("Record", "circle", role="on_accent", kind="main")
+        self.record.setToolTip("Record the link, device or file in the field")
+        self.record.setEnabled(False)
+        self.notice = Notice()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(tokens.TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self._search)
+        self.field.textEdited.connect(self._on_edited)
+        self.field.textChanged.connect(self._on_changed)
+        self.field.returnPressed.connect(self._on_return)
+        self.record.clicked.connect(self._on_record)
+        self._lay_out()
+
+    @property
+    def text(self) -> str:
+        """What is in the field, without white space around it."""
+        return self.field.text().strip()
+
+    def take_in(self) -> None:
+        """What was typed is being recorded: make room for the next."""
+        self.field.clear()
+
+    @Slot(str)
+    def _on_changed(self, _text: str) -> None:
+        self.record.setEnabled(is_source(self.text))
+        if not self.text:
+            self._pause.stop()
+            self.search_asked.emit("")
+
+    @Slot(str)
+    def _on_edited(self, _text: str) -> None:
+        self.notice.clear()
+        if self.text and not is_source(self.text):
+            self._pause.start()
+        else:
+            self._pause.stop()
+
+    @Slot()
+    def _on_return(self) -> None:
+        if is_source(self.text):
+            self._on_record()
+        elif self.text:
+            self._search()
+
+    @Slot()
+    def _on_record(self) -> None:
+        self._pause.stop()
+        if is_source(self.text):
+            self.record_asked.emit(self.text)
+
+    @Slot()
+    def _search(self) -> None:
+        self._pause.stop()
+        self.search_asked.emit(self.text)
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(tokens.SPACE_S)
+        line.addWidget(self.field, 1)
+        line.addWidget(self.record)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_L, tokens.SPACE_M)
+        layout.setSpacing(tokens.SPACE_S)
+        layout.addLayout(line)
+        layout.addWidget(self.notice)

@@ -1,0 +1,158 @@
+"""A session's time at a glance: where there is audio, where none, markers, the playhead."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from app.gui import theme, tokens
+from app.gui.presenters import words
+from app.gui.presenters.session import Strip
+
+_STEP_S = 5.0
+
+
+class StripView(QWidget):
+    """Paints a `Strip`; a click or an arrow key asks to play from there."""
+
+    sought = Signal(float)
+    """Session time in seconds."""
+
+    def __init__(self, height: int = tokens.STRIP_HEIGHT) -> None:
+        super().__init__()
+        self._strip = Strip()
+        self._wave: tuple[tuple[float, float], ...] = ()
+        self._at_s: float | None = None
+        self.setFixedHeight(height)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("The session's time; left and right move by five seconds")
+
+    def show_strip(self, strip: Strip) -> None:
+        """Show a session's time."""
+        if strip != self._strip:
+            self._strip = strip
+            self.update()
+
+    def show_wave(self, wave: tuple[tuple[float, float], ...]) -> None:
+        """Show the lowest and highest sample (-1 to 1) of equally long stretches of all of it."""
+        if wave != self._wave:
+            self._wave = wave
+            self.update()
+
+    def show_position(self, at_s: float | None) -> None:
+        """Move the playhead; None hides it."""
+        if at_s != self._at_s:
+            self._at_s = at_s
+            self.setAccessibleDescription("" if at_s is None else words.clock(at_s))
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 (Qt's name and call)
+        """The well, the runs or the waveform, the gaps, the markers, the playhead."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.colours()
+        well = QPainterPath()
+        well.addRoundedRect(QRectF(self.rect()), tokens.CORNER_S, tokens.CORNER_S)
+        painter.setClipPath(well)
+        painter.fillPath(well, QColor(colours.sunken))
+        if self._wave:
+            self._paint_wave(painter, colours)
+        else:
+            self._paint_runs(painter, colours)
+        self._paint_gaps(painter, colours)
+        self._paint_marks(painter, colours)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        """Ask to play from where it was clicked."""
+        if event.button() is Qt.MouseButton.LeftButton and self._strip.duration_s:
+            self.sought.emit(self._time(event.position().x()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Left and right move by five seconds."""
+        steps = {Qt.Key.Key_Left: -_STEP_S, Qt.Key.Key_Right: _STEP_S}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or not self._strip.duration_s:
+            super().keyPressEvent(event)
+            return
+        at_s = (self._at_s or 0.0) + step
+        self.sought.emit(min(max(at_s, 0.0), float(self._strip.duration_s)))
+
+    def event(self, event: QEvent) -> bool:
+        """Say in the tooltip what lies under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self._what_at(event.pos().x()), self)
+            return True
+        return super().event(event)
+
+    def _what_at(self, x: float) -> str:
+        if not self._strip.duration_s:
+            return ""
+        at_s = self._time(x)
+        for gap in self._strip.gaps:
+            if gap.from_s <= at_s < gap.to_s:
+                return (
+                    f"{words.clock(at_s)}  gap of {words.length(gap.to_s - gap.from_s)}: {gap.text}"
+                )
+        return words.clock(at_s)
+
+    def _paint_runs(self, painter: QPainter, colours: tokens.Palette) -> None:
+        third = self.height() / 3
+        for run in self._strip.runs:
+            band = QRectF(self._x(run.from_s), third, self._width(run.from_s, run.to_s), third)
+            painter.fillRect(band, QColor(colours.silence))
+
+    def _paint_wave(self, painter: QPainter, colours: tokens.Palette) -> None:
+        middle, reach = self.height() / 2, self.height() / 2 - tokens.SPACE_XS
+        step = self.width() / len(self._wave)
+        upper = [QPointF(i * step, middle - high * reach) for i, (_, high) in enumerate(self._wave)]
+        lower = [QPointF(i * step, middle - low * reach) for i, (low, _) in enumerate(self._wave)]
+        painter.setPen(QPen(QColor(colours.muted), 1))
+        painter.setBrush(QColor(colours.muted))
+        painter.drawPolygon(QPolygonF([*upper, *reversed(lower)]))
+
+    def _paint_gaps(self, painter: QPainter, colours: tokens.Palette) -> None:
+        """Hatched, in the colour of trouble."""
+        painter.setPen(QPen(QColor(colours.trouble), tokens.ICON_STROKE))
+        for gap in self._strip.gaps:
+            width = max(self._width(gap.from_s, gap.to_s), tokens.HATCH_STEP / 2)
+            area = QRectF(self._x(gap.from_s), 0, width, self.height())
+            painter.save()
+            painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+            painter.fillRect(area, QColor(colours.surface))
+            first = int(area.left() - area.height()) // tokens.HATCH_STEP * tokens.HATCH_STEP
+            for x in range(first, int(area.right()) + tokens.HATCH_STEP, tokens.HATCH_STEP):
+                painter.drawLine(QPointF(x, area.bottom()), QPointF(x + area.height(), area.top()))
+            painter.restore()
+
+    def _paint_marks(self, painter: QPainter, colours: tokens.Palette) -> None:
+        for mark in self._strip.markers:
+            painter.fillRect(
+                QRectF(self._x(mark.from_s), 0, tokens.PLAYHEAD_WIDTH, tokens.SPACE_M),
+                QColor(colours.speech),
+            )
+        if self._at_s is not None and self._strip.duration_s:
+            x = min(self._x(self._at_s), self.width() - tokens.PLAYHEAD_WIDTH)
+            painter.fillRect(
+                QRectF(x, 0, tokens.PLAYHEAD_WIDTH, self.height()), QColor(colours.accent)
+            )
+
+    def _x(self, at_s: float) -> float:
+        return at_s / self._strip.duration_s * self.width() if self._strip.duration_s else 0.0
+
+    def _width(self, from_s: float, to_s: float) -> float:
+        return self._x(to_s) - self._x(from_s)
+
+    def _time(self, x: float) -> float:
+        return min(max(x / max(self.width(), 1), 0.0), 1.0) * self._strip.duration_s

@@ -1,0 +1,98 @@
+"""Tokens become Qt's palette, font and style sheet; light and dark follow the system."""
+
+from __future__ import annotations
+
+import dataclasses
+import string
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+import resources
+from app.gui import tokens
+
+_MIDDLE = 128
+
+
+def colours() -> tokens.Palette:
+    """The tokens of the theme that the application wears."""
+    is_dark = QApplication.palette().color(QPalette.ColorRole.Window).lightness() < _MIDDLE
+    return tokens.DARK if is_dark else tokens.LIGHT
+
+
+def font(size: int, *, bold: bool = False, tabular: bool = False) -> QFont:
+    """The system's face at a size of the type scale, in pixels.
+
+    Args:
+        size: One of the tokens ``TYPE_…``.
+        bold: Whether it is a heading.
+        tabular: Whether all digits are equally wide, for numbers that change.
+    """
+    result = QFont(QApplication.font())
+    result.setPixelSize(size)
+    if bold:
+        result.setWeight(QFont.Weight.DemiBold)
+    if tabular:
+        result.setFeature(QFont.Tag("tnum"), 1)
+    return result
+
+
+class Theme(QObject):
+    """Dresses the application, again whenever the system turns light or dark."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self._application = application
+        application.setStyle("Fusion")
+        body = application.font()
+        body.setPixelSize(tokens.TYPE_BODY)
+        application.setFont(body)
+        application.styleHints().colorSchemeChanged.connect(self._follow)
+        self._follow(application.styleHints().colorScheme())
+
+    def wear(self, palette: tokens.Palette) -> None:
+        """Show everything in these colours."""
+        self._application.setPalette(_qt_palette(palette))
+        self._application.setStyleSheet(style_sheet(palette))
+
+    @Slot(Qt.ColorScheme)
+    def _follow(self, scheme: Qt.ColorScheme) -> None:
+        self.wear(tokens.DARK if scheme is Qt.ColorScheme.Dark else tokens.LIGHT)
+
+
+def style_sheet(palette: tokens.Palette) -> str:
+    """The style sheet in the colours of a theme.
+
+    Raises:
+        KeyError: It names a token that isn't there.
+    """
+    template = resources.path("style.qss").read_text(encoding="utf-8")
+    sizes = {name.lower(): value for name, value in vars(tokens).items() if isinstance(value, int)}
+    derived = {name: getattr(palette, name) for name in ("selection", "hover", "accent_pressed")}
+    return string.Template(template).substitute(sizes, **dataclasses.asdict(palette), **derived)
+
+
+def _qt_palette(palette: tokens.Palette) -> QPalette:
+    role = QPalette.ColorRole
+    result = QPalette()
+    for name, colour in (
+        (role.Window, palette.ground),
+        (role.WindowText, palette.text),
+        (role.Base, palette.surface),
+        (role.AlternateBase, palette.sunken),
+        (role.Text, palette.text),
+        (role.PlaceholderText, palette.muted),
+        (role.Button, palette.surface),
+        (role.ButtonText, palette.text),
+        (role.BrightText, palette.live),
+        (role.Highlight, palette.accent),
+        (role.HighlightedText, palette.on_accent),
+        (role.Link, palette.accent),
+        (role.ToolTipBase, palette.text),
+        (role.ToolTipText, palette.ground),
+    ):
+        result.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, name, QColor(palette.muted))
+    return result

@@ -1,0 +1,154 @@
+"""Every colour, size and duration of the window; nothing else names one. No Qt.
+
+The values are those of the look's table. ``live`` is for recording and for nothing else. Colours
+never speak alone: an icon and a word stand beside each. Text and muted reach a contrast of 4.5:1
+on every ground; coloured words do on ``surface``, so elsewhere only the icon is coloured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["text", "muted", "accent", "on_accent", "live", "trouble", "fine"]
+"""The colours that an icon or a text may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """The colours of one theme, as ``#RRGGBB``."""
+
+    ground: str  # the page
+    surface: str  # cards
+    sunken: str  # wells
+    text: str
+    muted: str
+    line: str
+    accent: str  # actions, focus, selection, the playhead
+    on_accent: str
+    live: str  # recording, and nothing else
+    trouble: str  # waiting on something
+    fine: str  # verified
+    speech: str
+    music: str
+    silence: str
+    mark: str  # behind found words
+
+    @property
+    def selection(self) -> str:
+        """Behind what is chosen."""
+        return mix(self.accent, self.surface, 0.14)
+
+    @property
+    def hover(self) -> str:
+        """Behind what the pointer is on."""
+        return mix(self.text, self.surface, 0.06)
+
+    @property
+    def accent_pressed(self) -> str:
+        """A pressed main button, or one that the pointer is on."""
+        return mix(self.text, self.accent, 0.12)
+
+
+LIGHT = Palette(
+    ground="#FAFAF8",
+    surface="#FFFFFF",
+    sunken="#F1F1EE",
+    text="#1B1D1F",
+    muted="#5C6166",
+    line="#DEDFDB",
+    accent="#0B6E6E",
+    on_accent="#FFFFFF",
+    live="#D5281B",
+    trouble="#B25E00",
+    fine="#2D7A3E",
+    speech="#3B6FB5",
+    music="#8A5BB5",
+    silence="#C9CCC6",
+    mark="#FFE9A8",
+)
+DARK = Palette(
+    ground="#131517",
+    surface="#1B1E21",
+    sunken="#0E1011",
+    text="#ECEDEB",
+    muted="#9BA1A6",
+    line="#2C3034",
+    accent="#4FC1B9",
+    on_accent="#0E1011",
+    live="#FF5A4D",
+    trouble="#F0A04B",
+    fine="#6CC07F",
+    speech="#7FB0F0",
+    music="#C39BEA",
+    silence="#3A3F44",
+    mark="#5A4A12",
+)
+
+# Space and corners, in device-independent pixels.
+SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL, SPACE_XXL = 4, 8, 12, 16, 24, 32
+CORNER_S, CORNER_M = 6, 10
+BORDER = 1
+
+# Type, likewise.
+TYPE_NOTE, TYPE_BODY, TYPE_TRANSCRIPT, TYPE_TITLE, TYPE_CLOCK = 12, 13, 15, 20, 28
+TRANSCRIPT_LINE_PERCENT = 155
+TRANSCRIPT_WIDTH_CHARACTERS = 72
+
+# Icons.
+ICON_S, ICON_M = 16, 20
+ICON_STROKE = 1.5
+ICON_HERO = 48
+
+# Fixed extents of the window's parts.
+WINDOW_WIDTH, WINDOW_HEIGHT = 1180, 760
+WINDOW_LEAST_WIDTH, WINDOW_LEAST_HEIGHT = 640, 420
+SIDE_WIDTH, SIDE_LEAST_WIDTH = 316, 220
+ROW_HEIGHT = 64
+HIT_HEIGHT = 52
+CONTROL_HEIGHT = 36
+METER_HEIGHT = 6
+STRIP_HEIGHT = 72
+STRIP_THIN_HEIGHT = 20
+HATCH_STEP = 6
+PLAYHEAD_WIDTH = 2
+COLUMN_WIDTH = 760
+PANEL_WIDTH = 248
+TIME_COLUMN = 72
+
+# Durations.
+LIVE_LOOK_S = 0.1  # the meters of live sessions: 10 Hz
+LIBRARY_LOOK_S = 1.0
+COUNTDOWN_MS = 1_000
+TYPING_PAUSE_MS = 180  # between the last key and the search
+PLAYER_FEED_MS = 20
+PLAYER_SHOW_MS = 100
+
+# Levels, in dBFS.
+METER_FLOOR_DBFS = -60.0
+METER_HOT_DBFS = -3.0
+
+
+def mix(front: str, back: str, share: float) -> str:
+    """The colour that ``front`` gives over ``back`` at an opacity of ``share`` (0 to 1)."""
+    pairs = zip(_channels(front), _channels(back), strict=True)
+    return "#" + "".join(f"{round(f * share + b * (1 - share)):02X}" for f, b in pairs)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, 1.4.3)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1 (https://www.w3.org/TR/WCAG22/#dfn-relative-luminance)."""
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (channel / 255 for channel in _channels(colour))
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

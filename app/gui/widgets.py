@@ -1,0 +1,341 @@
+"""The small parts: icon, button, chip, meter, notice, text that gives way. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.gui import icons, theme, tokens
+from app.gui.presenters.words import Look, Message
+
+
+class Icon(QLabel):
+    """An icon in a token's colour."""
+
+    def __init__(self, name: str, role: tokens.Role, size: int = tokens.ICON_S) -> None:
+        super().__init__()
+        self._size = size
+        self._shown: tuple[str, str] | None = None
+        self._name, self._role = name, role
+        self.setFixedSize(size, size)
+        self._draw()
+
+    def show_icon(self, name: str, role: tokens.Role) -> None:
+        """Show another one."""
+        self._name, self._role = name, role
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Draw again when the theme changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        colour = getattr(theme.colours(), self._role)
+        if self._shown != (self._name, colour):
+            self._shown = (self._name, colour)
+            ratio = self.devicePixelRatioF()
+            self.setPixmap(icons.pixmap(self._name, colour, self._size, ratio))
+
+
+class IconButton(QToolButton):
+    """A button with an icon alone; its name is its tooltip and what a screen reader says."""
+
+    def __init__(self, name: str, icon: str, *, role: tokens.Role = "text") -> None:
+        super().__init__()
+        self._role: tokens.Role = role
+        self._icon = icon
+        self.setObjectName("plain")
+        self.setIconSize(QSize(tokens.ICON_M, tokens.ICON_M))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.name(name, icon)
+
+    def name(self, name: str, icon: str) -> None:
+        """Say and show something else."""
+        self._icon = icon
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Draw again when the theme changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        palette = theme.colours()
+        colour = getattr(palette, self._role)
+        self.setIcon(icons.icon(self._icon, colour, palette.line, tokens.ICON_M))
+
+
+class Button(QPushButton):
+    """A button with a word, and an icon where one helps."""
+
+    def __init__(
+        self, text: str, icon: str = "", *, role: tokens.Role = "text", kind: str = ""
+    ) -> None:
+        super().__init__(text)
+        self.setObjectName(kind)
+        self._icon, self._role = icon, role
+        self.setIconSize(QSize(tokens.ICON_S + tokens.SPACE_XS, tokens.ICON_S))  # Qt's gap is 4
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Draw again when the theme changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._icon:
+            palette = theme.colours()
+            self.setIcon(icons.icon(self._icon, getattr(palette, self._role), palette.muted))
+
+
+class Text(QLabel):
+    """A label of one line that is cut with an ellipsis where there is no room."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._full = ""
+
+    def say(self, text: str) -> None:
+        """Show a text; the whole of it is in the tooltip where it is cut."""
+        if text != self._full:
+            self._full = text
+            self.setAccessibleName(text)
+            self._fit()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Gives way to a few letters."""
+        return QSize(tokens.SPACE_XXL, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Cut anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(
+            self._full, Qt.TextElideMode.ElideRight, max(self.width(), tokens.SPACE_XXL)
+        )
+        self.setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+class Chip(QWidget):
+    """A state: icon, word, colour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = Icon("clock", "muted")
+        self._word = QLabel()
+        self._word.setObjectName("heading")
+        self._look: Look | None = None
+        row(self, self._icon, self._word, space=tokens.SPACE_S)
+
+    def show_look(self, look: Look) -> None:
+        """Show a state."""
+        self._icon.show_icon(look.icon, look.role)
+        if self._word.text() != look.word:
+            self._word.setText(look.word)
+            self.setAccessibleName(look.word)
+        self._look = look
+        self._colour()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        """Colour the word again when the theme changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._colour()
+
+    def _colour(self) -> None:
+        if self._look is None:
+            return
+        colour = QColor(getattr(theme.colours(), self._look.role))
+        palette = self._word.palette()
+        if palette.color(self._word.foregroundRole()) != colour:
+            self._word.setStyleSheet(f"color: {colour.name()};")
+
+
+class Meter(QWidget):
+    """A level: the loudest sample of the last moment, and the mean, on a scale in dBFS."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._peak_dbfs = self._rms_dbfs = tokens.METER_FLOOR_DBFS
+        self.setFixedHeight(tokens.METER_HEIGHT)
+        self.setAccessibleName("Level")
+
+    def show_level(self, peak_dbfs: float, rms_dbfs: float) -> None:
+        """Show a level; below the floor nothing shows."""
+        if (peak_dbfs, rms_dbfs) != (self._peak_dbfs, self._rms_dbfs):
+            self._peak_dbfs, self._rms_dbfs = peak_dbfs, rms_dbfs
+            self.setAccessibleDescription(f"{peak_dbfs:.0f} dBFS")
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 (Qt's name and call)
+        """A bar for the mean, a line for the peak; the peak warns where it nears full scale."""
+        colours = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        well = QRectF(self.rect())
+        painter.setBrush(QColor(colours.sunken))
+        painter.drawRoundedRect(well, well.height() / 2, well.height() / 2)
+        is_hot = self._peak_dbfs > tokens.METER_HOT_DBFS
+        painter.setBrush(QColor(colours.trouble if is_hot else colours.muted))
+        mean = QRectF(well)
+        mean.setWidth(well.width() * _share(self._rms_dbfs))
+        painter.drawRoundedRect(mean, mean.height() / 2, mean.height() / 2)
+        peak_x = (well.width() - tokens.PLAYHEAD_WIDTH) * _share(self._peak_dbfs)
+        if peak_x > 0:
+            painter.drawRect(QRectF(peak_x, 0, tokens.PLAYHEAD_WIDTH, well.height()))
+
+
+class Notice(QFrame):
+    """A message that stands where it happened, in three sentences, until it is read.
+
+    Stays hidden while there is nothing to say.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self._message: Message | None = None
+        self._happened = _wrapped("heading")
+        self._rest = _wrapped("muted")
+        self._close = IconButton("Dismiss the message", "x")
+        self._close.clicked.connect(self.clear)
+        texts = QVBoxLayout()
+        texts.setSpacing(tokens.SPACE_XS)
+        texts.addWidget(self._happened)
+        texts.addWidget(self._rest)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_S, tokens.SPACE_M)
+        line.setSpacing(tokens.SPACE_M)
+        line.addWidget(
+            Icon("triangle-alert", "trouble", tokens.ICON_M), 0, Qt.AlignmentFlag.AlignTop
+        )
+        line.addLayout(texts, 1)
+        line.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    @property
+    def message(self) -> Message | None:
+        """What it says now."""
+        return self._message
+
+    def say(self, message: Message) -> None:
+        """Show a message; the one that stands already is left alone."""
+        if message == self._message:
+            return
+        self._message = message
+        self._happened.setText(message.happened)
+        self._rest.setText(" ".join(part for part in (message.safe, message.next) if part))
+        self._rest.setVisible(bool(self._rest.text()))
+        self.setAccessibleName(str(message))
+        self.show()
+
+    @Slot()
+    def clear(self) -> None:
+        """Nothing to say any more."""
+        self._message = None
+        self.hide()
+
+
+class Teaching(QWidget):
+    """An empty page: an icon, one sentence, one button."""
+
+    def __init__(self, icon: str, title: str, sentence: str, action: str = "") -> None:
+        super().__init__()
+        heading = QLabel(title)
+        heading.setObjectName("title")
+        heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sentence = _wrapped("muted")
+        self.sentence.setText(sentence)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sentence.setMaximumWidth(tokens.COLUMN_WIDTH // 2 + tokens.SPACE_XXL)
+        self.button = Button(action, kind="main")
+        self.button.setVisible(bool(action))
+        middle = Qt.AlignmentFlag.AlignHCenter
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(tokens.SPACE_XL, 0, tokens.SPACE_XL, 0)
+        layout.setSpacing(tokens.SPACE_M)
+        layout.addStretch(2)
+        layout.addWidget(Icon(icon, "muted", tokens.ICON_HERO), 0, middle)
+        layout.addWidget(heading, 0, middle)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self.sentence, 4)
+        line.addStretch(1)
+        layout.addLayout(line)
+        layout.addSpacing(tokens.SPACE_S)
+        layout.addWidget(self.button, 0, middle)
+        layout.addStretch(3)
+
+
+def row(parent: QWidget, *parts: QWidget, space: int = tokens.SPACE_M) -> QHBoxLayout:
+    """Lay parts out in a row without margins."""
+    layout = QHBoxLayout(parent)
+    _fill(layout, parts, space)
+    return layout
+
+
+def column(parent: QWidget, *parts: QWidget, space: int = tokens.SPACE_M) -> QVBoxLayout:
+    """Lay parts out in a column without margins."""
+    layout = QVBoxLayout(parent)
+    _fill(layout, parts, space)
+    return layout
+
+
+def label(name: str = "", text: str = "") -> QLabel:
+    """A label of plain text, in one of the style sheet's kinds."""
+    result = QLabel(text)
+    result.setObjectName(name)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    return result
+
+
+def quietly(update: Callable[[str], None], shown: str, text: str) -> None:
+    """Call a setter only where the text is another; ten times a second it mostly isn't."""
+    if shown != text:
+        update(text)
+
+
+def _fill(layout: QBoxLayout, parts: tuple[QWidget, ...], space: int) -> None:
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(space)
+    for part in parts:
+        layout.addWidget(part)
+
+
+def _wrapped(name: str) -> QLabel:
+    result = label(name)
+    result.setWordWrap(True)
+    result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return result
+
+
+def _share(level_dbfs: float) -> float:
+    floor = tokens.METER_FLOOR_DBFS
+    return min(1.0, max(0.0, (level_dbfs - floor) / -floor))
