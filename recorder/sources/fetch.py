@@ -291,13 +291,20 @@ def _open(url: str, patience: _Patience, headers: dict[str, str]) -> StreamAnswe
         answer = _ask(url, patience, headers)
         if answer.status in _REDIRECTING and "location" in answer.headers:
             answer.close()
-            url = urljoin(url, answer.headers["location"])
+            url = _redirected(url, answer.headers["location"])
             continue
         if not 200 <= answer.status < 300:
             answer.close()
             raise _status_error(url, answer)
         return answer
     raise NotAvailable(f"{redact(url)} leads on and on: more than {_REDIRECTS} redirects.")
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise MalformedAddress(f"{redact(url)} leads to no address.") from error
 
 
 def _ask(url: str, patience: _Patience, headers: dict[str, str]) -> StreamAnswer:
@@ -523,22 +530,19 @@ class _Wire(io.RawIOBase):
 
 def _connected(target: _Target, patience: _Patience) -> socket.socket:
     """A connected socket, handshake done, with slices for a timeout."""
-    failure: OSError = OSError("no address")
+    failure: OSError = OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
     for family, address in _addresses(target, patience):
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            _connect(sock, address, patience)
+        with contextlib.ExitStack() as cleanup:
+            sock = cleanup.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            try:
+                _connect(sock, address, patience)
+            except OSError as error:
+                failure = error
+                continue
             sock.settimeout(_SLICE_S)
-            return _with_tls(sock, target.host, patience) if target.is_tls else sock
-        except ssl.SSLError:
-            sock.close()
-            raise
-        except OSError as error:
-            sock.close()
-            failure = error
-        except BaseException:
-            sock.close()
-            raise
+            wired = _with_tls(sock, target.host, patience) if target.is_tls else sock
+            cleanup.pop_all()
+            return wired
     raise failure
 
 
@@ -591,13 +595,16 @@ def _connect(sock: socket.socket, address: Any, patience: _Patience) -> None:
 
 def _with_tls(sock: socket.socket, host: str, patience: _Patience) -> ssl.SSLSocket:
     tls = _tls_context().wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
-    while True:
-        try:
-            tls.do_handshake()
-        except TimeoutError:
-            patience.check()
-        else:
-            return tls
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(tls.close)  # it has taken the descriptor over
+        while True:
+            try:
+                tls.do_handshake()
+            except TimeoutError:
+                patience.check()
+            else:
+                cleanup.pop_all()
+                return tls
 
 
 @cache
