@@ -243,7 +243,7 @@ class _Capture:
         if free <= 0:
             return
         for wanted in self._window.due(now_s, at_most=free):
-            self._window.begin(wanted, now_s)
+            self._window.begin(wanted)
             load = self._pool.submit(self._loader.load, wanted.segment, self._halt)
             self._loads[load] = wanted
 

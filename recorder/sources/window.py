@@ -60,7 +60,7 @@ class Wanted:
         listed: It was listed; else its address was guessed from its neighbours', or it has none.
         renumbered: It begins a new count of sequence numbers.
         due_s: Not to be tried before.
-        tried_s: When it was first tried.
+        failed_s: When it first failed.
         left_s: When it had left the playlist; None while it is listed.
         failures: Tries that failed.
         trouble: What the last one died of; empty before the first.
@@ -75,7 +75,7 @@ class Wanted:
     listed: bool = True
     renumbered: bool = False
     due_s: float = 0.0
-    tried_s: float | None = None
+    failed_s: float | None = None
     left_s: float | None = None
     failures: int = 0
     trouble: str = ""
@@ -199,11 +199,9 @@ class Window:
             self._stored += 1
             self._mean_s += (head.loaded.measured.duration_s - self._mean_s) / self._stored
 
-    def begin(self, wanted: Wanted, now_s: float) -> None:
+    def begin(self, wanted: Wanted) -> None:
         """A try begins."""
         wanted.loading = True
-        if wanted.tried_s is None:
-            wanted.tried_s = now_s
 
     def take(self, wanted: Wanted, loaded: Loaded) -> None:
         """A try succeeded."""
@@ -231,13 +229,15 @@ class Window:
         """
         wanted.loading = False
         wanted.failures += 1
+        if wanted.failed_s is None:
+            wanted.failed_s = now_s
         wanted.trouble = trouble
         patience = self._patience
         backoff_s = patience.first_retry_s * 2 ** min(wanted.failures - 1, 16)
         wait_s = max(min(backoff_s, patience.longest_retry_s), retry_after_s or 0.0)
         wanted.due_s = now_s + wait_s
         is_full = wanted is self._queue[0] and self.staged_bytes >= STAGED_BYTES
-        given_up_s = self._given_up_s(wanted)
+        given_up_s = self._given_up_s(wanted, wanted.failed_s)
         wanted.is_lost = (
             is_full
             or (is_gone and not wanted.listed)
@@ -258,14 +258,13 @@ class Window:
 
     # --- inside ---
 
-    def _given_up_s(self, wanted: Wanted) -> float | None:
-        """When it is no longer tried; each gets its full time from its first try on."""
-        tried_s = wanted.tried_s or 0.0
+    def _given_up_s(self, wanted: Wanted, failed_s: float) -> float | None:
+        """When it is no longer tried; each gets its full time from its first failure on."""
         ends = []
         if wanted.left_s is not None:
-            ends.append(max(wanted.left_s, tried_s) + self._patience.after_window_s)
+            ends.append(max(wanted.left_s, failed_s) + self._patience.after_window_s)
         if self._ended_s is not None:
-            ends.append(max(self._ended_s, tried_s) + self._patience.after_end_s)
+            ends.append(max(self._ended_s, failed_s) + self._patience.after_end_s)
         return min(ends, default=None)
 
     def _mark_left(self, listed: set[int], now_s: float) -> None:
