@@ -18,12 +18,15 @@ import threading
 from multiprocessing import AuthenticationError
 from multiprocessing import connection as sockets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recorder.archive import SessionFolder, write_whole
 from recorder.errors import AircheckError, RecorderError
-from recorder.session import Recording, Status
+from recorder.status import Status
 from recorder.types import Seconds, State
+
+if TYPE_CHECKING:  # whoever watches does without all that recording needs
+    from recorder.session import Recording
 
 _logger = logging.getLogger(__name__)
 

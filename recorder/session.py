@@ -17,7 +17,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from recorder import retry
@@ -38,6 +37,7 @@ from recorder.journal import JournalWriter
 from recorder.packer import Packer
 from recorder.seal import seal
 from recorder.sources.base import SinkClosed, Source
+from recorder.status import Status
 from recorder.timeline import Timeline
 from recorder.types import GapReason, Seconds, SourceSpec, State, iso, utc_now
 from recorder.writer import TrackWriter
@@ -55,27 +55,6 @@ _LAST_WORDS_S = 0.5  # for a stopped source to hand over what it holds
 _PROBE_DISK_S = 1.0
 _ROOM_BYTES = 4_000_000  # free before a paused recording goes on
 _FATAL = (NotAudio, MalformedAddress, UnknownDevice)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What a recording is doing now.
-
-    Attributes:
-        next_try_at: UTC, ISO 8601, or empty.
-        end_s: Session time up to which audio is stored.
-        now_s: Session time by the clock.
-        peak_dbfs: Level of a device's last tenth of a second; None for streams.
-    """
-
-    state: State
-    end_s: Seconds
-    now_s: Seconds
-    reason: str = ""
-    detail: str = ""
-    next_try_at: str = ""
-    peak_dbfs: float | None = None
-    rms_dbfs: float | None = None
 
 
 class Recording:

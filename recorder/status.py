@@ -1,0 +1,28 @@
+"""What a recording is doing now, as its recorder answers and whoever watches reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recorder.types import Seconds, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What a recording is doing now.
+
+    Attributes:
+        next_try_at: UTC, ISO 8601, or empty.
+        end_s: Session time up to which audio is stored.
+        now_s: Session time by the clock.
+        peak_dbfs: Level of a device's last tenth of a second; None for streams.
+    """
+
+    state: State
+    end_s: Seconds
+    now_s: Seconds
+    reason: str = ""
+    detail: str = ""
+    next_try_at: str = ""
+    peak_dbfs: float | None = None
+    rms_dbfs: float | None = None
