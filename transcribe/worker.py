@@ -1,0 +1,365 @@
+"""The child process that works an archive's queue, and how it is started.
+
+``python -P -m transcribe ARCHIVE --models FOLDER`` takes one job after the other until none is
+left. One worker is at work on an archive at a time; others wait for it. It gives way to
+everything else, and computes on one thread while something in the archive is being recorded.
+
+It may be killed at any moment: at most the chunk that it was at is done again.
+"""
+
+from __future__ import annotations
+
+import bisect
+import contextlib
+import hashlib
+import heapq
+import itertools
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+from filelock import FileLock
+
+from recorder.archive import Archive, SessionFolder
+from recorder.decode import decode
+from recorder.errors import AircheckError, SessionBusy, storage_error
+from recorder.timeline import Track
+from recorder.types import Seconds, utc_now
+from transcribe import chunking, index, queue, transcript
+from transcribe.chunking import Detector, Rules, Samples, Stretch
+from transcribe.engines.base import Engine
+from transcribe.errors import EngineError
+from transcribe.queue import ChunkRow, Job, Queue
+from transcribe.transcript import Gap, Segment, Transcript
+from transcribe.weights import Model, Weights
+
+LOG_NAME = "transcribe.log"
+"""The latest worker's log, in the archive's folder."""
+
+EngineMaker = Callable[[Path, Model], Engine]
+"""Loads a model's checkpoint."""
+
+_LOCK_NAME = ".transcribe.lock"
+_NICENESS = 10
+_VOTES = 3  # chunks that say which language is spoken
+_VOTERS = 20  # of the first so many, the longest
+
+_log = logging.getLogger(__name__)
+
+
+class _NotWantedError(Exception):
+    """Somebody cancelled the job that is being done."""
+
+
+def start(archive_root: Path, models: Path) -> subprocess.Popen[bytes]:
+    """Start a worker on an archive's queue; it ends when no job is left.
+
+    It stays in this process's group, so that Ctrl-C in a terminal reaches it too; the job that it
+    was at is then taken up by the next one. What it logs is in the archive's ``transcribe.log``.
+
+    Args:
+        archive_root: The archive's folder.
+        models: The models' folder.
+
+    Raises:
+        StorageError: The log can't be written.
+    """
+    command = [sys.executable, "-P", "-m", "transcribe", str(archive_root)]
+    command += ["--models", str(models)]
+    try:
+        with (archive_root / LOG_NAME).open("wb") as log:
+            return subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
+            )
+    except OSError as error:
+        raise storage_error(error, doing="starting the transcriber") from error
+
+
+def work(archive: Archive, weights: Weights, make_engine: EngineMaker | None = None) -> None:
+    """Do all jobs of an archive's queue, one after the other, in this process.
+
+    Waits for another worker to end first.
+
+    Args:
+        archive: Whose queue.
+        weights: Where the models are.
+        make_engine: Loads a model; openai-whisper unless told.
+
+    Raises:
+        QueueError: The queue can't be used.
+        StorageError: The disk refuses.
+    """
+    with (
+        contextlib.closing(Queue(queue.path_of(archive.root))) as jobs,
+        FileLock(archive.root / _LOCK_NAME),
+    ):
+        worker = _Worker(archive, weights, jobs, make_engine or _openai)
+        while job := jobs.claim():
+            worker.do(job)
+
+
+def give_way() -> None:
+    """Lower this process's priority, so that a recorder beside it never waits.
+
+    Called before torch is loaded, which reads the wait policy once.
+    """
+    # OpenMP's threads spin while they wait for each other. On a busy machine of two cores that
+    # made two threads 20 times slower than one; asleep they are as fast.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    with contextlib.suppress(psutil.Error, OSError):
+        if sys.platform == "win32":
+            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            os.nice(_NICENESS)
+
+
+class _Worker:
+    """Does jobs; keeps the model of the last one loaded."""
+
+    def __init__(
+        self, archive: Archive, weights: Weights, jobs: Queue, make_engine: EngineMaker
+    ) -> None:
+        self._archive = archive
+        self._weights = weights
+        self._jobs = jobs
+        self._make_engine = make_engine
+        self._detector: Detector | None = None
+        self._loaded: tuple[Path, Engine] | None = None
+
+    def do(self, job: Job) -> None:
+        """Do a job to its end, whatever that is."""
+        try:
+            folder = self._archive.find(job.session)
+            self._transcribe(job, folder)
+            self._jobs.finish(job, self._update_index(folder))
+            _log.info("job %d is done: %s", job.id, folder.path.name)
+        except _NotWantedError:
+            _log.info("job %d was cancelled", job.id)
+        except AircheckError as error:
+            _log.warning("job %d failed: %s", job.id, error)
+            self._jobs.fail(job, str(error))
+        except Exception as error:  # noqa: BLE001 (the process's edge: the next job goes on)
+            _log.exception("job %d failed", job.id)
+            self._jobs.fail(
+                job,
+                f"The transcriber stumbled ({type(error).__name__}: {error})."
+                f" The audio is untouched. {LOG_NAME} in the archive's folder says more.",
+            )
+        except BaseException:  # asked to end
+            self._jobs.release(job)
+            raise
+
+    def _transcribe(self, job: Job, folder: SessionFolder) -> None:
+        """Plan the job unless that is done, do the chunks that aren't, store the transcripts."""
+        _require_sealed(folder)
+        model = self._weights.require(job.model)
+        engine = self._engine(model)
+        tracks = folder.timeline().tracks
+        chunks = self._jobs.chunks(job)
+        if chunks is None:
+            chunks = self._plan(job, folder, tracks, model, engine)
+        language = self._jobs.job(job.id).language
+        for track in tracks:
+            self._do_chunks(job, folder, track, chunks, language, engine)
+        done = self._jobs.chunks(job) or []
+        for name, recorded in tracks.items():
+            transcript.store(
+                folder,
+                Transcript(
+                    model=model.name,
+                    model_sha256=model.sha256,
+                    engine=engine.name,
+                    options=engine.options,
+                    language=language,
+                    created_at=utc_now(),
+                    track=name,
+                    segments=_segments(chunk for chunk in done if chunk.track == name),
+                    gaps=_gaps(recorded),
+                ),
+            )
+
+    def _plan(
+        self,
+        job: Job,
+        folder: SessionFolder,
+        tracks: dict[str, Track],
+        model: Model,
+        engine: Engine,
+    ) -> list[ChunkRow]:
+        """Find the speech and its language, and write the chunks down."""
+        self._detector = self._detector or chunking.SileroDetector()
+        rules = Rules(longest_s=model.longest_chunk_s, joins_below_s=model.joins_below_s)
+        found = {
+            name: list(chunking.plan(decode(folder, track=name), rules, self._detector))
+            for name in tracks
+        }
+        language = _language(job, model, engine, folder, found)
+        how = {
+            "model": model.sha256,
+            "engine": engine.name,
+            "options": engine.options,
+            "language": language,
+        }
+        rows = itertools.chain.from_iterable(
+            _rows(tracks[name], chunks, how) for name, chunks in found.items()
+        )
+        numbered = [replace(row, number=number) for number, row in enumerate(rows)]
+        self._jobs.plan(job, language, numbered)
+        return self._jobs.chunks(job) or []
+
+    def _do_chunks(
+        self,
+        job: Job,
+        folder: SessionFolder,
+        track: str,
+        chunks: list[ChunkRow],
+        language: str,
+        engine: Engine,
+    ) -> None:
+        """Make text of a track's chunks that have none."""
+        missing = [chunk for chunk in chunks if chunk.track == track and chunk.text is None]
+        # From the beginning, whatever is missing: the samples are then the same in a resumed job.
+        for chunk, samples in _with_samples(folder, track, missing):
+            if not self._jobs.is_wanted(job):
+                raise _NotWantedError
+            engine.use_threads(1 if self._is_recording() else 0)
+            heard = engine.transcribe(samples, language=language, seed=int(chunk.key[:8], 16))
+            self._jobs.keep(job, chunk, _to_json(heard, chunk.start_s))
+
+    def _engine(self, model: Model) -> Engine:
+        path = self._weights.find(model.name)
+        if self._loaded is None or self._loaded[0] != path:
+            self._loaded = None  # two large ones at once may not fit
+            self._loaded = (path, self._make_engine(path, model))
+        return self._loaded[1]
+
+    def _is_recording(self) -> bool:
+        return any(folder.holder() for folder in self._archive.folders())
+
+    def _update_index(self, folder: SessionFolder) -> str:
+        """Make the new transcript searchable; what went wrong with that, as a sentence."""
+        try:
+            index.ready(self._archive).close()
+        except AircheckError as error:
+            _log.warning("%s is not searchable yet: %s", folder.path.name, error)
+            return f"It is transcribed, but can't be searched yet: {error}"
+        return ""
+
+
+def _openai(path: Path, model: Model) -> Engine:
+    from transcribe.engines.openai import OpenAIEngine  # noqa: PLC0415 (torch: here, not in start)
+
+    return OpenAIEngine(path, word_times=model.word_times)
+
+
+def _require_sealed(folder: SessionFolder) -> None:
+    if folder.sealed() is None:
+        raise SessionBusy(
+            f"{folder.path.name} is still being recorded, or was interrupted.",
+            safe="What is recorded is safe.",
+            hint="Transcribe it when it has ended; 'aircheck recover' ends an interrupted one.",
+        )
+
+
+def _language(
+    job: Job,
+    model: Model,
+    engine: Engine,
+    folder: SessionFolder,
+    found: dict[str, list[Stretch]],
+) -> str:
+    """The language asked for, the model's only one, or the one that most chunks vote for."""
+    if job.language:
+        if model.languages and job.language not in model.languages:
+            raise EngineError(
+                f"The model {model.name} doesn't know the language {job.language!r}.",
+                hint="'aircheck models' says what each one knows.",
+            )
+        return job.language
+    if len(model.languages) == 1:
+        return model.languages[0]
+    votes: Counter[str] = Counter()
+    for track, chunks in found.items():
+        longest = heapq.nlargest(_VOTES, chunks[:_VOTERS], key=lambda chunk: chunk.duration_s)
+        longest.sort(key=lambda chunk: chunk.start_s)
+        for _, samples in chunking.clips(decode(folder, track=track), longest):
+            votes.update(engine.languages(samples))
+    return votes.most_common(1)[0][0] if votes else transcript.UNDETERMINED
+
+
+def _rows(track: Track, chunks: list[Stretch], how: dict[str, Any]) -> Iterator[ChunkRow]:
+    """A track's chunks with their keys: the hash of all that a chunk's text depends on.
+
+    The audio stands in it by the journal's hashes of the bytes that sound in the chunk's time.
+
+    Args:
+        track: As the journal tells.
+        chunks: Its stretches of speech, in order.
+        how: Model, engine, options and language.
+    """
+    held = track.chunks
+    starts = [item.start_s for item in held]
+    ends = [item.start_s + item.duration_s for item in held]
+    for chunk in chunks:
+        first, last = (
+            bisect.bisect_right(ends, chunk.start_s),
+            bisect.bisect_left(starts, chunk.end_s),
+        )
+        audio = [item.sha256 for item in held[first:last]]
+        values = how | {"audio": audio, "start_s": chunk.start_s, "end_s": chunk.end_s}
+        key = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+        yield ChunkRow(
+            number=0, track=track.name, start_s=chunk.start_s, end_s=chunk.end_s, key=key
+        )
+
+
+def _with_samples(
+    folder: SessionFolder, track: str, chunks: list[ChunkRow]
+) -> Iterator[tuple[ChunkRow, Samples]]:
+    stretches = [Stretch(start_s=chunk.start_s, end_s=chunk.end_s) for chunk in chunks]
+    clips = chunking.clips(decode(folder, track=track), stretches) if chunks else ()
+    for chunk, (_, samples) in zip(chunks, clips, strict=True):
+        yield chunk, samples
+
+
+def _to_json(segments: list[Segment], start_s: Seconds) -> str:
+    """A chunk's segments, moved from the chunk's time to session time, as the queue keeps them."""
+    moved = [_moved(segment, start_s) for segment in segments]
+    return json.dumps(
+        [transcript.segment_to_json(segment, number) for number, segment in enumerate(moved)]
+    )
+
+
+def _moved(segment: Segment, by_s: Seconds) -> Segment:
+    def move(moment: Seconds) -> Seconds:
+        return Seconds(round(by_s + moment, 3))
+
+    return replace(
+        segment,
+        start_s=move(segment.start_s),
+        end_s=move(segment.end_s),
+        words=tuple(
+            replace(word, start_s=move(word.start_s), end_s=move(word.end_s))
+            for word in segment.words
+        ),
+    )
+
+
+def _segments(chunks: Iterator[ChunkRow]) -> tuple[Segment, ...]:
+    return transcript.in_order(
+        transcript.segment_from_json(values)
+        for chunk in chunks
+        for values in json.loads(chunk.text or "[]")
+    )
+
+
+def _gaps(track: Track) -> tuple[Gap, ...]:
+    return tuple(Gap(from_s=gap.from_s, to_s=gap.to_s, reason=gap.reason) for gap in track.gaps)
