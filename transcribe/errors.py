@@ -12,7 +12,9 @@
         ├── QueueError
         │   ├── QueueBroken            queue.db is not a database any more
         │   └── JobNotFound            no job by that number
-        └── IndexBroken                index.db is not a database any more, or out of step
+        ├── IndexBroken                index.db is not a database any more, or out of step
+        ├── IndexBusy                  another process writes to it for too long
+        └── NotADate                   what should limit a search to a time is none; wrong use
 
 Nothing here endangers audio: it is only read.
 """
@@ -72,3 +74,13 @@ class JobNotFound(QueueError):
 
 class IndexBroken(TranscribeError):
     """The search index can't be read, or doesn't fit the archive."""
+
+
+class IndexBusy(TranscribeError):
+    """The search index is held by another process."""
+
+
+class NotADate(TranscribeError):
+    """A text that should be a date is none."""
+
+    exit_status = 2
