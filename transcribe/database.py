@@ -1,0 +1,417 @@
+"""The index's file: its schema, the migrations that lead to it, and the way in.
+
+``<archive>/index.db`` is one SQLite file that opens in Datasette as it is. It holds nothing that
+the session folders don't, so it may be deleted at any time and made again (`transcribe.index`).
+
+    session       a line for each session, transcribed or not
+    tag           its tags
+    transcript    the active transcripts: one for each track and language
+    speaker       who speaks; transcript_speaker: and where
+    segment       what was said, as it was said, in session time
+    passage       about a minute of segments, as terms: the unit of search
+    seam          the terms on both sides of the border between two passages
+    term          every term, and in how many passages it stands
+    passage_fts   FTS5 over passage.terms; triggers keep it in step
+    seam_fts      FTS5 over seam.terms; likewise
+    about         what this file was made with, and whether it is complete
+
+Passages share no text, so that what is counted is counted once. A phrase that runs across the
+border of two passages stands in neither of them, but in the seam between them.
+
+Identifiers carry an order:
+
+    segment.id = transcript << 20 | number in the transcript
+    passage.id = minute of the wall clock, since 1970 << 20 | number in that minute
+    seam.id    = the id of the passage on its left
+
+so passages sort by date, a range of time is a range of ids, and the newest hits are the first
+ones of a descending scan.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from sqlite_utils import Database as SqliteUtils
+from sqlite_utils.migrations import Migrations
+
+from recorder.errors import DiskFull, StorageError
+from transcribe.errors import IndexBroken, IndexBusy
+
+FILE_NAME: Final = "index.db"
+ID_BITS: Final = 20
+"""How far the upper half of an identifier is shifted."""
+
+_BUSY_TIMEOUT_S = 5.0
+_FULL_TEXT = ("passage_fts", "seam_fts")
+_log = logging.getLogger(__name__)
+
+
+class Database:
+    """A connection to an index. For the thread that opened it; closed twice without harm."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.tables = SqliteUtils(connection, execute_plugins=False)
+        self._connection = connection
+
+    def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
+        """Run a SELECT and fetch all of it, rows as tuples.
+
+        Raises:
+            IndexBroken: The file is damaged.
+            IndexBusy: It was locked for 5 s.
+        """
+        with mapped(self.path):
+            return self._connection.execute(sql, parameters).fetchall()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """See one state of the index throughout, whatever is written meanwhile.
+
+        Raises:
+            IndexBroken: The file is damaged.
+            IndexBusy: It was locked for 5 s.
+        """
+        with self._transaction("BEGIN DEFERRED"):
+            yield
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[SqliteUtils]:
+        """Write all of it or nothing; waits for other writers, and never for readers.
+
+        Raises:
+            IndexBroken: The file is damaged.
+            IndexBusy: Another process wrote for longer than 5 s.
+            StorageError: The disk refuses.
+        """
+        # IMMEDIATE: a transaction that reads first and then wants to write can't be waited for.
+        with self._transaction("BEGIN IMMEDIATE"):
+            yield self.tables
+
+    @contextlib.contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        with mapped(self.path):
+            self._connection.execute(begin)
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.rollback()
+                raise
+
+    def fact(self, key: str) -> str:
+        """A line of ``about``, or empty."""
+        found = self.rows("SELECT value FROM about WHERE key = ?", (key,))
+        return str(found[0][0]) if found else ""
+
+    def check(self) -> None:
+        """Read the whole file and compare the full-text indexes with their tables. May take long.
+
+        Raises:
+            IndexBroken: Something doesn't fit.
+        """
+        with mapped(self.path):
+            found = self._connection.execute("PRAGMA integrity_check(1)").fetchall()
+            if found != [("ok",)]:
+                raise broken(self.path, str(found[0][0]))
+        with self.writing() as tables:  # FTS5 asks by INSERT; 1 compares with the table as well
+            for name in _FULL_TEXT:
+                tables.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")  # noqa: S608 our own names
+
+    def write_fast(self) -> None:
+        """Write without regard for a crash: for a file that is thrown away if it isn't finished.
+
+        Raises:
+            IndexBroken: The file is damaged.
+        """
+        with mapped(self.path):
+            self._connection.execute("PRAGMA journal_mode = memory")
+            self._connection.execute("PRAGMA synchronous = off")
+
+    def optimize(self) -> None:
+        """Merge the full-text indexes into one piece each, so that later commits stay short.
+
+        Raises:
+            IndexBroken: The file is damaged.
+            StorageError: The disk refuses.
+        """
+        with self.writing() as tables:
+            for name in _FULL_TEXT:
+                tables.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 our own names
+
+    def replace_file(self, path: Path) -> None:
+        """Replace all of another index by this one, in one step for whoever has it open.
+
+        What is there needs no schema that we know; where there is nothing, it is made.
+
+        Raises:
+            IndexBroken: The file there is no database.
+            IndexBusy: Another process held it for too long.
+            StorageError: The disk refuses.
+        """
+        give_up_at_s = time.monotonic() + _BUSY_TIMEOUT_S
+
+        def watch(status: int, _remaining: int, _total: int) -> None:
+            if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and (
+                time.monotonic() > give_up_at_s
+            ):
+                raise busy(path)  # sqlite3 itself would try for ever
+
+        with mapped(path), contextlib.closing(_connect(path)) as target:
+            _configure(target)
+            self._connection.backup(target, progress=watch)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+def path_of(archive_root: Path) -> Path:
+    """Where an archive's index is."""
+    return archive_root / FILE_NAME
+
+
+def open(archive_root: Path) -> Database:  # noqa: A001 read as `database.open`
+    """Open an archive's index, making an empty one if there is none.
+
+    An index that was just made knows nothing of the sessions that are there already;
+    `transcribe.index.ready` makes it complete.
+
+    Raises:
+        IndexBroken: The file isn't a database, is damaged, or was made by a newer version.
+        IndexBusy: It was locked for 5 s.
+        StorageError: The disk refuses.
+    """
+    return open_file(path_of(archive_root))
+
+
+def open_file(path: Path) -> Database:
+    """Open an index by its own path; else as `open`."""
+    with mapped(path):
+        connection = _connect(path)
+        try:
+            database = Database(path, connection)
+            _configure(connection)
+            _migrate(database)
+        except BaseException:
+            connection.close()
+            raise
+    return database
+
+
+def broken(path: Path, what: str) -> IndexBroken:
+    """The error for an index that can't be used."""
+    return IndexBroken(
+        f"The search index {path.name} can't be used ({what}).",
+        safe="Sessions and transcripts are untouched.",
+        hint="'aircheck index rebuild' makes it anew from them.",
+    )
+
+
+def busy(path: Path) -> IndexBusy:
+    """The error for an index that others write to."""
+    return IndexBusy(
+        f"The search index {path.name} is being written by another process.",
+        safe="Sessions and transcripts are untouched.",
+        hint="Try again in a moment.",
+    )
+
+
+@contextlib.contextmanager
+def mapped(path: Path) -> Iterator[None]:
+    """Say SQLite's errors in our words.
+
+    Raises:
+        IndexBroken: The file is damaged, isn't a database, or lacks a table.
+        IndexBusy: It was locked for longer than we wait.
+        StorageError: The disk refuses.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _in_words(path, error) from error
+
+
+def _in_words(path: Path, error: sqlite3.DatabaseError) -> Exception:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the lower byte is the primary code
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return busy(path)
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull(
+            "The disk is full while writing the search index.",
+            safe="The sessions are untouched.",
+            hint="Free some room.",
+        )
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        return StorageError(
+            f"The search index {path} can't be opened for writing.",
+            safe="The sessions are untouched.",
+            hint="Check the archive folder and its permissions.",
+        )
+    return broken(path, str(error))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S)
+
+
+def _configure(connection: sqlite3.Connection) -> None:
+    # Readers never wait for writers. WAL needs a local disk, so SQLite says what it really set.
+    mode = connection.execute("PRAGMA journal_mode = wal").fetchone()[0]
+    if mode != "wal":
+        _log.warning("The index's journal mode is %s: searching may wait for writing.", mode)
+    # What a power failure takes from the index, the folders give back.
+    connection.execute("PRAGMA synchronous = normal")
+    connection.execute("PRAGMA cache_size = -65536")  # KiB
+    connection.execute("PRAGMA mmap_size = 1073741824")
+
+
+def _migrate(database: Database) -> None:
+    if {done.name for done in migrations.applied(database.tables)} == _known():
+        return
+    with database.writing() as tables:  # one process migrates, the others find it done
+        unknown = {done.name for done in migrations.applied(tables)} - _known()
+        if unknown:
+            raise broken(database.path, f"a newer Aircheck made it: {', '.join(sorted(unknown))}")
+        migrations.apply(tables)
+
+
+@functools.cache
+def _known() -> frozenset[str]:
+    empty = SqliteUtils(memory=True, execute_plugins=False)
+    try:
+        return frozenset(step.name for step in migrations.pending(empty))
+    finally:
+        empty.close()
+
+
+migrations = Migrations("aircheck.index")
+# What was once released is never edited: a change of the schema is a migration at the end.
+
+
+@migrations()
+def sessions(tables: SqliteUtils) -> None:
+    """0.1: what there is, and what this file knows of itself."""
+    tables.execute("CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+    tables.execute("""
+        CREATE TABLE session (
+            id INTEGER PRIMARY KEY,
+            session TEXT NOT NULL UNIQUE,   -- its ULID
+            title TEXT NOT NULL,
+            title_terms TEXT NOT NULL,      -- terms with a blank before each
+            host TEXT NOT NULL,
+            source TEXT NOT NULL,           -- public address, device or file
+            started_at TEXT NOT NULL,       -- UTC, ISO 8601; of session time 0, else of its making
+            duration_s REAL NOT NULL,
+            folder TEXT NOT NULL,           -- its name in the archive
+            stamp TEXT NOT NULL             -- of the files that this was read from
+        )""")
+    tables.execute("CREATE INDEX session_started_at ON session (started_at)")
+    tables.execute("""
+        CREATE TABLE tag (
+            session_id INTEGER NOT NULL REFERENCES session (id),
+            tag TEXT NOT NULL,
+            tag_terms TEXT NOT NULL,        -- as title_terms
+            PRIMARY KEY (session_id, tag)
+        ) WITHOUT ROWID""")
+
+
+@migrations()
+def text(tables: SqliteUtils) -> None:
+    """0.1: what was said, as it was said."""
+    tables.execute("""
+        CREATE TABLE transcript (
+            id INTEGER PRIMARY KEY,
+            session_id INTEGER NOT NULL REFERENCES session (id),
+            track TEXT NOT NULL,
+            language TEXT NOT NULL,
+            model TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            file TEXT NOT NULL,             -- its name in the session's folder
+            stamp TEXT NOT NULL             -- of that file, and of the session's beginning
+        )""")
+    tables.execute("CREATE INDEX transcript_session_id ON transcript (session_id)")
+    tables.execute("""
+        CREATE TABLE speaker (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            name_terms TEXT NOT NULL        -- as title_terms
+        )""")
+    tables.execute("""
+        CREATE TABLE transcript_speaker (
+            transcript_id INTEGER NOT NULL REFERENCES transcript (id),
+            speaker_id INTEGER NOT NULL REFERENCES speaker (id),
+            PRIMARY KEY (transcript_id, speaker_id)
+        ) WITHOUT ROWID""")
+    tables.execute("""
+        CREATE TABLE segment (
+            id INTEGER PRIMARY KEY,
+            transcript_id INTEGER NOT NULL REFERENCES transcript (id),
+            start_s REAL NOT NULL,          -- session time
+            end_s REAL NOT NULL,
+            speaker_id INTEGER REFERENCES speaker (id),
+            text TEXT NOT NULL
+        )""")
+
+
+@migrations()
+def full_text(tables: SqliteUtils) -> None:
+    """0.1: what is searched."""
+    tables.execute("""
+        CREATE TABLE passage (
+            id INTEGER PRIMARY KEY,
+            session_id INTEGER NOT NULL REFERENCES session (id),
+            transcript_id INTEGER NOT NULL REFERENCES transcript (id),
+            first_segment INTEGER NOT NULL REFERENCES segment (id),
+            last_segment INTEGER NOT NULL REFERENCES segment (id),
+            terms TEXT NOT NULL
+        )""")
+    tables.execute("CREATE INDEX passage_session_id ON passage (session_id)")
+    tables.execute("""
+        CREATE TABLE seam (
+            id INTEGER PRIMARY KEY REFERENCES passage (id),
+            right_id INTEGER NOT NULL REFERENCES passage (id),
+            terms TEXT NOT NULL
+        )""")
+    tables.execute(
+        "CREATE TABLE term (term TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID"
+    )
+    _create_full_text(tables, "passage")
+    _create_full_text(tables, "seam")
+
+
+# By execute: `enable_fts` of sqlite-utils leaves content_rowid and categories out. Terms are made
+# elsewhere (`transcribe.terms`), and marks (M*) belong to them, or Hindi would fall to pieces.
+_FULL_TEXT_SCHEMA = (
+    """
+    CREATE VIRTUAL TABLE NAME_fts USING fts5(
+        terms, content="NAME", content_rowid="id",
+        tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+    )""",
+    """
+    CREATE TRIGGER NAME_insert AFTER INSERT ON NAME BEGIN
+        INSERT INTO NAME_fts (rowid, terms) VALUES (new.id, new.terms);
+    END""",
+    """
+    CREATE TRIGGER NAME_delete AFTER DELETE ON NAME BEGIN
+        INSERT INTO NAME_fts (NAME_fts, rowid, terms) VALUES ('delete', old.id, old.terms);
+    END""",
+    """
+    CREATE TRIGGER NAME_update AFTER UPDATE ON NAME BEGIN
+        INSERT INTO NAME_fts (NAME_fts, rowid, terms) VALUES ('delete', old.id, old.terms);
+        INSERT INTO NAME_fts (rowid, terms) VALUES (new.id, new.terms);
+    END""",
+)
+
+
+def _create_full_text(tables: SqliteUtils, name: str) -> None:
+    for statement in _FULL_TEXT_SCHEMA:
+        tables.execute(statement.replace("NAME", name))

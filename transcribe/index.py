@@ -1,0 +1,298 @@
+"""Session folders → rows of the index; the folders are the truth, and this follows them.
+
+`update` brings one session up to date and does nothing where nothing changed, so it may be called
+after whatever touches a session. `ready` is how a reader comes to an index that is complete: it
+makes one that is missing, broken or of another make anew, and catches up with the folders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlite_utils import Database as SqliteUtils
+
+from recorder.archive import PROGRAM, Archive, SessionFolder
+from recorder.errors import CorruptSession, storage_error
+from recorder.types import SessionId, iso, utc_now
+from transcribe import database, rows, terms, transcript
+from transcribe.database import Database
+from transcribe.errors import IndexBroken, IndexBusy, TranscriptError
+
+Progress = Callable[[int, int], None]
+"""Is told how many sessions are done, of how many; on the thread that called."""
+
+_log = logging.getLogger(__name__)
+_NEW_NAME = ".index.new.db"
+_LOCK_NAME = ".index.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What could not be indexed, and why, as a sentence."""
+
+    folder: Path
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """What `rebuild` came to."""
+
+    sessions: int
+    problems: tuple[Problem, ...]
+
+
+def ready(archive: Archive, progress: Progress | None = None) -> Database:
+    """Open the archive's index, complete: made anew if need be, and up to date.
+
+    Args:
+        archive: Whose sessions are to be searched.
+        progress: Told while the index is made anew; not called otherwise.
+
+    Raises:
+        IndexBusy: Another process is making it anew.
+        StorageError: The disk refuses.
+    """
+    with contextlib.suppress(IndexBroken):
+        return _up_to_date(archive)
+    rebuild(archive, progress)
+    return database.open(archive.root)
+
+
+def _up_to_date(archive: Archive) -> Database:
+    opened = database.open(archive.root)
+    try:
+        _require_complete(opened)
+        try:
+            catch_up(opened, archive)
+        except IndexBusy as error:  # whoever writes is catching up as well; reading needs no wait
+            _log.info("The index is searched as it is: %s", error.message)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _require_complete(index: Database) -> None:
+    if index.fact("terms") != str(terms.VERSION):  # stands there once all sessions are in
+        raise database.broken(index.path, "it is not complete")
+
+
+def catch_up(index: Database, archive: Archive) -> tuple[Problem, ...]:
+    """Bring every session up to date whose files changed, and forget those that are gone.
+
+    Raises:
+        IndexBroken: The index is damaged.
+        IndexBusy: Another process wrote for too long.
+        StorageError: The disk refuses.
+    """
+    known = dict(index.rows("SELECT session, stamp FROM session"))
+    folders = archive.folders()
+    for gone in known.keys() - {folder.id for folder in folders}:
+        remove(index, gone)
+    changed = [folder for folder in folders if known.get(folder.id) != _stamp(folder)]
+    return tuple(problem for folder in changed for problem in _update_if_readable(index, folder))
+
+
+def update(index: Database, folder: SessionFolder) -> tuple[Problem, ...]:
+    """Bring one session up to date, in one transaction; does nothing if nothing changed.
+
+    Returns:
+        The transcripts that can't be read; what can be is indexed all the same.
+
+    Raises:
+        CorruptSession: The folder can't be read as a session; the index is as it was.
+        IndexBroken: The index is damaged.
+        IndexBusy: Another process wrote for too long.
+        StorageError: The disk refuses.
+    """
+    stamp = _stamp(folder)
+    if index.rows("SELECT 1 FROM session WHERE session = ? AND stamp = ?", (folder.id, stamp)):
+        return ()
+    session = _session(folder, stamp)
+    texts, problems = _texts(index, folder, session.started_at)
+    try:
+        with index.writing() as tables:
+            rows.put(tables, session, texts)
+    except rows.TextGone as error:
+        raise database.busy(index.path) from error
+    return tuple(problems)
+
+
+def remove(index: Database, session: SessionId | str) -> None:
+    """Forget a session; does nothing if it isn't known.
+
+    Raises:
+        IndexBroken: The index is damaged.
+        IndexBusy: Another process wrote for too long.
+        StorageError: The disk refuses.
+    """
+    with index.writing() as tables:
+        rows.remove(tables, session)
+
+
+def rebuild(archive: Archive, progress: Progress | None = None) -> Rebuilt:
+    """Make the index anew from the folders, beside the old one, which is searched meanwhile.
+
+    The new one takes the old one's place in one step. A file that isn't a database is set aside
+    as ``index.broken.db``.
+
+    Args:
+        archive: Whose sessions are indexed; those that can't be read are left out and reported.
+        progress: Told after each session.
+
+    Raises:
+        IndexBusy: Another process is at it.
+        StorageError: The disk refuses; the old index is as it was.
+    """
+    new = archive.root / _NEW_NAME
+    with _alone(archive.root):
+        _discard(new)  # what a rebuild left that was killed
+        try:
+            rebuilt = _fill(new, archive, progress)
+            _put_in_place(new, database.path_of(archive.root))
+        finally:
+            _discard(new)
+    with contextlib.closing(database.open(archive.root)) as index:
+        catch_up(index, archive)  # with what changed meanwhile
+    return rebuilt
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    lock = FileLock(root / _LOCK_NAME)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise IndexBusy(
+            "Another process is making the search index anew.",
+            safe="Sessions and transcripts are untouched.",
+            hint="Try again in a moment.",
+        ) from error
+    except OSError as error:
+        raise storage_error(error, doing="locking the search index") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _fill(path: Path, archive: Archive, progress: Progress | None) -> Rebuilt:
+    folders = archive.folders()
+    problems: list[Problem] = []
+    with contextlib.closing(database.open_file(path)) as index:
+        index.write_fast()
+        for done, folder in enumerate(folders, 1):
+            problems += _update_if_readable(index, folder)
+            if progress:
+                progress(done, len(folders))
+        with index.writing() as tables:
+            _note_complete(tables)
+        index.optimize()
+        count = index.rows("SELECT count(*) FROM session")[0][0]
+    return Rebuilt(sessions=count, problems=tuple(problems))
+
+
+def _note_complete(tables: SqliteUtils) -> None:
+    facts = {"terms": str(terms.VERSION), "made_by": PROGRAM, "made_at": iso(utc_now())}
+    tables.table("about").upsert_all(
+        [{"key": key, "value": value} for key, value in facts.items()], pk="key"
+    )
+
+
+def _put_in_place(new: Path, place: Path) -> None:
+    """Copy it over an index that others may have open; a file must not be moved under them."""
+    with contextlib.closing(database.open_file(new)) as made:
+        try:
+            made.replace_file(place)
+        except IndexBroken:
+            _set_aside(place)
+            made.replace_file(place)
+
+
+def _set_aside(place: Path) -> None:
+    try:
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                Path(f"{place}{suffix}").replace(place.with_name(f"index.broken.db{suffix}"))
+    except OSError as error:
+        raise storage_error(error, doing="setting the broken index aside") from error
+
+
+def _discard(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _update_if_readable(index: Database, folder: SessionFolder) -> tuple[Problem, ...]:
+    try:
+        return update(index, folder)
+    except CorruptSession as error:
+        return (Problem(folder=folder.path, what=error.message),)
+
+
+def _stamp(folder: SessionFolder) -> str:
+    """A digest that changes when a file does that is indexed."""
+    files = [folder.path / "session.json", folder.journal_path]
+    with contextlib.suppress(OSError), os.scandir(folder.transcripts) as items:
+        files += sorted(Path(item.path) for item in items)
+    stamps = [f"{file.name} {_file_stamp(file)}" for file in files]
+    return hashlib.sha256("\n".join(stamps).encode(errors="surrogateescape")).hexdigest()[:32]
+
+
+def _file_stamp(path: Path) -> str:
+    try:
+        status = path.stat()
+    except OSError:
+        return "none"
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
+def _session(folder: SessionFolder, stamp: str) -> rows.Session:
+    info, summary = folder.info(), folder.summary()
+    return rows.Session(
+        session=folder.id,
+        title=info.title,
+        host=info.host,
+        source=summary.source,
+        tags=info.tags,
+        started_at=summary.started_at or info.created_at,
+        duration_s=summary.duration_s,
+        folder=folder.path.name,
+        stamp=stamp,
+    )
+
+
+def _texts(
+    index: Database, folder: SessionFolder, started_at: datetime
+) -> tuple[list[rows.Text], list[Problem]]:
+    """The session's active transcripts; those that the index holds already are not read again."""
+    held = {
+        tuple(row)
+        for row in index.rows(
+            "SELECT transcript.file, transcript.stamp FROM transcript"
+            " JOIN session ON session.id = transcript.session_id WHERE session.session = ?",
+            (folder.id,),
+        )
+    }
+    texts: list[rows.Text] = []
+    problems: list[Problem] = []
+    for stored in transcript.active(folder):
+        stamp = f"{_file_stamp(stored.path)} {iso(started_at)}"
+        try:
+            known = (stored.path.name, stamp) in held
+            segments = None if known else transcript.load(stored.path).segments
+        except TranscriptError as error:
+            problems.append(Problem(folder=folder.path, what=error.message))
+        else:
+            texts.append(rows.Text(stored=stored, stamp=stamp, segments=segments))
+    return texts, problems

@@ -1,0 +1,267 @@
+"""One session's rows: put into the index, and taken out again, within the caller's transaction."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database as SqliteUtils
+
+from recorder.types import Seconds, iso
+from transcribe import passages, terms
+from transcribe.database import ID_BITS
+from transcribe.passages import Spoken, Stretch
+from transcribe.transcript import Segment, Stored
+
+_MOST_SEGMENTS = 1 << ID_BITS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What the index holds of a session itself.
+
+    Attributes:
+        session: Its ULID.
+        source: Public address, device or file.
+        started_at: Wall clock of session time 0, or of the session's making.
+        folder: Its name in the archive.
+        stamp: Of the files that this was read from.
+    """
+
+    session: str
+    title: str
+    host: str
+    source: str
+    tags: tuple[str, ...]
+    started_at: datetime
+    duration_s: Seconds
+    folder: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A transcript to be searched.
+
+    Attributes:
+        stamp: Of its file and of the session's beginning, which its rows depend on.
+        segments: What is in it; None if the index should hold it already, under that stamp.
+    """
+
+    stored: Stored
+    stamp: str
+    segments: tuple[Segment, ...] | None
+
+
+class TextGone(Exception):
+    """A text that the index should hold already is not there any more. Never shown to people."""
+
+
+def put(tables: SqliteUtils, session: Session, texts: Sequence[Text]) -> None:
+    """Replace all that the index holds of a session; texts that it holds already stay.
+
+    Raises:
+        TextGone: One of them is not there any more.
+    """
+    session_id = _put_session(tables, session)
+    held = {
+        (file, stamp): key
+        for key, file, stamp in tables.execute(
+            "SELECT id, file, stamp FROM transcript WHERE session_id = ?", [session_id]
+        ).fetchall()
+    }
+    kept = {(text.stored.path.name, text.stamp) for text in texts if text.segments is None}
+    if not kept <= held.keys():
+        raise TextGone
+    for name in held.keys() - kept:
+        _remove_text(tables, session_id, held[name])
+    for text in texts:
+        if text.segments is not None:
+            _put_text(tables, session_id, session.started_at, text)
+
+
+def remove(tables: SqliteUtils, session: str) -> None:
+    """Remove all that the index holds of a session."""
+    found = tables.execute("SELECT id FROM session WHERE session = ?", [session]).fetchall()
+    for (session_id,) in found:
+        texts = tables.execute("SELECT id FROM transcript WHERE session_id = ?", [session_id])
+        for (transcript_id,) in texts.fetchall():
+            _remove_text(tables, session_id, transcript_id)
+        tables.table("tag").delete_where("session_id = ?", [session_id])
+        tables.table("session").delete(session_id)
+
+
+def _put_session(tables: SqliteUtils, session: Session) -> int:
+    row = {
+        "session": session.session,
+        "title": _storable(session.title),
+        "title_terms": _spaced(session.title),
+        "host": _storable(session.host),
+        "source": _storable(session.source),
+        "started_at": iso(session.started_at),
+        "duration_s": session.duration_s,
+        "folder": _storable(session.folder),
+        "stamp": session.stamp,
+    }
+    found = tables.execute("SELECT id FROM session WHERE session = ?", [session.session])
+    known = found.fetchone()
+    table = tables.table("session")
+    session_id = int(known[0]) if known else int(table.insert(row).last_pk or 0)
+    if known:
+        table.update(session_id, row)
+    tags = {_storable(tag) for tag in session.tags}
+    tables.table("tag").delete_where("session_id = ?", [session_id])
+    tables.table("tag").insert_all(
+        {"session_id": session_id, "tag": tag, "tag_terms": _spaced(tag)} for tag in sorted(tags)
+    )
+    return session_id
+
+
+def _put_text(tables: SqliteUtils, session_id: int, started_at: datetime, text: Text) -> None:
+    segments = (text.segments or ())[:_MOST_SEGMENTS]
+    transcript = tables.table("transcript").insert(
+        {
+            "session_id": session_id,
+            "track": text.stored.track,
+            "language": text.stored.language,
+            "model": text.stored.model,
+            "version": text.stored.version,
+            "file": text.stored.path.name,
+            "stamp": text.stamp,
+        }
+    )
+    transcript_id = int(transcript.last_pk or 0)
+    _put_segments(tables, transcript_id, segments)
+    spoken = [
+        Spoken(start_s=segment.start_s, end_s=segment.end_s, terms=tuple(terms.terms(segment.text)))
+        for segment in segments
+    ]
+    _put_passages(tables, (session_id, transcript_id), started_at, spoken)
+
+
+def _put_segments(tables: SqliteUtils, transcript_id: int, segments: Sequence[Segment]) -> None:
+    speakers = _speaker_ids(tables, {segment.speaker for segment in segments})
+    tables.table("transcript_speaker").insert_all(
+        {"transcript_id": transcript_id, "speaker_id": speaker} for speaker in speakers.values()
+    )
+    first_segment = transcript_id << ID_BITS
+    tables.conn.executemany(
+        "INSERT INTO segment (id, transcript_id, start_s, end_s, speaker_id, text)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (
+                first_segment + place,
+                transcript_id,
+                segment.start_s,
+                segment.end_s,
+                speakers.get(segment.speaker),
+                _storable(segment.text),
+            )
+            for place, segment in enumerate(segments)
+        ),
+    )
+
+
+def _speaker_ids(tables: SqliteUtils, names: set[str]) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    for name in sorted(names - {""}):
+        row = {"name": _storable(name), "name_terms": _spaced(name)}
+        tables.table("speaker").insert(row, ignore=True)
+        found = tables.execute("SELECT id FROM speaker WHERE name = ?", [row["name"]]).fetchone()
+        ids[name] = int(found[0])
+    return ids
+
+
+def _put_passages(
+    tables: SqliteUtils,
+    session_and_transcript: tuple[int, int],
+    started_at: datetime,
+    spoken: Sequence[Spoken],
+) -> None:
+    first_segment = session_and_transcript[1] << ID_BITS
+    cut = passages.passages(spoken)
+    starts = [started_at + timedelta(seconds=spoken[item.first].start_s) for item in cut]
+    ids = _free_ids(tables, starts)
+    tables.conn.executemany(
+        "INSERT INTO passage (id, session_id, transcript_id, first_segment, last_segment, terms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (key, *session_and_transcript, *_range(first_segment, item), " ".join(item.terms))
+            for key, item in zip(ids, cut, strict=True)
+        ),
+    )
+    tables.conn.executemany(
+        "INSERT INTO seam (id, right_id, terms) VALUES (?, ?, ?)",
+        (
+            (left, right, " ".join(item.terms))
+            for (left, right), item in zip(
+                itertools.pairwise(ids), passages.seams(spoken, cut), strict=True
+            )
+        ),
+    )
+    _count(tables, (item.terms for item in cut), 1)
+
+
+def _remove_text(tables: SqliteUtils, session_id: int, transcript_id: int) -> None:
+    mine = "SELECT id FROM passage WHERE session_id = ? AND transcript_id = ?"
+    key = [session_id, transcript_id]
+    said = tables.execute(mine.replace("id", "terms", 1), key).fetchall()
+    _count(tables, (text.split() for (text,) in said), -1)
+    tables.execute(f"DELETE FROM seam WHERE id IN ({mine})", key)  # noqa: S608 our own text
+    tables.execute("DELETE FROM passage WHERE session_id = ? AND transcript_id = ?", key)
+    tables.execute(
+        "DELETE FROM segment WHERE id >= ? AND id < ?",
+        [transcript_id << ID_BITS, (transcript_id + 1) << ID_BITS],
+    )
+    tables.table("transcript_speaker").delete_where("transcript_id = ?", [transcript_id])
+    tables.table("transcript").delete(transcript_id)
+
+
+def _free_ids(tables: SqliteUtils, starts: Iterable[datetime]) -> list[int]:
+    """Identifiers for passages that begin at these moments, in each minute the next one free."""
+    taken: dict[int, int] = {}
+    found: list[int] = []
+    for start in starts:
+        minute = int(start.timestamp() // 60)
+        if minute not in taken:
+            taken[minute] = _last_id(tables, minute)
+        taken[minute] += 1
+        found.append(taken[minute])
+    return found
+
+
+def _last_id(tables: SqliteUtils, minute: int) -> int:
+    first, end = minute << ID_BITS, (minute + 1) << ID_BITS
+    cursor = tables.execute("SELECT max(id) FROM passage WHERE id >= ? AND id < ?", [first, end])
+    last = cursor.fetchone()[0]
+    return first - 1 if last is None else int(last)
+
+
+def _count(tables: SqliteUtils, said: Iterable[Iterable[str]], sign: int) -> None:
+    """Add passages to the counts of their terms, or take them off."""
+    counts = Counter(term for passage in said for term in set(passage))
+    tables.conn.executemany(
+        "INSERT INTO term (term, passages) VALUES (?, ?)"
+        " ON CONFLICT (term) DO UPDATE SET passages = passages + excluded.passages",
+        ((term, sign * count) for term, count in counts.items()),
+    )
+    if sign < 0:
+        tables.conn.executemany(
+            "DELETE FROM term WHERE term = ? AND passages <= 0", ((term,) for term in counts)
+        )
+
+
+def _range(first_segment: int, stretch: Stretch) -> tuple[int, int]:
+    return first_segment + stretch.first, first_segment + stretch.last
+
+
+def _spaced(text: str) -> str:
+    return "".join(f" {term}" for term in terms.terms(text))
+
+
+def _storable(text: str) -> str:
+    """Text that SQLite takes and gives back whole: no half of a surrogate pair, no NUL."""
+    return text.replace("\0", "").encode("utf-8", errors="replace").decode()
