@@ -1,0 +1,127 @@
+"""Words that the archive knows: what was meant, and what may come next."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from transcribe import query, terms
+from transcribe.database import Database
+
+_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
+_SHORTEST = 3  # letters of a word that is worth guessing at
+_SHORTEST_FOR_TWO = 5  # letters of a word in which two may be wrong
+_LONGEST = 32
+_MOST_COMPARED = 2_000
+_LAST_SIGN = "\U0010ffff"
+_SYNTAX = re.compile(
+    rf"(?:{'|'.join(query.FIELDS + query.DATES)}):\s*(?:\"[^\"]*|\S*)|\S*\*|\b(?:AND|OR|NOT|NEAR)\b"
+)
+
+
+def did_you_mean(index: Database, text: str) -> str:
+    """The text with its unknown words replaced by known ones that differ by a letter or two.
+
+    Args:
+        index: Whose words are known.
+        text: As a person typed it.
+
+    Returns:
+        The better text; empty if there is none.
+
+    Raises:
+        IndexBroken: The index is damaged.
+        IndexBusy: It was locked for 5 s.
+    """
+    syntax = [match.span() for match in _SYNTAX.finditer(text)]
+    better, at = [], 0
+    for term in terms.located(text):
+        if any(start <= term.start < end for start, end in syntax):
+            continue
+        replacement = _replacement(index, term.term)
+        if replacement:
+            better += [text[at : term.start], replacement]
+            at = term.end
+    return "".join([*better, text[at:]]) if better else ""
+
+
+def completions(index: Database, beginning: str, limit: int = 8) -> list[str]:
+    """The commonest words of the archive that begin so.
+
+    Args:
+        index: Whose words.
+        beginning: Of one word.
+        limit: How many at most.
+
+    Raises:
+        IndexBroken: The index is damaged.
+        IndexBusy: It was locked for 5 s.
+    """
+    found = terms.terms(beginning)
+    if len(found) != 1:
+        return []
+    rows = index.rows(
+        "SELECT term FROM term WHERE term >= ? AND term < ? ORDER BY passages DESC, term LIMIT ?",
+        (found[0], found[0] + _LAST_SIGN, limit),
+    )
+    return [str(term) for (term,) in rows]
+
+
+def _replacement(index: Database, word: str) -> str:
+    """A known word for an unknown one, or empty."""
+    if not _SHORTEST <= len(word) <= _LONGEST:
+        return ""
+    if index.rows("SELECT 1 FROM term WHERE term = ?", (word,)):
+        return ""
+    return _commonest(index, _one_away(word)) or _two_away(index, word)
+
+
+def _commonest(index: Database, words: Iterable[str]) -> str:
+    rows = index.rows(
+        "SELECT term FROM term WHERE term IN (SELECT value FROM json_each(?))"
+        " ORDER BY passages DESC, term LIMIT 1",
+        (json.dumps(list(words)),),
+    )
+    return str(rows[0][0]) if rows else ""
+
+
+def _one_away(word: str) -> set[str]:
+    """All words that differ by a letter left out, added, changed, or swapped with the next."""
+    signs = set(_SIGNS) | set(word)
+    splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    return {
+        variant
+        for left, right in splits
+        for variant in (
+            left + right[1:],
+            left + right[1:2] + right[:1] + right[2:],
+            *(left + sign + right for sign in signs),
+            *(left + sign + right[1:] for sign in signs),
+        )
+    }
+
+
+def _two_away(index: Database, word: str) -> str:
+    """The commonest word with the same two first letters that differs by two."""
+    if len(word) < _SHORTEST_FOR_TWO:
+        return ""
+    rows = index.rows(
+        "SELECT term FROM term WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
+        " ORDER BY passages DESC, term LIMIT ?",
+        (word[:2], word[:2] + _LAST_SIGN, len(word) - 2, len(word) + 2, _MOST_COMPARED),
+    )
+    return next((str(term) for (term,) in rows if _distance(word, term) <= 2), "")
+
+
+def _distance(left: str, right: str) -> int:
+    """How many letters must be left out, added or changed to make one word of the other."""
+    above = list(range(len(right) + 1))
+    for row, sign in enumerate(left, 1):
+        line = [row]
+        for column, other in enumerate(right, 1):
+            changed = above[column - 1] + (sign != other)
+            line.append(min(above[column] + 1, line[-1] + 1, changed))
+        above = line
+    return above[-1]
