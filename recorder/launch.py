@@ -22,6 +22,8 @@ _logger = logging.getLogger(__name__)
 
 _STARTS_WITHIN_S = 20.0
 _POLL_S = 0.05
+# DETACHED_PROCESS and CREATE_NEW_PROCESS_GROUP; elsewhere a session of its own does it.
+_DETACHED = 0x00000008 | 0x00000200 if os.name == "nt" else 0
 _children: list[subprocess.Popen[bytes]] = []
 _children_lock = threading.Lock()
 
@@ -129,20 +131,17 @@ def revive(folder: SessionFolder) -> bool:
 
 def _spawn(folder: SessionFolder) -> subprocess.Popen[bytes]:
     _reap()
-    detached: dict[str, object] = (
-        {"creationflags": 0x00000008 | 0x00000200}  # DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP
-        if os.name == "nt"
-        else {"start_new_session": True}
-    )
+    command = [sys.executable, "-P", "-m", "recorder", str(folder.path)]
     try:
         folder.derived.mkdir(exist_ok=True)
         with (folder.derived / "recorder.log").open("ab") as log:
             child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "recorder", str(folder.path)],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                **detached,  # type: ignore[call-overload]  # flags differ by system
+                creationflags=_DETACHED,
+                start_new_session=True,  # ignored on Windows
             )
     except OSError as error:
         raise storage_error(error, doing="starting the recorder") from error

@@ -104,6 +104,29 @@ def _measure(data: bytes, init: bytes) -> Measured:
     )
 
 
+def whole_bytes(fmt: AudioFormat, before: bytes, tail: bytes) -> tuple[int, Seconds]:
+    """How much of what lies at the end of a part is whole, and how long that sounds.
+
+    Args:
+        fmt: The part's: ``ts`` or ``fmp4``.
+        before: The part up to the tail, which begins with its init section.
+        tail: Bytes of which it isn't known whether they end with a packet or box.
+
+    Returns:
+        Bytes from the tail's beginning, and seconds: 0 where the bytes don't tell.
+    """
+    if fmt.container == "ts":
+        whole = len(tail) - len(tail) % _PACKET
+        found = _of_transport_stream(tail[:whole])
+    else:
+        whole = at = 0
+        for kind, body in _boxes(tail):
+            at += 8 + len(body)
+            whole = at if kind == b"mdat" else whole
+        found = _of_fragments(tail[:whole], before + tail)
+    return whole, found.duration_s if whole else Seconds(0.0)
+
+
 def is_transport_stream(data: bytes) -> bool:
     """Whether bytes begin with whole TS packets (at most three are looked at)."""
     return len(data) >= _PACKET and all(
