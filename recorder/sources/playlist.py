@@ -19,9 +19,6 @@ from m3u8.model import InitializationSection, StreamInfo
 from recorder.errors import NotAudio
 from recorder.types import Seconds, redact
 
-LONGEST_PLAYLIST = 5_000_000
-"""Bytes that a playlist may have: 50,000 segments with signed addresses."""
-
 # The parser has no error of its own for most of what can be wrong with a line.
 _DAMAGE = (
     m3u8.ParseError,
@@ -32,6 +29,7 @@ _DAMAGE = (
     ValueError,
 )
 _LONGEST_SEGMENT_S = 3_600.0
+_MOST_SEQUENCES = 1 << 63
 _MAGIC = b"#EXTM3U"
 _AUDIO_CODEC = re.compile(r"(mp4a|ac-3|ec-3|ac-4|opus|flac|alac|mp3|vorbis)", re.IGNORECASE)
 _BYTE_RANGE = re.compile(r"(\d{1,15})(?:@(\d{1,15}))?")
@@ -144,7 +142,7 @@ def parse(body: bytes, url: str) -> MediaPlaylist | MasterPlaylist:
     """Read a playlist.
 
     Args:
-        body: As served, `LONGEST_PLAYLIST` bytes at most.
+        body: As served.
         url: The address that answered, after redirects: relative addresses hang on it.
 
     Raises:
@@ -212,8 +210,8 @@ def _is_audio_only(info: StreamInfo) -> bool:
 
 def _media(read: m3u8.M3U8, url: str) -> MediaPlaylist:
     first = read.media_sequence or 0
-    if first < 0:
-        raise ValueError("negative media sequence")
+    if not 0 <= first < _MOST_SEQUENCES:
+        raise ValueError(f"media sequence {first}")
     segments: list[Segment] = []
     for number, item in enumerate(item for item in read.segments if item.uri):
         segments.append(_segment(item, url, first + number, segments[-1] if segments else None))

@@ -23,6 +23,7 @@ STAGED_BYTES = 64_000_000
 _MOST_GUESSED = 900  # half an hour of segments of 2 s
 _MOST_REMEMBERED = 256
 _SAME_DATE_S = 10.0
+_MOST_DIGITS = 20
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -339,6 +340,10 @@ class Window:
             self._queue.append(Wanted(segment=guess, listed=False, left_s=now_s))
 
 
+def _is_number(token: str) -> bool:
+    return token.isdigit() and len(token) <= _MOST_DIGITS
+
+
 def _file_name(url: str) -> str:
     return urlsplit(url).path.rpartition("/")[2]
 
@@ -364,7 +369,7 @@ def guess_segment(
     for token, twin in zip(tokens, others, strict=True):
         if token == twin:
             guessed.append(token)
-        elif token.isdigit() and twin.isdigit() and int(twin) - int(token) == apart:
+        elif _is_number(token) and _is_number(twin) and int(twin) - int(token) == apart:
             number = int(token) + sequence - one.sequence
             if number < 0:
                 return None

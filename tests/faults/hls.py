@@ -7,12 +7,16 @@ request for the playlist does (`per_poll`), so that a run depends on no second o
 import contextlib
 import random
 import threading
+from array import array
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Self
+
+import av
 
 FRAME_S = 1024 / 48_000
 
@@ -82,6 +86,39 @@ def items(count: int, *, frames: int = 1) -> list[Item]:
     return [
         Item(data=adts_frames(frames, n), duration_s=frames * FRAME_S, name=f"s{n}.aac")
         for n in range(count)
+    ]
+
+
+def muxed_items(folder: Path, options: dict[str, str], *, codec: str = "aac") -> list[Item]:
+    """3.2 s of noise at 48 kHz in segments of a second, by libav's own HLS muxer.
+
+    Args:
+        folder: Where it writes; ``init.mp4`` too, for ``hls_segment_type`` fmp4.
+        options: Of the muxer.
+        codec: FFmpeg's name of an encoder that takes floats.
+    """
+    target = folder / "list.m3u8"
+    options = {"hls_time": "1", "hls_list_size": "0", **options}
+    with av.open(str(target), "w", format="hls", options=options) as out:
+        stream = out.add_stream(codec, rate=48_000, layout="mono")
+        assert isinstance(stream, av.AudioStream)
+        fifo = av.AudioFifo()
+        loud, noise = av.AudioFrame(format="fltp", layout="mono", samples=1600), random.Random(1)
+        loud.planes[0].update(array("f", (noise.uniform(-0.5, 0.5) for _ in range(1600))).tobytes())
+        loud.rate = 48_000
+        for at in range(0, 96 * 1600, 1600):
+            loud.pts = at
+            fifo.write(loud)
+            while frame := fifo.read(stream.frame_size):
+                out.mux(stream.encode(frame))
+        out.mux(stream.encode(fifo.read()))
+        out.mux(stream.encode(None))
+    lines = target.read_text().splitlines()
+    listed = [float(line[8:].rstrip(",")) for line in lines if line.startswith("#EXTINF:")]
+    names = [line for line in lines if not line.startswith("#")]
+    return [
+        Item(data=(folder / name).read_bytes(), duration_s=duration_s, name=name)
+        for name, duration_s in zip(names, listed, strict=True)
     ]
 
 

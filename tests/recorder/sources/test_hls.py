@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import av
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
@@ -22,7 +21,16 @@ from recorder.sources import window
 from recorder.sources.hls import HlsSource
 from recorder.sources.window import Patience
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceKind, SourceSpec
-from tests.faults.hls import FRAME_S, Broadcast, Fault, HlsServer, Item, adts_frames, items
+from tests.faults.hls import (
+    FRAME_S,
+    Broadcast,
+    Fault,
+    HlsServer,
+    Item,
+    adts_frames,
+    items,
+    muxed_items,
+)
 from tests.parts import require, wait_until
 from tests.recorder.sources.sink import MemorySink
 
@@ -667,49 +675,19 @@ def test_whatever_fails_the_law_holds(
 # --- real parts ---
 
 
-def encoded(container: str, options: dict[str, str], folder: Path) -> list[Path]:
-    """A few seconds of a tone, cut by libav's own HLS muxer."""
-    target = folder / "list.m3u8"
-    with av.open(str(target), "w", format="hls", options=options) as out:
-        stream = out.add_stream("aac", rate=48_000, layout="mono")
-        assert isinstance(stream, av.AudioStream)
-        for n in range(150):
-            frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
-            for plane in frame.planes:
-                plane.update(bytes(plane.buffer_size))
-            frame.rate, frame.pts = 48_000, n * 1024
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
-    return sorted(folder.glob(f"list*.{container}"), key=lambda path: (len(path.name), path.name))
-
-
-def durations(playlist: Path) -> list[float]:
-    lines = playlist.read_text().splitlines()
-    return [float(line[8:].rstrip(",")) for line in lines if line.startswith("#EXTINF:")]
-
-
 @pytest.fixture(scope="module")
 def fragments(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[Item]]:
     folder = tmp_path_factory.mktemp("fmp4")
-    options = {"hls_time": "1", "hls_list_size": "0", "hls_segment_type": "fmp4"}
-    paths = encoded("m4s", options, folder)
-    listed = durations(folder / "list.m3u8")
+    segments = muxed_items(folder, {"hls_segment_type": "fmp4"})
+    first = segments[0]
     tag = '#EXT-X-MAP:URI="init.mp4"'
-    return (folder / "init.mp4").read_bytes(), [
-        Item(data=path.read_bytes(), duration_s=listed[n], name=path.name, tags=(tag,) * (n == 0))
-        for n, path in enumerate(paths)
-    ]
+    segments[0] = Item(data=first.data, duration_s=first.duration_s, name=first.name, tags=(tag,))
+    return (folder / "init.mp4").read_bytes(), segments
 
 
 @pytest.fixture(scope="module")
 def transport(tmp_path_factory: pytest.TempPathFactory) -> list[Item]:
-    folder = tmp_path_factory.mktemp("ts")
-    paths = encoded("ts", {"hls_time": "1", "hls_list_size": "0"}, folder)
-    listed = durations(folder / "list.m3u8")
-    return [
-        Item(data=path.read_bytes(), duration_s=listed[n], name=path.name)
-        for n, path in enumerate(paths)
-    ]
+    return muxed_items(tmp_path_factory.mktemp("ts"), {})
 
 
 @pytest.fixture

@@ -147,6 +147,7 @@ def test_nothing_but_http_is_reached(text: str) -> None:
         b"#EXTM3U\n#EXTINF:-1,\na.ts\n",
         b"#EXTM3U\n#EXTINF:four,\na.ts\n",
         b"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:-4\n#EXTINF:4,\na.ts\n",
+        b"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:" + b"9" * 40 + b"\n#EXTINF:4,\na.ts\n",
         b"#EXTM3U\n#EXTINF:4,\n#EXT-X-BYTERANGE:100\na.ts\n",
         b"#EXTM3U\n#EXT-X-KEY:METHOD=AES-128\n#EXTINF:4,\na.ts\n",
         b'#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://k"\n#EXTINF:4,\na.ts\n',
