@@ -241,8 +241,12 @@ def _update_if_readable(index: Database, folder: SessionFolder) -> tuple[Problem
 
 
 def _stamp(folder: SessionFolder) -> str:
-    """A digest that changes when a file does that is indexed."""
-    files = [folder.path / "session.json", folder.journal_path]
+    """A digest that changes when a file does that is indexed.
+
+    The journal isn't among them: it grows every second while a session is recorded, and is asked
+    again when the session is sealed.
+    """
+    files = [folder.path / "session.json", folder.sums_path]
     with contextlib.suppress(OSError), os.scandir(folder.transcripts) as items:
         files += sorted(Path(item.path) for item in items)
     stamps = [f"{file.name} {_file_stamp(file)}" for file in files]
