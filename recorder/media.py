@@ -297,7 +297,7 @@ def to_float(frame: av.AudioFrame) -> Samples:
 
 
 def _our_name(name: str) -> str:
-    ours = {"aac": "adts", "mpegts": "ts", "wav": "riff"}
+    ours = {"aac": "adts", "wav": "riff"}
     first = name.partition(",")[0]
     return ours.get(first, "mp4" if first == "mov" else first)
 

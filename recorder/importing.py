@@ -1,0 +1,314 @@
+"""Audio files → sessions: the bytes kept as they are, in one part, hashed and sealed.
+
+A file's own time becomes session time. Of MP3 and ADTS each chunk is about ten seconds of whole
+frames. In other containers bytes don't map to time: chunks are a MiB each, and their durations are
+proportional to their bytes, which places a changed byte roughly and adds up to the file's true
+duration. A WAV file's container is called ``riff``: unlike a device's part its bytes count, not
+its samples.
+
+The session starts when the file's tags say that it was recorded, else at its modification time;
+the journal says which. A video keeps its pictures: the bytes are the file's.
+
+A session appears in the archive whole and sealed, or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from recorder import sums
+from recorder.archive import Archive, SessionFolder
+from recorder.errors import AircheckError, DecodeError, storage_error
+from recorder.events import Chunk, Connected, PartOpened, PartSealed, RunStarted
+from recorder.frames import parser_for
+from recorder.journal import JournalWriter
+from recorder.media import open_media, probe
+from recorder.seal import seal
+from recorder.types import (
+    AudioFormat,
+    PlacedBy,
+    Seconds,
+    SourceKind,
+    SourceSpec,
+    State,
+    iso,
+    utc_now,
+)
+
+SUFFIXES = frozenset({
+    ".3gp", ".aac", ".ac3", ".aif", ".aiff", ".amr", ".ape", ".au", ".avi", ".caf", ".flac",
+    ".flv", ".m4a", ".m4b", ".m4v", ".mka", ".mkv", ".mov", ".mp2", ".mp3", ".mp4", ".mpeg",
+    ".mpg", ".oga", ".ogg", ".ogv", ".opus", ".ts", ".w64", ".wav", ".weba", ".webm", ".wma",
+    ".wmv", ".wv",
+})  # fmt: skip
+"""What `find_audio` takes for audio in a folder. A file that is named itself may have any."""
+
+_STAGING = ".importing"
+_CHUNK_S = 10.0
+_CHUNK_BYTES = 1 << 20
+_EXACT_HEADERS = ("flac", "riff", "mp4", "ogg")
+"""Containers that leave out a coder's padding at the end, which packets still have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of a file.
+
+    Attributes:
+        path: The file.
+        folder: Its session, or None where it could not be imported.
+        was_here: Whether the archive had these very bytes already.
+        problem: Why it was not imported, in words; empty where it was.
+    """
+
+    path: Path
+    folder: SessionFolder | None = None
+    was_here: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A file as it was looked at."""
+
+    path: Path
+    format: AudioFormat
+    duration_s: float
+    sha256: str
+    recorded_at: datetime
+    dated_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """Bytes that become a chunk."""
+
+    data: bytes
+    duration_s: float
+
+
+def find_audio(paths: Iterable[Path]) -> list[Path]:
+    """Files as they are named, and in folders, at any depth, what has an audio file's suffix.
+
+    Hidden files and folders are left out; links to folders are not followed.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        for root, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            found.extend(
+                Path(root, name)
+                for name in sorted(names)
+                if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+            )
+    return found
+
+
+def import_paths(archive: Archive, paths: Iterable[Path]) -> Iterator[Imported]:
+    """Import files and folders one by one; a file that fails stops no other.
+
+    Yields:
+        What became of each file, when it is done.
+    """
+    for path in find_audio(paths):
+        try:
+            folder, was_here = _import(archive, path)
+            yield Imported(path=path, folder=folder, was_here=was_here)
+        except AircheckError as error:
+            yield Imported(path=path, problem=str(error))
+
+
+def import_audio(archive: Archive, path: Path) -> SessionFolder:
+    """Make a sealed session of an audio file; its title is the file's stem.
+
+    Where the archive has these very bytes already, that session is returned and nothing is made.
+
+    Raises:
+        DecodeError: It can't be read or decoded; the archive is as it was.
+        StorageError: The disk refuses; the archive is as it was.
+    """
+    return _import(archive, path)[0]
+
+
+def _import(archive: Archive, path: Path) -> tuple[SessionFolder, bool]:
+    file = _look_at(path)
+    here = _with_bytes(archive, file.sha256)
+    return (here, True) if here else (_bring_in(archive, file), False)
+
+
+def _look_at(path: Path) -> _File:
+    """Read a file through: format, duration, hash, and when it was recorded.
+
+    Raises:
+        DecodeError: It isn't sound.
+    """
+    found = probe(path)
+    duration_s = _sounding_s(path)
+    if found.duration_s is not None and found.format.container in _EXACT_HEADERS:
+        duration_s = min(duration_s, found.duration_s)
+    if duration_s <= 0:
+        raise DecodeError(f"{path.name} holds no sound.", safe="It is left as it is.")
+    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return _File(
+        path=path,
+        format=found.format,
+        duration_s=duration_s,
+        sha256=sums.file_sha256(path),
+        recorded_at=found.created_at or modified,
+        dated_by="its tags" if found.created_at else "its modification time",
+    )
+
+
+def _sounding_s(path: Path) -> float:
+    """Seconds of sound in a file by its packets, whatever its header tells of them.
+
+    Raises:
+        DecodeError: Nothing in it can be decoded.
+    """
+    with open_media(path) as media:
+        next(media.frames(), None)
+    with open_media(path) as media:
+        return max(
+            (
+                media.time_of(packet) + media.samples_of(packet) / media.rate_hz
+                for packet in media.packets()
+            ),
+            default=0.0,
+        )
+
+
+def _with_bytes(archive: Archive, sha256: str) -> SessionFolder | None:
+    """The newest sealed session that has a part of just these bytes."""
+    for folder in archive.folders():
+        with contextlib.suppress(OSError, ValueError):
+            if sha256 in sums.parse(folder.sums_path.read_bytes()).values():
+                return folder
+    return None
+
+
+def _bring_in(archive: Archive, file: _File) -> SessionFolder:
+    staging = Archive(archive.root / _STAGING)
+    spec = SourceSpec(kind=SourceKind.FILE, address=file.path.name)  # a path tells of its owner
+    folder = staging.create(file.path.stem, [("a", spec)], at=file.recorded_at)
+    try:
+        _fill(folder, file)
+        return SessionFolder(folder.path.rename(archive.root / folder.path.name))
+    except OSError as error:
+        raise storage_error(error, doing="importing", safe="The file is untouched.") from error
+    finally:
+        shutil.rmtree(folder.path, ignore_errors=True)  # gone already where all went well
+        with contextlib.suppress(OSError):
+            staging.root.rmdir()
+
+
+def _fill(folder: SessionFolder, file: _File) -> None:
+    """Copy the bytes and write the journal to its end."""
+    name, suffix = "a-000001", _suffix(file)
+    opened = PartOpened(
+        track="a",
+        part=name,
+        file=f"audio/{name}{suffix}",
+        format=file.format,
+        source=file.path.name,
+    )
+    log = JournalWriter(folder.journal_path)
+    try:
+        log.append(
+            Connected(
+                track="a",
+                address=file.path.name,
+                identity={"file": file.path.name, "dated_by": file.dated_by},
+            ),
+            RunStarted(track="a", run=1, start_s=Seconds(0), placed_by=PlacedBy.FIRST),
+            opened,
+        )
+        sealed = _copy(folder, file, opened, log)
+        if sealed.sha256 != file.sha256:
+            raise DecodeError(
+                f"{file.path.name} changed while it was read.",
+                safe="Nothing was imported.",
+                hint="Try again when it is finished.",
+            )
+        log.append(sealed)
+        seal(folder, log, State.DONE)
+    finally:
+        log.close()
+
+
+def _copy(folder: SessionFolder, file: _File, opened: PartOpened, log: JournalWriter) -> PartSealed:
+    """Write the part chunk by chunk, a journal line for each."""
+    digest, offset, start_s = hashlib.sha256(), 0, 0.0
+    with (folder.path / opened.file).open("xb") as target:
+        for piece in _pieces(file):
+            target.write(piece.data)
+            digest.update(piece.data)
+            chunk = Chunk(
+                track="a",
+                part=opened.part,
+                run=1,
+                offset=offset,
+                bytes=len(piece.data),
+                sha256=hashlib.sha256(piece.data).hexdigest(),
+                start_s=Seconds(start_s),
+                duration_s=Seconds(piece.duration_s),
+                arrived_at=iso(utc_now()),
+                arrived_mono_s=round(time.monotonic(), 6),
+            )
+            if offset == 0:
+                chunk = replace(chunk, program_date_time=iso(file.recorded_at))
+            log.append(chunk)
+            offset += len(piece.data)
+            start_s += piece.duration_s
+        target.flush()
+        os.fsync(target.fileno())
+    return PartSealed(
+        track="a", part=opened.part, file=opened.file, bytes=offset, sha256=digest.hexdigest()
+    )
+
+
+def _pieces(file: _File) -> Iterator[_Piece]:
+    by_frames = file.format.container in ("mp3", "adts")
+    with file.path.open("rb") as source:
+        blocks = iter(lambda: source.read(_CHUNK_BYTES), b"")
+        yield from _by_frames(blocks, file.format) if by_frames else _by_bytes(blocks, file)
+
+
+def _by_bytes(blocks: Iterable[bytes], file: _File) -> Iterator[_Piece]:
+    size = file.path.stat().st_size
+    for block in blocks:
+        yield _Piece(data=block, duration_s=file.duration_s * len(block) / size)
+
+
+def _by_frames(blocks: Iterable[bytes], fmt: AudioFormat) -> Iterator[_Piece]:
+    """Whole frames of about ten seconds; what is torn at the end belongs to the last piece."""
+    parser = parser_for(fmt)
+    assert parser is not None
+    data, duration_s = bytearray(), 0.0
+    for block in blocks:
+        for frame in parser.feed(block):
+            if duration_s >= _CHUNK_S:
+                yield _Piece(data=bytes(data), duration_s=duration_s)
+                data, duration_s = bytearray(), 0.0
+            data += frame.data
+            duration_s += frame.duration_s
+    for frame in parser.finish():
+        data += frame.data
+        duration_s += frame.duration_s
+    yield _Piece(data=bytes(data + parser.pending), duration_s=duration_s)
+
+
+def _suffix(file: _File) -> str:
+    """The file's own suffix where it is a plain one, as the name inside a package must be."""
+    own = file.path.suffix.lower()
+    return own if own in SUFFIXES else file.format.suffix
