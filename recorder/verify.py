@@ -1,0 +1,430 @@
+"""Is it as it was? Session folders and packages against what they say of themselves.
+
+Checked are the journal's chain, each part against its seal and each chunk against its line,
+``SHA256SUMS``, and in a package every file against its manifests. A hash proves that nothing
+changed since it was written down, not who wrote it down: a forger who makes all the hashes again
+is not found here. ``session.json``, transcripts and ``derived/`` of a session folder may be
+edited, and are not looked at; in a package they are covered.
+
+Of a session that is still being recorded, what is journaled so far is checked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from recorder import bag, journal, pack, sums, wav
+from recorder.archive import SessionFolder
+from recorder.errors import AircheckError, StorageError
+from recorder.events import Chunk, Event, GapFound, PartOpened, PartSealed, Sealed, event_from_json
+from recorder.types import Seconds
+
+_BLOCK = 1 << 20
+_KINDS: dict[str, Any] = {
+    "str": str, "int": int, "float": (int, float), "Seconds": (int, float)
+}  # fmt: skip
+_JOURNAL, _SUMS, _AUDIO = "journal.jsonl", "SHA256SUMS", "audio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that isn't as it was.
+
+    Attributes:
+        file: Relative to what was verified.
+        what: What is wrong with it, in words that go on after its name.
+        from_s: Session time where the trouble begins; None where it has none.
+        to_s: And where it ends.
+    """
+
+    file: str
+    what: str
+    from_s: Seconds | None = None
+    to_s: Seconds | None = None
+
+    def __str__(self) -> str:
+        where = ""
+        if self.from_s is not None and self.to_s is not None:
+            where = f" ({self.from_s:.3f} to {self.to_s:.3f} s)"
+        return f"{self.file} {self.what}{where}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a verification found.
+
+    Attributes:
+        problems: What isn't as it was; empty when all is.
+        what_holds: Sentences for people: what was checked and found as it was.
+    """
+
+    problems: tuple[Problem, ...]
+    what_holds: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all is as it was."""
+        return not self.problems
+
+
+def verify(path: Path) -> Report:
+    """Check a session's folder, a package, or the one that a file lies in.
+
+    Never raises for what it finds: what can't be read is a problem. Reads everything once or
+    twice; may run in any thread.
+    """
+    places = (path, *path.absolute().parents[:3])
+    for is_one, check in ((bag.is_bag, _verify_package), (_is_session, _verify_session)):
+        for place in filter(is_one, places):
+            return check(place)
+    if not path.exists():
+        what = "isn't there"
+    else:
+        what = "is neither a session's folder nor a package, nor in one"
+    return Report(problems=(Problem(file=path.name, what=what),), what_holds=())
+
+
+def _is_session(path: Path) -> bool:
+    return any((path / name).is_file() for name in (_JOURNAL, _SUMS)) or (
+        (path / _AUDIO).is_dir() and (path / "session.json").is_file()
+    )
+
+
+def _verify_session(root: Path) -> Report:
+    check = _Check(root=root, is_live=SessionFolder(root).holder() is not None)
+    check.run()
+    return Report(problems=tuple(check.problems), what_holds=tuple(check.holds))
+
+
+def _verify_package(root: Path) -> Report:
+    """The journal and its parts first, since they say where; then every file's hash."""
+    check = _Check(root=root / bag.PAYLOAD, is_live=False)
+    check.run()
+    problems = [replace(each, file=f"{bag.PAYLOAD}/{each.file}") for each in check.problems]
+    known = {problem.file for problem in problems}
+    packed = [Problem(file=fault.file, what=fault.what) for fault in bag.faults(root)]
+    problems += [problem for problem in packed if problem.file not in known]
+    holds = list(check.holds)
+    if not packed:
+        holds.append("Every file of the package is the one that was packed; none was added.")
+    return Report(problems=tuple(problems), what_holds=tuple(holds))
+
+
+@dataclass(slots=True)
+class _Part:
+    """What the journal says of a part."""
+
+    opened: PartOpened
+    chunks: list[Chunk] = field(default_factory=list)
+    sealed: PartSealed | None = None
+
+    @property
+    def file(self) -> str:
+        return self.sealed.file if self.sealed else self.opened.file
+
+
+@dataclass(slots=True)
+class _Check:
+    """The evidence in a folder: journal, parts, sums."""
+
+    root: Path
+    is_live: bool
+    problems: list[Problem] = field(default_factory=list)
+    holds: list[str] = field(default_factory=list)
+    sealed_at: str = ""
+
+    def run(self) -> None:
+        """Check everything."""
+        events = self._journal()
+        parts = _parts(events)
+        was_sealed = bool(self.sealed_at) or (self.root / _SUMS).exists()
+        for part in parts:
+            self._guarded(part)
+        self._added(parts, strict=was_sealed or not self.is_live)
+        if was_sealed:
+            self._sums(parts)
+        if not self.problems:
+            self._tell(events, parts, was_sealed=was_sealed)
+
+    # --- the journal ---------------------------------------------------------------------------
+
+    def _journal(self) -> list[Event]:
+        """Check the chain, and read the lines that can be read."""
+        path = self.root / _JOURNAL
+        try:
+            broken = journal.check(path)
+            lines = path.read_bytes().split(b"\n")
+        except (StorageError, OSError) as error:
+            what = "is missing" if not path.exists() else f"can't be read ({error})"
+            self._problem(_JOURNAL, what)
+            return []
+        if not lines[0]:
+            self._problem(_JOURNAL, "is empty")
+        if self._is_growing(lines):
+            broken = [each for each in broken if each.number < len(lines)]
+        for each in broken:
+            self._problem(_JOURNAL, f"isn't as it was written: line {each.number}: {each.what}")
+        events = [event for line in lines for event in self._event(line)]
+        if not events or not isinstance(events[-1], Sealed):
+            self.sealed_at = ""
+        return events
+
+    def _is_growing(self, lines: list[bytes]) -> bool:
+        """A line may be half written while a recorder lives, or where one has died."""
+        return bool(lines[-1]) and not (self.root / _SUMS).exists()
+
+    def _event(self, line: bytes) -> Iterator[Event]:
+        try:
+            values = json.loads(line)
+            at, kind = values["at"], values["kind"]
+            event = event_from_json(kind, values)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return  # `journal.check` has told
+        if isinstance(event, Sealed):
+            self.sealed_at = str(at)
+        if _is_sane(event):
+            yield event
+
+    # --- parts ---------------------------------------------------------------------------------
+
+    def _guarded(self, part: _Part) -> None:
+        try:
+            self._part(part)
+        except (AircheckError, OSError) as error:
+            said = error.message if isinstance(error, AircheckError) else str(error)
+            self._part_problem(part, f"can't be checked ({said.rstrip('.')})")
+        except ValueError as error:  # a codec, a negative offset: no recorder writes such a line
+            self._problem(_JOURNAL, f"makes no sense where it tells of {part.file} ({error})")
+
+    def _part(self, part: _Part) -> None:
+        path = self.root / part.file
+        if not _is_plain(part.file):
+            self._problem(_JOURNAL, "names a part outside of audio/")
+        elif path.is_symlink() or (path.exists() and not path.is_file()):
+            self._part_problem(part, "is no plain file")
+        elif not path.exists():
+            if part.chunks or part.sealed:
+                self._part_problem(part, "is missing")
+        elif part.opened.format.container == "wav":
+            self._samples(part, path)
+        else:
+            self._bytes(part, path)
+
+    def _bytes(self, part: _Part, path: Path) -> None:
+        """A part whose chunks count the file's own bytes."""
+        digest = hashlib.sha256()
+        blocks = _hashed(_read(path), digest)
+        changed = _changed(part.chunks, blocks)
+        for _ in blocks:  # to the end, for the digest
+            pass
+        self._compare(part, path, changed, digest.hexdigest())
+
+    def _samples(self, part: _Part, path: Path) -> None:
+        """A part whose chunks count raw samples: WAV, or FLAC made of it."""
+        sha256 = sums.file_sha256(path)
+        try:
+            if path.suffix == ".flac":
+                changed = _changed(part.chunks, pack.read_pcm(path, part.opened.format.codec))
+            else:
+                changed = _changed(part.chunks, _read(path, wav.data_offset(path)))
+        except AircheckError:
+            self._part_problem(part, "was changed so much that it can't be read as sound")
+            return
+        self._compare(part, path, changed, sha256)
+
+    def _compare(self, part: _Part, path: Path, changed: list[Chunk], sha256: str) -> None:
+        size = path.stat().st_size
+        for stretch in _adjacent(part.chunks, changed):
+            first, last = stretch[0], stretch[-1]
+            self._problem(
+                part.file,
+                f"was changed in bytes {first.offset} to {last.offset + last.bytes - 1}"
+                if size
+                else "is empty",
+                first.start_s,
+                Seconds(last.start_s + last.duration_s),
+            )
+        if changed or part.sealed is None or part.sealed.sha256 == sha256:
+            return
+        more = size - part.sealed.bytes
+        what = "was changed outside of its sound: in a header"
+        if more:
+            what = f"has {abs(more)} bytes {'more' if more > 0 else 'less'} than when it was sealed"
+        self._part_problem(part, what)
+
+    def _added(self, parts: list[_Part], *, strict: bool) -> None:
+        """What lies among the parts and is none."""
+        known = {part.file for part in parts} | {
+            part.opened.file for part in parts if part.sealed is None
+        }
+        try:
+            names = sorted(path.name for path in (self.root / _AUDIO).iterdir())
+        except OSError:
+            names = []
+            if parts:
+                self._problem(_AUDIO, "can't be read")
+        if strict:
+            for name in names:
+                if f"{_AUDIO}/{name}" not in known:
+                    self._problem(f"{_AUDIO}/{name}", "was added: the journal doesn't know it")
+
+    # --- SHA256SUMS ----------------------------------------------------------------------------
+
+    def _sums(self, parts: list[_Part]) -> None:
+        path = self.root / _SUMS
+        try:
+            listed = sums.parse(path.read_bytes())
+        except FileNotFoundError:
+            self._problem(_SUMS, "is missing")
+            return
+        except (OSError, ValueError) as error:
+            self._problem(_SUMS, f"isn't as it was written ({error})")
+            return
+        told = {
+            part.file: part.sealed.sha256 for part in sorted(parts, key=lambda part: part.file)
+            if part.sealed and part.chunks
+        }  # fmt: skip
+        if list(listed) != [_JOURNAL, *told]:
+            self._problem(_SUMS, "doesn't list just the journal and the parts")
+        for name, sha256 in told.items():
+            if listed.get(name, sha256) != sha256:
+                self._problem(_SUMS, f"has another hash for {name} than the journal")
+        try:
+            if listed.get(_JOURNAL) != sums.file_sha256(self.root / _JOURNAL):
+                self._problem(_JOURNAL, "and SHA256SUMS don't fit: one of them was changed")
+        except StorageError:
+            pass  # told already: it is missing, or can't be read
+        if not self.sealed_at:
+            self._problem(_JOURNAL, "has lost its last line, which sealed it")
+
+    # --- telling -------------------------------------------------------------------------------
+
+    def _tell(self, events: list[Event], parts: list[_Part], *, was_sealed: bool) -> None:
+        gaps = [event for event in events if isinstance(event, GapFound)]
+        missing_s = sum(gap.to_s - gap.from_s for gap in gaps)
+        chunks = sum(len(part.chunks) for part in parts)
+        self.holds.append(f"The journal's {len(events)} lines form an unbroken chain.")
+        self.holds.append(f"All {chunks} chunks in {len(parts)} parts are as they were received.")
+        self.holds.append(
+            f"No byte changed since it was sealed at {self.sealed_at}."
+            if was_sealed
+            else "It isn't sealed yet: what is journaled so far was checked."
+        )
+        self.holds.append(
+            f"{len(gaps)} gap{'s are' if len(gaps) > 1 else ' is'} journaled, {missing_s:.1f} s."
+            if gaps
+            else "No gap is journaled."
+        )
+
+    def _problem(
+        self, file: str, what: str, from_s: Seconds | None = None, to_s: Seconds | None = None
+    ) -> None:
+        problem = Problem(file=file, what=what, from_s=from_s, to_s=to_s)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def _part_problem(self, part: _Part, what: str) -> None:
+        """A problem of a part as a whole."""
+        ends = [Seconds(chunk.start_s + chunk.duration_s) for chunk in part.chunks]
+        starts = [chunk.start_s for chunk in part.chunks]
+        self._problem(part.file, what, min(starts, default=None), max(ends, default=None))
+
+
+def _is_sane(event: Event) -> bool:
+    """Whether a line's values are of the kinds that a recorder writes."""
+    return all(
+        isinstance(getattr(event, item.name), _KINDS.get(str(item.type), object))
+        for item in dataclasses.fields(event)
+    )
+
+
+def _parts(events: Iterable[Event]) -> list[_Part]:
+    """Parts in the order of the journal, their chunks in that of offsets."""
+    parts: dict[str, _Part] = {}
+    for event in events:
+        match event:
+            case PartOpened():
+                parts[event.part] = _Part(opened=event)
+            case Chunk() if event.part in parts:
+                parts[event.part].chunks.append(event)
+            case PartSealed() if event.part in parts:
+                parts[event.part].sealed = event
+            case _:
+                pass
+    return list(parts.values())
+
+
+def _is_plain(file: str) -> bool:
+    folder, _, name = file.partition("/")
+    return folder == _AUDIO and name not in ("", ".", "..") and not {"/", "\\", "\0"} & set(name)
+
+
+def _read(path: Path, start: int = 0) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while block := file.read(_BLOCK):
+            yield block
+
+
+def _hashed(blocks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    for block in blocks:
+        digest.update(block)
+        yield block
+
+
+def _changed(chunks: list[Chunk], blocks: Iterator[bytes]) -> list[Chunk]:
+    """The chunks whose bytes, as they come in blocks, don't have their hash."""
+    feed = _Feed(blocks)
+    return [
+        chunk
+        for chunk in sorted(chunks, key=lambda chunk: chunk.offset)
+        if feed.sha256(chunk.offset, chunk.bytes) != chunk.sha256
+    ]
+
+
+class _Feed:
+    """Bytes that come in blocks, hashed range by range, forwards."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._held = memoryview(b"")
+        self._at = 0
+
+    def sha256(self, offset: int, size: int) -> str:
+        """The hash of a range; empty where it isn't all there, or lies behind us."""
+        digest = hashlib.sha256()
+        if offset < self._at or sum(map(len, self._take(offset - self._at))) < offset - self._at:
+            return ""
+        hashed = 0
+        for piece in self._take(size):
+            digest.update(piece)
+            hashed += len(piece)
+        return digest.hexdigest() if hashed == size else ""
+
+    def _take(self, size: int) -> Iterator[memoryview]:
+        while size > 0:
+            if not self._held:
+                self._held = memoryview(next(self._blocks, b""))
+                if not self._held:
+                    return
+            piece = self._held[:size]
+            self._held = self._held[len(piece) :]
+            self._at += len(piece)
+            size -= len(piece)
+            yield piece
+
+
+def _adjacent(chunks: list[Chunk], changed: list[Chunk]) -> Iterator[list[Chunk]]:
+    """Changed chunks that follow each other, together."""
+    bad = {id(chunk) for chunk in changed}
+    ordered = sorted(chunks, key=lambda chunk: chunk.offset)
+    for is_bad, group in itertools.groupby(ordered, key=lambda chunk: id(chunk) in bad):
+        if is_bad:
+            yield list(group)
