@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -185,7 +185,8 @@ def load(path: Path) -> Transcript:
     except (ValueError, RecursionError) as error:
         raise _unreadable(path, error) from error
     try:
-        return _with_header(values, from_whisper(values))
+        made_at = parse_iso(values["aircheck"]["created_at"])
+        return _with_header(values["aircheck"], from_whisper(values, created_at=made_at))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _unreadable(path, error) from error
 
@@ -276,8 +277,12 @@ def segment_to_json(segment: Segment, number: int, space: str = " ") -> dict[str
     return {key: value for key, value in values.items() if value is not None}
 
 
-def from_whisper(values: dict[str, Any]) -> Transcript:
+def from_whisper(values: dict[str, Any], *, created_at: datetime) -> Transcript:
     """The transcript in openai-whisper's JSON values; a header, if there is one, is not looked at.
+
+    Args:
+        values: As ``json.loads`` gives them.
+        created_at: What they don't say of themselves.
 
     Raises:
         ValueError: A time is missing, not finite, negative, or runs backwards.
@@ -289,7 +294,7 @@ def from_whisper(values: dict[str, Any]) -> Transcript:
         model=IMPORTED,
         engine="whisper json",
         language=language_code(values.get("language")),
-        created_at=parse_iso("1970-01-01T00:00:00Z"),
+        created_at=created_at,
         segments=in_order(segments),
     )
 
@@ -343,18 +348,15 @@ def language_code(value: object) -> str:
     return code[0] if code else UNDETERMINED
 
 
-def _with_header(values: dict[str, Any], transcript: Transcript) -> Transcript:
-    header = values["aircheck"]
-    return Transcript(
+def _with_header(header: dict[str, Any], transcript: Transcript) -> Transcript:
+    return replace(
+        transcript,
         model=_string(header["model"]),
         model_sha256=_string(header["model_sha256"]),
         engine=_string(header["engine"]),
         options=dict(header["options"]),
-        created_at=parse_iso(header["created_at"]),
         version=int(header["version"]),
         track=_string(header["track"]),
-        language=transcript.language,
-        segments=transcript.segments,
         gaps=tuple(_gap(item) for item in header["gaps"]),
     )
 

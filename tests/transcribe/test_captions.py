@@ -1,0 +1,197 @@
+"""Captions: what others write is read, what we write others read, what is broken is said."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recorder.archive import Archive
+from recorder.types import GapReason, Seconds
+from transcribe import captions, transcript
+from transcribe.errors import TranscriptError
+from transcribe.transcript import IMPORTED, UNDETERMINED, Gap, Segment, Transcript
+
+SPOKEN = Transcript(
+    model="tiny",
+    language="en",
+    created_at=datetime(2024, 8, 13, tzinfo=UTC),
+    segments=(
+        Segment(
+            start_s=Seconds(1.5), end_s=Seconds(3.25), text="Good evening.", speaker="Ann & Bo"
+        ),
+        Segment(start_s=Seconds(3661), end_s=Seconds(3662.007), text="1 < 2 --> true & so on"),
+    ),
+    gaps=(Gap(from_s=Seconds(4), to_s=Seconds(58), reason=GapReason.CONNECTION_LOST),),
+)
+
+
+def write(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def cues(path: Path) -> list[tuple[float, float, str, str]]:
+    return [(s.start_s, s.end_s, s.text, s.speaker) for s in captions.read(path).segments]
+
+
+def test_srt_is_written_as_players_want_it() -> None:
+    assert captions.srt(SPOKEN) == (
+        "1\n00:00:01,500 --> 00:00:03,250\nAnn & Bo: Good evening.\n\n"
+        "2\n01:01:01,000 --> 01:01:02,007\n1 < 2 -> true & so on\n"
+    )
+
+
+def test_vtt_has_voices_and_says_its_gaps() -> None:
+    assert captions.vtt(SPOKEN) == (
+        "WEBVTT\nLanguage: en\n\n"
+        "00:00:01.500 --> 00:00:03.250\n<v Ann &amp; Bo>Good evening.\n\n"
+        "NOTE no audio from 00:00:04.000 to 00:00:58.000: connection lost\n\n"
+        "01:01:01.000 --> 01:01:02.007\n1 &lt; 2 --&gt; true &amp; so on\n"
+    )
+
+
+def test_txt_is_for_reading() -> None:
+    assert captions.txt(SPOKEN) == (
+        "Ann & Bo: Good evening.\n"
+        "[00:00:04.000 to 00:00:58.000: no audio, connection lost]\n"
+        "1 < 2 --> true & so on\n"
+    )
+
+
+def test_vtt_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = write(tmp_path, "talk.vtt", captions.vtt(SPOKEN))
+    assert captions.read(path).segments == SPOKEN.segments
+    assert captions.read(path).language == "en"
+
+
+def test_whispers_json_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = write(tmp_path, "talk.json", captions.whisper_json(SPOKEN))
+    assert captions.read(path).segments == SPOKEN.segments
+
+
+def test_srt_as_it_is_found(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "talk.srt",
+        "\ufeff1\r\n00:00:01,000 --> 00:00:02,500 X1:40 X2:600\r\n"
+        "<i>Good</i>\r\n{\\an8}evening &amp; welcome\r\n\r\n\r\n"
+        "00:01:00.5 --> 00:01:01.25\r\nno number, points for commas\r\n\r\n"
+        "3\r\n00:02:00,000 --> 00:02:01,000\r\n \r\n",
+    )
+    assert cues(path) == [
+        (1, 2.5, "Good evening & welcome", ""),
+        (60.5, 61.25, "no number, points for commas", ""),
+    ]
+
+
+def test_vtt_as_it_is_found(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "talk.vtt",
+        "WEBVTT - made elsewhere\nKind: captions\nLanguage: de-AT\n\n"
+        "STYLE\n::cue { color: red }\n\n"
+        "NOTE\n00:00 --> a note, not a cue\n\n"
+        "intro\n00:01.000 --> 00:02.000 align:start position:10%\n"
+        "<v.loud Mary Ann>Grüß <c.x>Gott</c> <00:01.500>alle\n",
+    )
+    assert cues(path) == [(1, 2, "Grüß Gott alle", "Mary Ann")]
+    assert captions.read(path).language == "de"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("1\n00:00:00,000 --> 00:00:01,000\nCafé\n".encode("cp1252"), "Café"),
+        ("1\n00:00:00,000 --> 00:00:01,000\nŁódź\n".encode("utf-16"), "Łódź"),
+    ],
+)
+def test_old_encodings_are_read(tmp_path: Path, data: bytes, text: str) -> None:
+    assert captions.read(write(tmp_path, "talk.srt", data)).text == text
+
+
+def test_whisperx_json_has_speakers_and_words_without_times(tmp_path: Path) -> None:
+    values = {
+        "segments": [
+            {
+                "start": 1,
+                "end": 2,
+                "text": " In 1999.",
+                "speaker": "SPEAKER_00",
+                "words": [{"word": "In", "start": 1, "end": 1.5, "score": 0.5}, {"word": "1999."}],
+            }
+        ]
+    }
+    [segment] = captions.read(write(tmp_path, "talk.json", json.dumps(values))).segments
+    assert (segment.speaker, segment.text) == ("SPEAKER_00", "In 1999.")
+    assert [(word.text, word.probability) for word in segment.words] == [("In", 0.5)]
+
+
+def test_an_imported_transcript_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path, "talk.en.srt", captions.srt(SPOKEN))
+    os.utime(path, (1e9, 1e9))
+    read = captions.read(path)
+    assert (read.model, read.engine, read.language) == (IMPORTED, "srt", "en")
+    assert read.created_at == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
+    other = write(tmp_path, "talk.final.srt", captions.srt(SPOKEN))
+    assert captions.read(other).language == UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("talk.srt", "1\n00:00:02,000 --> 00:00:01,000\nbackwards\n"),
+        ("talk.srt", "1\nsoon --> later\nno time\n"),
+        ("talk.srt", "one\ntwo\nthree\n00:00:01,000 --> 00:00:02,000\nlost\n"),
+        ("talk.srt", "nothing at all"),
+        ("talk.srt", b"\x00\x81\x8d\x8f"),
+        ("talk.vtt", "00:01.000 --> 00:02.000\nno header\n"),
+        ("talk.vtt", "WEBVTT\n"),
+        ("talk.json", "{}"),
+        ("talk.json", "[1, 2"),
+        ("talk.json", '{"segments": []}'),
+        ("talk.json", '{"segments": [{"start": 0, "end": 1e999, "text": "x"}]}'),
+        ("talk.txt", "plain text has no times"),
+    ],
+)
+def test_what_is_no_transcript_is_said(tmp_path: Path, name: str, data: str | bytes) -> None:
+    with pytest.raises(TranscriptError, match=rf"talk\.{name[5:]}"):
+        captions.read(write(tmp_path, name, data))
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(TranscriptError, match="can't be read"):
+        captions.read(tmp_path / "nowhere.srt")
+
+
+@given(
+    st.text(
+        st.sampled_from("0123456789:,.->\n \rWEBVTTNOTE<v>{}\\&;aé") | st.characters(), max_size=80
+    ),
+    st.sampled_from(["srt", "vtt", "json"]),
+)
+def test_any_text_is_read_or_refused(tmp_path_factory: object, text: str, suffix: str) -> None:
+    assert isinstance(tmp_path_factory, pytest.TempPathFactory)
+    path = tmp_path_factory.getbasetemp() / f"any.{suffix}"
+    path.write_bytes(text.encode("utf-8", errors="surrogatepass"))
+    try:
+        read = captions.read(path)
+    except TranscriptError:
+        return
+    assert all(s.text and 0 <= s.start_s <= s.end_s for s in read.segments)
+
+
+def test_export_writes_a_file_for_each_track_and_language(tmp_path: Path) -> None:
+    folder = Archive(tmp_path / "archive").create("Talk", [])
+    with pytest.raises(TranscriptError, match="no transcript yet"):
+        captions.export(folder, tmp_path / "out", fmt="srt")
+    transcript.store(folder, SPOKEN)
+    for fmt, writer in captions.WRITERS.items():
+        [path] = captions.export(folder, tmp_path / "out", fmt=fmt)
+        assert path.name == f"{folder.path.name}-a-en.{fmt}"
+        [text] = transcript.active(folder)
+        assert path.read_text("utf-8") == writer(transcript.load(text.path))

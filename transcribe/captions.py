@@ -1,0 +1,269 @@
+"""Transcripts to and from what others read: SRT, WebVTT, plain text, Whisper's JSON.
+
+WebVTT is https://www.w3.org/TR/webvtt1/; SubRip has no standard and is read leniently, as it is
+found: numbers may be missing, and a point may stand for the comma. Cues that hold no text are
+left out. Speakers live in WebVTT's voices, and in the ``speaker`` of whisperX's JSON.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from recorder.archive import SessionFolder, write_whole
+from recorder.errors import storage_error
+from recorder.types import Seconds
+from transcribe.errors import TranscriptError
+from transcribe.transcript import (
+    IMPORTED,
+    UNDETERMINED,
+    Segment,
+    Transcript,
+    active,
+    from_whisper,
+    in_order,
+    language_code,
+    load,
+    span,
+    to_whisper,
+)
+
+SUFFIXES = (".json", ".srt", ".vtt")
+"""Of the files that `read` takes."""
+
+_LARGEST_FILE = 256 * 2**20
+_ARROW = "-->"
+_TIME = re.compile(r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+_TAG = re.compile(r"</?[a-zA-Z][^>]*>|<[\d:.]+>|\{\\[^}]*\}")  # HTML's, VTT's inner times, ASS's
+_LANGUAGE = re.compile(r"^Language:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
+_NOT_CUES = ("NOTE", "STYLE", "REGION", "WEBVTT")
+
+
+def read(path: Path) -> Transcript:
+    """Read a transcript that came from elsewhere, by its suffix: Whisper's JSON, SRT or VTT.
+
+    Its model is `transcript.IMPORTED`; its date is the file's; its language is the one that it
+    says, or that stands in its name (``talk.en.srt``).
+
+    Raises:
+        TranscriptError: It can't be read, is none of these, or holds no text.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise TranscriptError(
+            f"{path.name} is not a transcript that can be read.",
+            hint="Whisper's JSON, SRT and VTT are.",
+        )
+    try:
+        written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        found = reader(_text(path), written_at)
+    except OSError as error:
+        raise TranscriptError(
+            f"{path.name} can't be read: {error.strerror or error}.", safe="It is untouched."
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise TranscriptError(
+            f"{path.name} can't be read as a transcript ({str(error)[:200]}).",
+            safe="It is untouched, and nothing was imported from it.",
+        ) from error
+    if not found.segments:
+        raise TranscriptError(f"{path.name} holds no text.", safe="Nothing was imported from it.")
+    language = found.language
+    if language == UNDETERMINED:
+        language = _language_in(path.stem)
+    return replace(found, language=language)
+
+
+def srt(transcript: Transcript) -> str:
+    """The transcript as SubRip; a speaker's name stands before the text."""
+    cues = []
+    for number, segment in enumerate(transcript.segments, 1):
+        timing = f"{_clock(segment.start_s, ',')} {_ARROW} {_clock(segment.end_s, ',')}"
+        cues.append(f"{number}\n{timing}\n{_line(segment).replace(_ARROW, '->')}\n")
+    return "\n".join(cues)
+
+
+def vtt(transcript: Transcript) -> str:
+    """The transcript as WebVTT, with voices; gaps stand in it as notes."""
+    language = transcript.language
+    header = "WEBVTT" if language == UNDETERMINED else f"WEBVTT\nLanguage: {language}"
+    blocks = [(gap.from_s, _gap_note(gap.from_s, gap.to_s, gap.reason)) for gap in transcript.gaps]
+    blocks += [(segment.start_s, _cue(segment)) for segment in transcript.segments]
+    return "\n\n".join([header, *(text for _, text in sorted(blocks, key=_first))]) + "\n"
+
+
+def txt(transcript: Transcript) -> str:
+    """The transcript as plain text: a line for each segment, and one for each gap."""
+    lines = [
+        (gap.from_s, f"[{_clock(gap.from_s)} to {_clock(gap.to_s)}: no audio, {gap.reason}]")
+        for gap in transcript.gaps
+    ]
+    lines += [(segment.start_s, _line(segment)) for segment in transcript.segments]
+    return "".join(f"{text}\n" for _, text in sorted(lines, key=_first))
+
+
+def whisper_json(transcript: Transcript) -> str:
+    """The transcript as openai-whisper's JSON, with the header that says how it was made."""
+    return json.dumps(to_whisper(transcript), ensure_ascii=False, indent=1) + "\n"
+
+
+WRITERS: dict[str, Callable[[Transcript], str]] = {
+    "json": whisper_json,
+    "srt": srt,
+    "txt": txt,
+    "vtt": vtt,
+}
+"""By the file's suffix, without its point."""
+
+
+def export(folder: SessionFolder, out: Path, *, fmt: str) -> list[Path]:
+    """Write a session's active transcripts as files, one for each track and language.
+
+    Args:
+        folder: The session's.
+        out: A folder, made if need be. A file of the same session there is replaced.
+        fmt: One of `WRITERS`.
+
+    Raises:
+        TranscriptError: There is none, or one can't be read.
+        StorageError: The disk refuses.
+    """
+    texts = active(folder)
+    if not texts:
+        raise TranscriptError(
+            f"{folder.path.name} has no transcript yet.",
+            hint=f"'aircheck transcribe {folder.id}' makes one.",
+        )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, doing=f"making {out}") from error
+    written = []
+    for text in texts:
+        path = out / f"{folder.path.name}-{text.track}-{text.language}.{fmt}"
+        data = WRITERS[fmt](load(text.path)).encode("utf-8", errors="replace")
+        write_whole(path, data)
+        written.append(path)
+    return written
+
+
+def _first(item: tuple[Seconds, str]) -> Seconds:
+    return item[0]
+
+
+def _line(segment: Segment) -> str:
+    text = " ".join(segment.text.split())
+    return f"{segment.speaker}: {text}" if segment.speaker else text
+
+
+def _cue(segment: Segment) -> str:
+    text = html.escape(" ".join(segment.text.split()), quote=False)
+    speaker = html.escape(" ".join(segment.speaker.split()), quote=False)
+    voiced = f"<v {speaker}>{text}" if speaker else text
+    return f"{_clock(segment.start_s)} {_ARROW} {_clock(segment.end_s)}\n{voiced}"
+
+
+def _gap_note(from_s: Seconds, to_s: Seconds, reason: str) -> str:
+    return f"NOTE no audio from {_clock(from_s)} to {_clock(to_s)}: {reason}"
+
+
+def _clock(moment: Seconds, point: str = ".") -> str:
+    milliseconds = round(moment * 1000)
+    seconds, milliseconds = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{milliseconds:03}"
+
+
+def _text(path: Path) -> str:
+    """A file's text: UTF-16 if it says so, UTF-8 if it can be, else as old subtitles are."""
+    if path.stat().st_size > _LARGEST_FILE:
+        raise ValueError("it is too large")
+    data = path.read_bytes()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252")
+
+
+def _read_json(text: str, written_at: datetime) -> Transcript:
+    return from_whisper(json.loads(text), created_at=written_at)
+
+
+def _read_srt(text: str, written_at: datetime) -> Transcript:
+    return _imported("srt", _cues(text), UNDETERMINED, written_at)
+
+
+def _read_vtt(text: str, written_at: datetime) -> Transcript:
+    if not text.startswith("WEBVTT"):
+        raise ValueError("it doesn't begin with WEBVTT")
+    header = text.partition("\n\n")[0]
+    language = _LANGUAGE.search(header)
+    code = language_code(language[1] if language else None)
+    return _imported("vtt", _cues(text), code, written_at)
+
+
+_READERS: dict[str, Callable[[str, datetime], Transcript]] = {
+    ".json": _read_json,
+    ".srt": _read_srt,
+    ".vtt": _read_vtt,
+}
+
+
+def _imported(
+    engine: str, cues: Iterator[Segment], language: str, written_at: datetime
+) -> Transcript:
+    return Transcript(
+        model=IMPORTED,
+        engine=engine,
+        language=language,
+        created_at=written_at,
+        segments=in_order(cues),
+    )
+
+
+def _cues(text: str) -> Iterator[Segment]:
+    """The cues of SRT or VTT: blocks of lines, one of which is the time."""
+    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
+        lines = block.strip("\n").split("\n")
+        at = next((number for number, line in enumerate(lines[:2]) if _ARROW in line), None)
+        if at is not None and not lines[0].startswith(_NOT_CUES):
+            yield _segment(lines[at], " ".join(lines[at + 1 :]))
+        elif _ARROW in block and not lines[0].startswith(_NOT_CUES):
+            raise ValueError(f"no cue begins with {lines[0][:40]!r}")
+
+
+def _segment(timing: str, marked: str) -> Segment:
+    start, _, end = timing.partition(_ARROW)
+    start_s, end_s = span(_seconds(start), _seconds(end))
+    voice = _VOICE.search(marked)
+    return Segment(
+        start_s=start_s,
+        end_s=end_s,
+        text=" ".join(html.unescape(_TAG.sub("", marked)).split()),
+        speaker=html.unescape(voice[1]).strip() if voice else "",
+    )
+
+
+def _seconds(text: str) -> float:
+    """A cue's time; positions and the like may stand after it."""
+    time = _TIME.match(text.strip())
+    if not time:
+        raise ValueError(f"{text.strip()[:40]!r} is no time")
+    hours, minutes, seconds, fraction = time.groups()
+    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+    return whole + int(fraction.ljust(3, "0")) / 1000
+
+
+def _language_in(stem: str) -> str:
+    code = stem.rpartition(".")[2] if "." in stem else ""
+    return language_code(code) if len(code) == 2 else UNDETERMINED
