@@ -19,20 +19,11 @@ the window starts, watches and leaves running when it closes.
 
 from __future__ import annotations
 
-from pathlib import Path
+from app.settings import Settings
 
 
-def run(archive_root: Path, *, models_dir: Path, transcribes: bool = True, model: str = "") -> int:
-    """Open the window, and return its exit status when it is closed.
-
-    Args:
-        archive_root: The archive's folder; need not exist yet.
-        models_dir: Where Whisper's models are.
-        transcribes: Whether a session that was recorded is transcribed by itself.
-        model: Whisper's model; empty is the largest that is here.
-    """
+def run(settings: Settings) -> int:
+    """Open the window, and return its exit status when it is closed."""
     from app.gui import application  # noqa: PLC0415 (loads Qt, which presenters do without)
 
-    return application.run(
-        archive_root, models_dir=models_dir, transcribes=transcribes, model=model
-    )
+    return application.run(settings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from pathlib import Path
 
 from PySide6.QtCore import QLoggingCategory, QTimer
 from PySide6.QtWidgets import QApplication
@@ -14,22 +13,20 @@ from app.gui.desk import Desk
 from app.gui.presenters.transcription import Transcription
 from app.gui.theme import Theme
 from app.gui.window import Window
+from app.settings import Settings
 from recorder.archive import Archive
 
 _QUIET = "qt.multimedia.*=false"  # Qt tells on stderr which sound servers it looked for
 
 
-def open_window(
-    archive_root: Path, *, models_dir: Path, transcribes: bool = True, model: str = ""
-) -> Window:
+def open_window(settings: Settings) -> Window:
     """Make the window of an archive and show it. Needs a `QApplication`; GUI thread only."""
-    transcription = Transcription(archive_root, models_dir, model=model, is_automatic=transcribes)
-    window = Window(Desk(Archive(archive_root), transcription), archive_root)
+    window = Window(Desk(Archive(settings.archive), Transcription(settings)))
     window.show()
     return window
 
 
-def run(archive_root: Path, *, models_dir: Path, transcribes: bool = True, model: str = "") -> int:
+def run(settings: Settings) -> int:
     """Open the window, and return the exit status when it is closed."""
     QLoggingCategory.setFilterRules(_QUIET)
     application = QApplication(sys.argv[:1])
@@ -38,7 +35,7 @@ def run(archive_root: Path, *, models_dir: Path, transcribes: bool = True, model
     application.setDesktopFileName("aircheck")
     application.setWindowIcon(icons.app_icon())
     Theme(application)
-    window = open_window(archive_root, models_dir=models_dir, transcribes=transcribes, model=model)
+    window = open_window(settings)
     signal.signal(signal.SIGINT, lambda *_: window.close())
     ticks = QTimer()  # lets Python see Ctrl-C while Qt waits
     ticks.timeout.connect(_tick)

@@ -11,7 +11,6 @@ from app.gui import theme, tokens
 from app.gui.presenters import words
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
-from app.gui.presenters.session import Strip
 from app.gui.strip import StripView
 from app.gui.widgets import Button, Chip, Meter, Text, label, quietly
 from recorder.archive import SessionFolder
@@ -71,10 +70,9 @@ class LiveCard(QFrame):
         self.chip.show_look(live.look)
         quietly(self.clock.setText, self.clock.text(), words.clock(status.end_s))
         quietly(self.saved.setText, self.saved.text(), live.saved_to)
-        has_level = status.peak_dbfs is not None and status.rms_dbfs is not None
-        self.meter.setVisible(has_level)
-        if status.peak_dbfs is not None and status.rms_dbfs is not None:
-            self.meter.show_level(status.peak_dbfs, status.rms_dbfs)
+        self.meter.show_level(live.level_dbfs)
+        self.strip.show_strip(live.strip)
+        quietly(self.gaps.setText, self.gaps.text(), words.gaps(len(live.strip.gaps)))
         is_ending = status.state in (State.FINISHING, State.DONE, State.FAILED)
         self.stop.setEnabled(not is_ending and not live.has_died)
         self.mark.setEnabled(status.state is not State.FINISHING and bool(status.end_s))
@@ -84,11 +82,6 @@ class LiveCard(QFrame):
         """Show what the archive says."""
         self.title.say(row.summary.title)
         self.setAccessibleName(row.summary.title)
-        quietly(self.gaps.setText, self.gaps.text(), words.gaps(row.summary.gap_count))
-
-    def show_strip(self, strip: Strip) -> None:
-        """Show where there is audio and where none."""
-        self.strip.show_strip(strip)
 
     @Slot()
     def _show_reason(self) -> None:

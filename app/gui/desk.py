@@ -16,11 +16,11 @@ from app.gui import tokens
 from app.gui.bridge import Bridge, Lane, Ticker
 from app.gui.presenters import capture, search, session
 from app.gui.presenters.library import Library, Row
-from app.gui.presenters.live import Live, LiveSessions, Revivals, gone
+from app.gui.presenters.live import Live, LiveSessions, Revivals, gone, recover
 from app.gui.presenters.sample import SampleSession
 from app.gui.presenters.transcription import Transcription
 from app.gui.presenters.words import Message
-from recorder import launch, recovery
+from recorder import launch
 from recorder.archive import Archive, SessionFolder
 from recorder.control import Client
 from recorder.errors import AircheckError
@@ -96,7 +96,7 @@ class Desk(QObject):
 
     def recover(self, folder: SessionFolder) -> None:
         """Mend and seal a session whose recorder died."""
-        self._order(lambda: recovery.recover(folder))
+        self._order(lambda: recover(folder))
 
     def transcribe(self, folder: SessionFolder) -> None:
         """Queue a session for transcription."""
@@ -126,6 +126,7 @@ class Desk(QObject):
             thread.close()
         for lane in (self._reading, self._searching, self._starts, self._orders):
             lane.close()
+        self._live.close()
         if self._sample is not None:
             self._sample.close()
 

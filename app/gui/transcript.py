@@ -46,6 +46,7 @@ class TranscriptView(QTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
         self.document().setDocumentMargin(tokens.SPACE_L)
+        self.setTabStopDistance(tokens.TIME_COLUMN)
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self._turns = QTimer(self)
         self._turns.setInterval(0)

@@ -186,8 +186,10 @@ class Meter(QWidget):
         self.setFixedHeight(tokens.METER_HEIGHT)
         self.setAccessibleName("Level")
 
-    def show_level(self, peak_dbfs: float, rms_dbfs: float) -> None:
-        """Show a level; below the floor nothing shows."""
+    def show_level(self, level_dbfs: tuple[float, float] | None) -> None:
+        """Show peak and mean; below the floor, or where there is none, nothing shows."""
+        floor = tokens.METER_FLOOR_DBFS
+        peak_dbfs, rms_dbfs = level_dbfs or (floor, floor)
         if (peak_dbfs, rms_dbfs) != (self._peak_dbfs, self._rms_dbfs):
             self._peak_dbfs, self._rms_dbfs = peak_dbfs, rms_dbfs
             self.setAccessibleDescription(f"{peak_dbfs:.0f} dBFS")

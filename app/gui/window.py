@@ -43,10 +43,9 @@ class Window(QMainWindow):
     processes of their own.
     """
 
-    def __init__(self, desk: Desk, archive_root: Path) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._archive_root = archive_root
         self._rows: dict[Path, Row] = {}
         self._live: dict[Path, Live] = {}
         self._works = Works()
@@ -136,8 +135,6 @@ class Window(QMainWindow):
         path = page.folder.path
         row = self._rows.get(path)
         self.transport.show_session(page.folder, row.summary.title if row else "", page.strip)
-        if path in self.now.cards:
-            self.now.cards[path].show_strip(page.strip)
         if self.session.folder is not None and self.session.folder.path == path:
             self.session.show_page(page)
             self._show_work(path)

@@ -12,7 +12,7 @@ from app.gui.cards import LiveCard
 from app.gui.presenters import words
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
-from app.gui.presenters.session import Page, Strip
+from app.gui.presenters.session import NO_TIME, Page
 from app.gui.presenters.transcription import Work
 from app.gui.strip import StripView
 from app.gui.transcript import TranscriptView
@@ -20,7 +20,6 @@ from app.gui.widgets import Chip, Notice, Teaching, Text, label, quietly
 from recorder.archive import SessionFolder
 
 _EVIDENCE = ("Audio", "Stored", "Hashed", "Gaps")
-_EMPTY_STRIP = Strip()
 
 
 class SessionPage(QWidget):
@@ -62,7 +61,7 @@ class SessionPage(QWidget):
         self.title.say("")
         self.about.say("")
         self.notice.clear()
-        self.strip.show_strip(_EMPTY_STRIP)
+        self.strip.show_strip(NO_TIME)
         self.strip.show_wave(())
         self.strip.show_position(None)
         self.transcript.show_lines(())
@@ -168,7 +167,7 @@ class SessionPage(QWidget):
         well = QFrame()
         well.setObjectName("well")
         self._texts = QStackedLayout(well)
-        self._texts.setContentsMargins(1, 1, 1, 1)
+        self._texts.setContentsMargins(*[tokens.BORDER + tokens.CORNER_M // 2] * 4)
         self._texts.addWidget(self.transcript)
         self._texts.addWidget(self.waiting)
         self._texts.setCurrentIndex(1)

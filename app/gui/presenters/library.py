@@ -58,7 +58,7 @@ class _Known:
 
     row: Row
     fingerprint: tuple[int, ...]
-    next_reading: float  # monotonic
+    next_reading: float  # monotonic; of an open session, whose journal may be long
 
 
 class Library:
@@ -106,9 +106,7 @@ class Library:
         known = self._known.get(folder.path)
         fingerprint = _fingerprint(folder)
         now = time.monotonic()
-        if known and not known.row.is_open and fingerprint == known.fingerprint:
-            return
-        if known and (now < known.next_reading or not self._may_have_changed(known, fingerprint)):
+        if known and not _is_due(known, fingerprint, now):
             return
         row = Row(summary=folder.summary(), is_transcribed=_has_transcript(folder))
         took_s = time.monotonic() - now
@@ -116,10 +114,13 @@ class Library:
             row=row, fingerprint=fingerprint, next_reading=now + took_s / _READING_SHARE
         )
 
-    @staticmethod
-    def _may_have_changed(known: _Known, fingerprint: tuple[int, ...]) -> bool:
-        """Whether files changed, or the recorder of an open session may have died."""
-        return known.row.is_live or fingerprint != known.fingerprint
+
+def _is_due(known: _Known, fingerprint: tuple[int, ...], now: float) -> bool:
+    """Whether files changed, or the recorder of an open session may have died."""
+    if not known.row.is_open:
+        return fingerprint != known.fingerprint
+    may_have_changed = known.row.is_live or fingerprint != known.fingerprint
+    return may_have_changed and now >= known.next_reading
 
 
 def _fingerprint(folder: SessionFolder) -> tuple[int, ...]:

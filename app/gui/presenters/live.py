@@ -6,17 +6,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from app.gui.presenters import words
+from app.gui.presenters.following import Follower
+from app.gui.presenters.session import NO_TIME, Strip
 from app.gui.presenters.words import Look, Message, look_of
 from recorder import launch
 from recorder.archive import SessionFolder
 from recorder.control import Client
 from recorder.errors import ArchiveError, RecorderError
-from recorder.session import Status
+from recorder.status import Status
 from recorder.types import State
 
 _WITH_METER_S = 0.1
@@ -31,11 +33,15 @@ class Live:
 
     Attributes:
         status: The recorder's last answer.
+        strip: Its time so far.
+        level_dbfs: Peak and mean of the last moment, or None where nothing comes in.
         has_died: Whether its process is gone and the session isn't sealed.
     """
 
     folder: SessionFolder
     status: Status
+    strip: Strip = NO_TIME
+    level_dbfs: tuple[float, float] | None = None
     has_died: bool = False
 
     @property
@@ -69,7 +75,7 @@ class Live:
 class LiveSessions:
     """Asks the recorders of the sessions that it watches.
 
-    `watch` may be called from any thread, `look` from one.
+    `watch` may be called from any thread, `look` from one, and `close` when that has ended.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -77,6 +83,7 @@ class LiveSessions:
         self._lock = threading.Lock()
         self._watched: dict[Path, SessionFolder] = {}
         self._known: dict[Path, Live] = {}
+        self._followers: dict[Path, Follower] = {}
         self._next_ask: dict[Path, float] = {}
         self._shown: tuple[Live, ...] | None = None
 
@@ -102,17 +109,28 @@ class LiveSessions:
         self._shown = shown
         return shown
 
+    def close(self) -> None:
+        """Watch nothing any more."""
+        for path in list(self._followers):
+            self._forget(path)
+
     def _ask(self, folder: SessionFolder) -> None:
         path = folder.path
         try:
-            live = Live(folder=folder, status=Client(folder).status())
+            status = Client(folder).status()
         except RecorderError:
             self._no_answer(folder)
-        else:
-            self._known[path] = live
-            has_meter = live.status.peak_dbfs is not None
-            wait_s = _WITH_METER_S if has_meter else _WITHOUT_METER_S
-            self._next_ask[path] = self._monotonic() + wait_s
+            return
+        follower = self._followers.get(path) or Follower(folder)
+        self._followers[path] = follower
+        self._known[path] = Live(
+            folder=folder,
+            status=status,
+            strip=follower.strip(),
+            level_dbfs=_level_dbfs(status, follower),
+        )
+        wait_s = _WITHOUT_METER_S if status.peak_dbfs is None else _WITH_METER_S
+        self._next_ask[path] = self._monotonic() + wait_s
 
     def _no_answer(self, folder: SessionFolder) -> None:
         """It ended well, or is about to, or is just beginning, or died."""
@@ -124,13 +142,16 @@ class LiveSessions:
             if before is None:  # never seen alive by us: it is the library's to show
                 self._forget(folder.path)
             else:
-                self._known[folder.path] = Live(folder=folder, status=before.status, has_died=True)
+                self._known[folder.path] = replace(before, level_dbfs=None, has_died=True)
 
     def _forget(self, path: Path) -> None:
         with self._lock:
             self._watched.pop(path, None)
         self._known.pop(path, None)
         self._next_ask.pop(path, None)
+        follower = self._followers.pop(path, None)
+        if follower is not None:
+            follower.close()
 
 
 class Revivals:
@@ -157,6 +178,26 @@ def gone(folder: SessionFolder) -> Message:
         safe="What it had recorded is safe.",
         next="Recover the session to seal it; its log is derived/recorder.log.",
     )
+
+
+def recover(folder: SessionFolder) -> None:
+    """Mend and seal a session whose recorder died. Takes as long as its last part is to read.
+
+    Raises:
+        SessionBusy: A recorder is at work on it after all.
+        CorruptSession: It can't be mended.
+        StorageError: The disk refuses.
+    """
+    from recorder import recovery  # noqa: PLC0415 (loads av; the first window doesn't)
+
+    recovery.recover(folder)
+
+
+def _level_dbfs(status: Status, follower: Follower) -> tuple[float, float] | None:
+    """A device's recorder tells its level; a stream's is decoded from what is stored."""
+    if status.peak_dbfs is not None and status.rms_dbfs is not None:
+        return status.peak_dbfs, status.rms_dbfs
+    return follower.level_dbfs() if status.state is State.RECORDING else None
 
 
 def _is_over(folder: SessionFolder) -> bool:

@@ -56,6 +56,10 @@ class Strip:
     markers: tuple[Span, ...] = ()
 
 
+NO_TIME = Strip()
+"""The strip of a session of which nothing is known yet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What a session's page shows.

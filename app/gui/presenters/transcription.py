@@ -11,9 +11,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 from app.gui.presenters.library import Row
+from app.settings import Settings
 from recorder.archive import SessionFolder
 from recorder.types import SessionId, utc_now
 from transcribe.queue import Job, JobState, Queue, path_of
@@ -55,21 +55,13 @@ class Transcription:
     """Looks at the queue and keeps its worker at work.
 
     `look` is called from one worker thread, `ask` from another, `show_rows` from the window's.
-
-    Args:
-        archive_root: The archive's folder.
-        models_dir: Where Whisper's models are.
-        model: Which one is used; empty is the largest that is here.
-        is_automatic: Whether sessions are queued by themselves.
     """
 
-    def __init__(
-        self, archive_root: Path, models_dir: Path, *, model: str = "", is_automatic: bool = True
-    ) -> None:
-        self._root = archive_root
-        self._models_dir = models_dir
-        self._model = model
-        self._is_automatic = is_automatic
+    def __init__(self, settings: Settings) -> None:
+        self._root = settings.archive
+        self._models_dir = settings.models
+        self._model = settings.model
+        self._is_automatic = settings.transcribe
         self._lock = threading.Lock()
         self._rows: tuple[Row, ...] = ()
         self._shown: Works | None = None
@@ -133,9 +125,10 @@ class Transcription:
             self._worker = worker.start(self._root, self._models_dir)
 
     def _chosen_model(self) -> str:
-        if self._model:
-            return self._model
+        """The model that the settings name if it is here; else the largest that is."""
         here = [model for model in Weights(self._models_dir).models() if model.is_here]
+        if any(model.name == self._model for model in here):
+            return self._model
         real = [model for model in here if model.name != DEMO]
         return max(real, key=lambda model: model.size_bytes).name if real else DEMO
 

@@ -1,0 +1,79 @@
+"""A window over a real archive, and a watch over the GUI thread."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.gui.application import open_window
+from app.gui.theme import Theme
+from app.gui.window import Window
+from app.settings import Settings
+
+STALL_S = 0.5
+"""The longest that the GUI thread may be away; generous, for the machine may be busy."""
+
+
+@pytest.fixture(scope="session")
+def themed(qapp: QApplication) -> Theme:
+    return Theme(qapp)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(archive=tmp_path / "archive", models=tmp_path / "models", transcribe=False)
+
+
+@pytest.fixture
+def open_it(
+    qtbot: QtBot, themed: Theme, settings: Settings, unstalled: None
+) -> Iterator[Callable[[], Window]]:
+    """Opens windows of the test's archive; they are closed at its end."""
+    windows: list[Window] = []
+
+    def open_it() -> Window:
+        windows.append(open_window(settings))
+        qtbot.waitExposed(windows[-1])
+        return windows[-1]
+
+    yield open_it
+    for window in windows:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def unstalled(qapp: QApplication) -> Iterator[None]:
+    """Fails the test if the GUI thread was away for longer than `STALL_S` while it ran its loop.
+
+    Beats come from a timer of the GUI thread; between two of them lies either the test's own code,
+    which waits in Qt's loop, or work that should not have been there.
+    """
+    beats: list[float] = []
+    timer = QTimer()
+    timer.setInterval(20)
+    timer.timeout.connect(lambda: beats.append(time.monotonic()))
+    timer.start()
+    yield
+    timer.stop()
+    gaps = [after - before for before, after in zip(beats, beats[1:], strict=False)]
+    assert max(gaps, default=0.0) < STALL_S, f"the GUI thread was away for {max(gaps):.2f} s"
+
+
+@pytest.fixture(autouse=True)
+def _no_threads_left() -> Iterator[None]:
+    """Every thread of the window ends with it."""
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread.name.startswith("gui-")]
+    deadline = time.monotonic() + 5
+    while left and time.monotonic() < deadline:
+        for thread in threading.enumerate():
+            if thread.name in left:
+                thread.join(0.05)
+        left = [thread.name for thread in threading.enumerate() if thread.name.startswith("gui-")]
+    assert not left
