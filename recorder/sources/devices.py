@@ -1,0 +1,180 @@
+"""The inputs and loopbacks of this machine, by the names that people know.
+
+On Linux they are the sound server's: every source, and for every sink what it plays (its
+monitor). Without a server, and on other systems, they are PortAudio's inputs, and the system's
+own sound can be had only through a loopback device among those.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recorder.errors import SourceError, UnknownDevice
+from recorder.sources import portaudio, pulse
+from recorder.sources.pulse import PulseSource
+from recorder.types import AudioFormat, SourceKind, SourceSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceInfo:
+    """Something that can be heard here.
+
+    Attributes:
+        name: For people; what follows ``device:`` or ``system:``.
+        kind: `SourceKind.DEVICE`, or `SourceKind.SYSTEM` for what a sink plays.
+        id: For programs; taken as a name, too.
+        backend: Who gives it: ``PulseAudio`` (or PipeWire in its place), ``ALSA``, …
+        format: Its own rate, channels and samples, in which it is recorded.
+        is_default: Whether it is meant where no name is given.
+        note: A sentence where there is something to know, else empty.
+        source: The sound server's source, where there is a server.
+    """
+
+    name: str
+    kind: SourceKind
+    id: str
+    backend: str
+    format: AudioFormat
+    is_default: bool
+    note: str = ""
+    source: PulseSource | None = None
+
+    @property
+    def channels(self) -> int:
+        """How many channels it has."""
+        return self.format.channels
+
+    @property
+    def rate_hz(self) -> int:
+        """Samples a second."""
+        return self.format.rate_hz
+
+    @property
+    def spec(self) -> SourceSpec:
+        """How to ask for it."""
+        return SourceSpec(kind=self.kind, address=self.name)
+
+
+def list_sources() -> list[DeviceInfo]:
+    """All inputs and loopbacks that can be recorded now, inputs first; may take half a second.
+
+    Where nothing can be recorded the list is empty, and `missing` says why.
+    """
+    try:
+        found = _of_server() if sys.platform == "linux" else []
+    except UnknownDevice:
+        found = []
+    try:
+        found = found or _of_portaudio()
+    except SourceError:
+        return []
+    return sorted(found, key=lambda info: (info.kind, not info.is_default, info.name.casefold()))
+
+
+def missing() -> list[str]:
+    """What can't be recorded on this machine, and how to get it: sentences, mostly none."""
+    try:
+        names = [item.name for item in portaudio.inputs()]
+    except SourceError as error:
+        return [str(error)]
+    if sys.platform != "linux":
+        return [str(_no_monitor())]
+    try:
+        pulse.sources()
+    except UnknownDevice as error:
+        return [f"The system's sound can't be recorded. {error}"]
+    return [] if portaudio.PULSE in names else [str(portaudio.no_plugin())]
+
+
+def find(spec: SourceSpec) -> DeviceInfo:
+    """The device that is meant; the default one where no name is given.
+
+    Raises:
+        UnknownDevice: None by that name is here, or nothing can be recorded at all.
+        SourceError: PortAudio doesn't answer.
+    """
+    if sys.platform != "linux":
+        if spec.kind is SourceKind.SYSTEM:
+            raise _no_monitor()
+        return choose(spec, _of_portaudio())
+    try:
+        candidates = _of_server()
+    except UnknownDevice:
+        if spec.kind is SourceKind.SYSTEM:
+            raise
+        candidates = _of_portaudio()
+    return choose(spec, candidates)
+
+
+def choose(spec: SourceSpec, candidates: Sequence[DeviceInfo]) -> DeviceInfo:
+    """The one of several that is meant: by id, then by name, then by name in any case.
+
+    Raises:
+        UnknownDevice: None or several fit.
+    """
+    kin = [info for info in candidates if info.kind is spec.kind]
+    what = "output whose sound can be recorded" if spec.kind is SourceKind.SYSTEM else "input"
+    if not spec.address:
+        fits = [info for info in kin if info.is_default]
+        if not fits:
+            raise UnknownDevice(f"There is no default {what} here.", hint=_hint(kin))
+        return fits[0]
+    wanted = spec.address.casefold()
+    fits = (
+        [info for info in kin if info.id == spec.address]
+        or [info for info in kin if info.name == spec.address]
+        or [info for info in kin if info.name.casefold() == wanted]
+    )
+    if len(fits) > 1:
+        ids = ", ".join(info.id for info in fits)
+        raise UnknownDevice(
+            f"{len(fits)} devices are called {spec.address!r}.", hint=f"Choose by id: {ids}."
+        )
+    if not fits:
+        raise UnknownDevice(f"No {what} here is called {spec.address!r}.", hint=_hint(kin))
+    return fits[0]
+
+
+def _of_server() -> list[DeviceInfo]:
+    return [
+        DeviceInfo(
+            name=source.description,
+            kind=SourceKind.SYSTEM if source.is_monitor else SourceKind.DEVICE,
+            id=source.name,
+            backend="PulseAudio",
+            format=source.format,
+            is_default=source.is_default,
+            note="What is played on this output." if source.is_monitor else "",
+            source=source,
+        )
+        for source in pulse.sources()
+    ]
+
+
+def _of_portaudio() -> list[DeviceInfo]:
+    return [
+        DeviceInfo(
+            name=item.name,
+            kind=SourceKind.DEVICE,
+            id=item.name,
+            backend=item.host,
+            format=item.format,
+            is_default=item.is_default,
+        )
+        for item in portaudio.inputs()
+    ]
+
+
+def _no_monitor() -> UnknownDevice:
+    product = "BlackHole" if sys.platform == "darwin" else "VB-Cable"
+    return UnknownDevice(
+        "The system's own sound can't be recorded directly on this system.",
+        hint=f"Install a loopback device such as {product}, and record that as device:NAME.",
+    )
+
+
+def _hint(kin: Sequence[DeviceInfo]) -> str:
+    names = ", ".join(repr(info.name) for info in kin)
+    return f"Here are: {names}." if names else "'aircheck sources' says what is missing."

@@ -1,0 +1,296 @@
+"""The seam to PortAudio, through sounddevice: which inputs it knows, and a stream of one.
+
+sounddevice is imported when it is first needed, since importing it fails where PortAudio's
+library is not installed. PortAudio knows its devices from the moment it was initialised on
+(https://github.com/spatialaudio/python-sounddevice/issues/125), and initialising it again ends
+every open stream: so a list is made in a process of its own (`inputs`), and a recording
+initialises it again only while it has no stream open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from recorder.errors import DeviceLost, SourceError, UnknownDevice
+from recorder.types import AudioFormat, Seconds
+
+PULSE = "pulse"
+"""The device that leads to PulseAudio, or to PipeWire in its place; ALSA's plugin makes it."""
+
+BLOCK_S = 0.05
+"""Length of a block: what costs 0.2 % of a core, where PortAudio's own choice costs 1.8 %."""
+
+_LATENCY_S = 0.2
+_MOST_BLOCKS = 600  # half a minute; PulseAudio holds 24 s more when those are full
+_LIST_WITHIN_S = 10.0
+_MOST_CHANNELS = 8  # ALSA's virtual devices claim 32 or more, which nobody has
+_DTYPES = {
+    "pcm_s16le": "int16",
+    "pcm_s24le": "int24",
+    "pcm_s32le": "int32",
+    "pcm_f32le": "float32",
+}
+
+_lock = threading.Lock()  # around opening, closing and initialising; PortAudio isn't thread-safe
+_open_streams = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """An input device as PortAudio knows it.
+
+    Attributes:
+        host: The system's interface to it: ``ALSA``, ``Core Audio``, ``Windows WASAPI``, …
+    """
+
+    name: str
+    host: str
+    channels: int
+    rate_hz: int
+    is_default: bool
+
+    @property
+    def format(self) -> AudioFormat:
+        """What to record it in.
+
+        PortAudio doesn't tell a device's own sample format; Core Audio's is 32-bit float, and
+        24 bits hold what any other converter gives.
+        """
+        codec = "pcm_f32le" if self.host == "Core Audio" else "pcm_s24le"
+        channels = self.channels if self.channels <= _MOST_CHANNELS else 2
+        return AudioFormat(
+            container="wav", codec=codec, rate_hz=self.rate_hz, channels=max(1, channels)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """What one callback gave.
+
+    Attributes:
+        position: Frames that the stream gave before it, those that were dropped counted too.
+        data: Interleaved samples.
+        arrived_mono_s: Monotonic clock when it arrived: its last sample is older than that.
+    """
+
+    position: int
+    frames: int
+    data: bytes
+    arrived_mono_s: float
+
+
+class InputStream:
+    """A running stream. Made by `open_input`; read by one thread; closed twice without harm."""
+
+    def __init__(self, device: int, fmt: AudioFormat) -> None:
+        self._blocks: queue.Queue[Block] = queue.Queue(_MOST_BLOCKS)
+        self._position = 0
+        self._ended = threading.Event()
+        self._closed = False
+        self._stream = _library().RawInputStream(
+            device=device,
+            samplerate=fmt.rate_hz,
+            channels=fmt.channels,
+            dtype=_DTYPES[fmt.codec],
+            blocksize=round(fmt.rate_hz * BLOCK_S),
+            latency=_LATENCY_S,
+            clip_off=True,
+            dither_off=True,
+            callback=self._take,
+            finished_callback=self._ended.set,
+        )
+        try:
+            self._stream.start()
+        except Exception:
+            self._stream.close()
+            raise
+
+    def _take(self, data: Any, frames: int, _time: Any, _status: Any) -> None:
+        """Copy, put, count; on PortAudio's own thread, which must never wait."""
+        block = Block(
+            position=self._position,
+            frames=frames,
+            data=bytes(data),
+            arrived_mono_s=time.monotonic(),
+        )
+        self._position += frames
+        with contextlib.suppress(queue.Full):  # the next block's position tells
+            self._blocks.put_nowait(block)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the device or its server ended the stream."""
+        return self._ended.is_set()
+
+    def get(self, wait_s: Seconds) -> Block | None:
+        """The next block, or None where none came in time."""
+        try:
+            return self._blocks.get(timeout=wait_s) if wait_s > 0 else self._blocks.get_nowait()
+        except queue.Empty:
+            return None
+
+    def close(self) -> None:
+        """End the stream; what it gave can still be read."""
+        global _open_streams  # noqa: PLW0603 (PortAudio is one for the process, so is its count)
+        with _lock:
+            if not self._closed:
+                self._closed = True
+                self._stream.close()
+                _open_streams -= 1
+
+
+def open_input(
+    name: str, fmt: AudioFormat, *, environment: Mapping[str, str] | None = None
+) -> InputStream:
+    """Open and start a stream.
+
+    Args:
+        name: The device's, as PortAudio has it.
+        fmt: What it shall give.
+        environment: Variables that libraries below read while a stream opens, such as libpulse's
+            ``PULSE_SOURCE``; they are set for just that long, so that each stream has its own.
+
+    Raises:
+        UnknownDevice: PortAudio isn't installed, or has no such device.
+        DeviceLost: The device can't be opened now.
+    """
+    global _open_streams  # noqa: PLW0603 (as above)
+    with _lock, _variables(environment or {}):
+        library = _library()
+        device = _index(name)
+        try:
+            stream = InputStream(device, fmt)
+        except library.PortAudioError as error:
+            raise DeviceLost(f"{name} can't be opened: {_reason(error)}.") from error
+        _open_streams += 1
+        return stream
+
+
+def inputs() -> list[Input]:
+    """The inputs that PortAudio finds now. Takes some tenths of a second.
+
+    Raises:
+        UnknownDevice: PortAudio isn't installed.
+        SourceError: It doesn't answer.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "recorder.sources.portaudio"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # ALSA tells there what it tried
+            timeout=_LIST_WITHIN_S,
+            check=True,
+        )
+        answer = json.loads(done.stdout)
+        found = [Input(**item) for item in answer["inputs"]]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
+        raise SourceError("The list of sound devices can't be had.") from error
+    if answer["is_missing"]:
+        raise _missing()
+    return found
+
+
+def main() -> int:
+    """The child process of `inputs`: prints what PortAudio finds as one JSON object."""
+    try:
+        found = [asdict(item) for item in _query()]
+        sys.stdout.write(json.dumps({"is_missing": False, "inputs": found}))
+    except UnknownDevice:
+        sys.stdout.write(json.dumps({"is_missing": True, "inputs": []}))
+    return 0
+
+
+def _query() -> list[Input]:
+    library = _library()
+    hosts = library.query_hostapis()
+    return [
+        Input(
+            name=device["name"],
+            host=hosts[device["hostapi"]]["name"],
+            channels=device["max_input_channels"],
+            rate_hz=round(device["default_samplerate"]),
+            is_default=device["index"] == library.default.device[0],
+        )
+        for device in library.query_devices()
+        if device["max_input_channels"] > 0
+    ]
+
+
+def _index(name: str) -> int:
+    """A device's number, after looking again where it isn't known and nothing is open."""
+    library = _library()
+    for is_last_look in (_open_streams > 0, True):
+        for device in library.query_devices():
+            if device["name"] == name and device["max_input_channels"] > 0:
+                return int(device["index"])
+        if is_last_look:
+            break
+        library._terminate()  # noqa: SLF001 (the documented way: sounddevice#125)
+        library._initialize()  # noqa: SLF001
+    if name == PULSE:
+        raise no_plugin()
+    raise UnknownDevice(
+        f"PortAudio has no input called {name!r}.", hint="'aircheck sources' lists what is here."
+    )
+
+
+def _library() -> Any:
+    """The sounddevice module.
+
+    Raises:
+        UnknownDevice: PortAudio isn't installed.
+    """
+    try:
+        import sounddevice  # noqa: PLC0415 (fails where the library below is missing)
+    except (OSError, ImportError) as error:
+        raise _missing() from error
+    return sounddevice
+
+
+def no_plugin() -> UnknownDevice:
+    """That there is a sound server, and no way from PortAudio to it."""
+    return UnknownDevice(
+        "The sound server can't be reached: ALSA's plugin for PulseAudio is not installed.",
+        hint="Install it (Debian, Ubuntu: apt-get install libasound2-plugins).",
+    )
+
+
+def _missing() -> UnknownDevice:
+    return UnknownDevice(
+        "PortAudio is not installed, so no sound device can be recorded.",
+        hint="Install it (Debian, Ubuntu: apt-get install libportaudio2).",
+    )
+
+
+@contextlib.contextmanager
+def _variables(wanted: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _reason(error: Exception) -> str:
+    """PortAudio's own words, without its numbers."""
+    return str(error.args[0]) if error.args else "PortAudio gives no reason"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

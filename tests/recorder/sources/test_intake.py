@@ -1,0 +1,263 @@
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recorder.errors import DeviceLost, SourceError, UnknownDevice
+from recorder.sources.device import DeviceSource
+from recorder.sources.intake import Intake
+from recorder.sources.system import SystemSource
+from recorder.types import GapReason, PlacedBy, SourceKind, SourceSpec
+from tests.parts import wait_until
+from tests.pulseserver import RATE_HZ, PulseServer, numbers_in, sound_server, write_numbered
+from tests.recorder.sources.sink import MemorySink
+
+_STOPS_WITHIN_S = 0.3  # 100 ms are promised; the machine that tests may be busy
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[PulseServer]:
+    """Two sinks; 'Speakers' is the default one."""
+    with sound_server(home) as server:
+        server.add_sink("speakers", "Speakers")
+        server.add_sink("headset", "Headset")
+        yield server
+
+
+class Capture:
+    """A source at work in a thread, into a sink in memory."""
+
+    def __init__(self, source: Intake, sink: MemorySink) -> None:
+        self.sink = sink
+        self.error: SourceError | None = None
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self._work, args=(source,), name="capture-test")
+        self.thread.start()
+
+    def _work(self, source: Intake) -> None:
+        try:
+            source.capture(self.sink, self.stop)
+        except SourceError as error:
+            self.error = error
+
+    def end(self) -> float:
+        """Stop it; seconds until it had ended."""
+        asked_s = time.monotonic()
+        self.stop.set()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
+        return time.monotonic() - asked_s
+
+    def wait_error(self) -> SourceError:
+        self.thread.join(10)
+        assert self.error is not None, "the capture goes on"
+        return self.error
+
+
+@contextmanager
+def capturing(source: Intake, sink: MemorySink) -> Iterator[Capture]:
+    capture = Capture(source, sink)
+    try:
+        yield capture
+    finally:
+        capture.end()
+
+
+def a_system(name: str = "") -> SystemSource:
+    return SystemSource(SourceSpec(kind=SourceKind.SYSTEM, address=name))
+
+
+def has_heard(sink: MemorySink, number: int) -> Callable[[], bool]:
+    """Whether a frame up to this number has been stored."""
+    return lambda: bool(np.any(numbers_in(bytes(sink.written)) >= number))
+
+
+def assert_unbroken(numbers: np.ndarray) -> None:
+    steps = np.flatnonzero(np.diff(numbers) != 1)
+    assert steps.size == 0, f"broken after {numbers[steps][:5]}, {numbers[steps + 1][:5]}"
+
+
+def test_a_monitor_is_recorded_sample_for_sample(server: PulseServer, home: Path) -> None:
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink) as capture:
+        wait_until(lambda: sink.has_audio, what="the first sample")
+        server.play(write_numbered(home / "a.wav", 3.0), "speakers")
+        wait_until(has_heard(sink, 3 * RATE_HZ - 1), what="the last sample")
+        assert capture.end() < _STOPS_WITHIN_S
+    numbers = numbers_in(bytes(sink.written))
+    assert_unbroken(numbers)
+    assert numbers[0] < 0.05 * RATE_HZ  # the server mixes a new player in where it can
+    assert numbers[-1] == 3 * RATE_HZ - 1
+    assert capture.error is None
+
+
+def test_chunks_are_seconds_and_the_run_is_the_devices_own_format(
+    server: PulseServer, home: Path
+) -> None:
+    server.add_sink("studio", "Studio", codec="float32le", rate_hz=44_100)
+    sink = MemorySink()
+    with capturing(a_system("Studio"), sink):
+        wait_until(lambda: len(sink.chunks) >= 2, what="two chunks")
+    (run,) = sink.runs
+    assert (run.fmt.codec, run.fmt.rate_hz, run.fmt.channels) == ("pcm_f32le", 44_100, 2)
+    assert run.placed_by is PlacedBy.FIRST
+    assert [len(chunk.data) for chunk in sink.chunks[:2]] == [44_100 * 8] * 2
+    assert sink.unended == b""
+    assert sink.facts[0].identity == {
+        "device": "Studio", "device_id": "studio.monitor", "backend": "PulseAudio",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("codec", ["s24le", "s32le"])
+def test_wide_samples_keep_all_their_bits(codec: str, server: PulseServer, home: Path) -> None:
+    """What PulseAudio widens from 16 bits has zeros below, and the 16 bits on top."""
+    server.add_sink("wide", "Wide", codec=codec)
+    width = int(codec[1:3]) // 8
+    sink = MemorySink()
+    with capturing(a_system("Wide"), sink):
+        wait_until(lambda: sink.has_audio, what="the first sample")
+        server.play(write_numbered(home / "a.wav", 1.0), "wide")
+        wait_until(lambda: len(sink.written.rstrip(b"\0")) > RATE_HZ * 2 * width, what="sound")
+    samples = np.frombuffer(bytes(sink.written), np.uint8).reshape(-1, width)
+    assert not samples[:, : width - 2].any()
+    assert_unbroken(numbers_in(samples[:, width - 2 :].tobytes()))
+
+
+def test_two_outputs_at_once_are_each_themselves(server: PulseServer, home: Path) -> None:
+    speakers, headset = MemorySink(), MemorySink()
+    with capturing(a_system("Speakers"), speakers), capturing(a_system("Headset"), headset):
+        wait_until(lambda: speakers.has_audio and headset.has_audio, what="both")
+        server.play(write_numbered(home / "a.wav", 1.5, mark=1), "speakers")
+        server.play(write_numbered(home / "b.wav", 1.5, mark=2), "headset")
+        wait_until(has_heard(speakers, RATE_HZ))
+        wait_until(lambda: numbers_in(bytes(headset.written), mark=2).size > RATE_HZ)
+    assert_unbroken(numbers_in(bytes(speakers.written), mark=1))
+    assert_unbroken(numbers_in(bytes(headset.written), mark=2))
+
+
+def test_an_input_is_recorded_by_its_name(server: PulseServer, home: Path) -> None:
+    server.add_input("mic", "Desk Microphone", of_sink="headset")
+    sink = MemorySink()
+    source = DeviceSource(SourceSpec(kind=SourceKind.DEVICE, address="desk microphone"))
+    with capturing(source, sink):
+        wait_until(lambda: sink.has_audio, what="the first sample")
+        server.play(write_numbered(home / "a.wav", 1.0), "headset")
+        wait_until(has_heard(sink, RATE_HZ - 1), what="the last sample")
+    assert_unbroken(numbers_in(bytes(sink.written)))
+    assert sink.facts[0].identity["device_id"] == "mic"
+
+
+def test_a_sink_that_goes_away_is_lost_and_nothing_else_is_recorded(
+    server: PulseServer, home: Path
+) -> None:
+    """PulseAudio moves the stream to the headset then, without a word."""
+    server.play(write_numbered(home / "a.wav", 30, mark=1), "speakers")
+    server.play(write_numbered(home / "b.wav", 30, mark=2), "headset")
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink) as capture:
+        wait_until(lambda: sink.end_s > 1, what="a second of sound")
+        server.remove_sink("speakers")
+        error = capture.wait_error()
+    assert isinstance(error, DeviceLost)
+    assert "'Speakers' has gone" in str(error)
+    assert_unbroken(numbers_in(bytes(sink.written), mark=1))
+    assert len(sink.runs) == 1
+
+
+def test_a_sink_that_comes_back_is_recorded_again_where_the_clock_says(
+    server: PulseServer, home: Path
+) -> None:
+    source, sink = a_system(), MemorySink()
+    with capturing(source, sink) as capture:
+        wait_until(lambda: sink.end_s > 1, what="a second of sound")
+        server.remove_sink("speakers")
+        capture.wait_error()
+    stored_s = sink.end_s
+    with capturing(source, sink) as capture:
+        assert isinstance(capture.wait_error(), DeviceLost)  # though another default is here now
+    server.add_sink("speakers", "Speakers")
+    began_s = time.monotonic()
+    with capturing(source, sink):
+        wait_until(lambda: len(sink.runs) == 2, what="sound again")
+        took_s = time.monotonic() - began_s
+    (gap,) = sink.gaps
+    assert gap.from_s == stored_s
+    assert 0 < gap.to_s - gap.from_s < took_s + 3
+    assert sink.runs[1].placed_by is PlacedBy.WALL_CLOCK
+
+
+def test_a_stream_that_is_moved_is_taken_back(server: PulseServer, home: Path) -> None:
+    server.play(write_numbered(home / "a.wav", 30, mark=1), "speakers")
+    server.play(write_numbered(home / "b.wav", 30, mark=2), "headset")
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink):
+        wait_until(lambda: sink.end_s > 1, what="a second of sound")
+        with server.control() as pulse:
+            (ours,) = [one for one in pulse.source_output_list() if "aircheck.id" in one.proplist]
+            pulse.source_output_move(ours.index, pulse.get_source_by_name("headset.monitor").index)
+        wait_until(lambda: len(sink.runs) == 2, what="its own source again")
+        end_s = sink.end_s
+        wait_until(lambda: sink.end_s > end_s + 0.5, what="more sound")
+    (gap,) = sink.gaps
+    assert gap.reason is GapReason.FOREIGN_SOURCE
+    numbers = numbers_in(bytes(sink.written), mark=1)
+    (step,) = np.flatnonzero(np.diff(numbers) != 1)
+    missing_s = (numbers[step + 1] - numbers[step] - 1) / RATE_HZ
+    assert gap.to_s - gap.from_s == pytest.approx(missing_s, abs=0.1)
+
+
+def test_a_killed_server_is_a_lost_device_and_then_goes_on(server: PulseServer) -> None:
+    source, sink = a_system("Speakers"), MemorySink()
+    with capturing(source, sink) as capture:
+        wait_until(lambda: sink.has_audio, what="the first sample")
+        server.kill()
+        assert isinstance(capture.wait_error(), DeviceLost)
+    with capturing(source, sink) as capture:
+        assert isinstance(capture.wait_error(), DeviceLost)
+    server.start()
+    server.add_sink("speakers", "Speakers")
+    with capturing(source, sink):
+        wait_until(lambda: len(sink.runs) == 2, what="sound again")
+
+
+@pytest.mark.parametrize("name", ["Kitchen", "speakers.monitor.x"])
+def test_an_unknown_output_is_said_to_be_one(name: str, server: PulseServer) -> None:
+    with pytest.raises(UnknownDevice, match=f"called '{name}'.*Speakers.*Headset"):
+        a_system(name).capture(MemorySink(), threading.Event())
+
+
+def test_levels_are_told_while_sound_comes(server: PulseServer, home: Path) -> None:
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink):
+        wait_until(lambda: sink.has_audio, what="the first sample")
+        server.play(write_numbered(home / "a.wav", 1.0, mark=3), "speakers")
+        wait_until(lambda: any(peak > -6 for peak, _ in sink.levels), what="a loud moment")
+    assert all(peak >= rms for peak, rms in sink.levels)
+
+
+def test_a_closed_sink_ends_the_capture(server: PulseServer) -> None:
+    from recorder.sources.base import SinkClosed
+
+    sink, ended = MemorySink(), threading.Event()
+
+    def work() -> None:
+        with pytest.raises(SinkClosed):
+            a_system("Speakers").capture(sink, threading.Event())
+        ended.set()
+
+    thread = threading.Thread(target=work, name="capture-test")
+    thread.start()
+    wait_until(lambda: sink.has_audio, what="the first sample")
+    sink.close()
+    assert ended.wait(5)
+    thread.join()
+
+
+@pytest.mark.parametrize("source", [DeviceSource, SystemSource])
+def test_a_source_of_another_kind_is_a_mistake_of_the_program(source: type[Intake]) -> None:
+    with pytest.raises(ValueError, match="is not"):
+        source(SourceSpec(kind=SourceKind.FILE, address="x.wav"))
