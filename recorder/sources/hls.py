@@ -22,7 +22,7 @@ from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
-from recorder.errors import NotAudio, NotAvailable, SourceError, Stalled
+from recorder.errors import MalformedAddress, NotAudio, NotAvailable, SourceError, Stalled
 from recorder.events import Attempt
 from recorder.sources.base import ChunkFacts, Sink, SourceFacts, StopSignal
 from recorder.sources.fetch import Answer, fetch
@@ -36,6 +36,7 @@ AT_ONCE = 4
 
 _TICK_S = 0.05  # a stop is seen within one
 _GONE = (404, 410)
+_HOPELESS = (NotAudio, MalformedAddress)  # larger than any segment; a redirect to a file
 _CHOOSE_AGAIN = (403, 404, 410)
 _SHOWN_HEADERS = ("content-type", "server", "via")
 _MOST_DIGESTS = 64
@@ -70,7 +71,7 @@ class HlsSource:
         self._patience = patience or Patience()
         self._listings = _Listings(url, self._patience)
         self._window = Window(self._patience, resume_after=resume_after)
-        self._loader = Loader(self._patience.request_s)
+        self._loader = Loader()
         self._storage = _Storage(follows_on=resume_after is not None)
 
     @property
@@ -243,8 +244,8 @@ class _Capture:
         if free <= 0:
             return
         for wanted in self._window.due(now_s, at_most=free):
-            self._window.begin(wanted)
-            load = self._pool.submit(self._loader.load, wanted.segment, self._halt)
+            timeout_s = self._window.begin(wanted)
+            load = self._pool.submit(self._loader.load, wanted.segment, self._halt, timeout_s)
             self._loads[load] = wanted
 
     def _await(self, stop: StopSignal) -> None:
@@ -316,6 +317,7 @@ class _Capture:
             error.message,
             time.monotonic(),
             is_gone=status in _GONE,
+            is_hopeless=isinstance(error, _HOPELESS),
             retry_after_s=error.retry_after_s if isinstance(error, NotAvailable) else None,
         )
         if is_other:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -25,6 +27,7 @@ _AES_BITS = 128
 _MOST_KEPT = 8
 
 _Name = TypeVar("_Name")
+_Fetch = Callable[[str, ByteRange | None], Answer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,32 +51,33 @@ class Loaded:
 class Loader:
     """Fetches segments; keeps the last few keys and init sections. Fits several threads."""
 
-    def __init__(self, request_s: float) -> None:
-        """Begin with nothing kept.
-
-        Args:
-            request_s: For the whole answer to one request.
-        """
-        self._request_s = request_s
+    def __init__(self) -> None:
+        """Begin with nothing kept."""
         self._lock = threading.Lock()
         self._keys: OrderedDict[str, bytes] = OrderedDict()
         self._headers: OrderedDict[InitSection, bytes] = OrderedDict()
 
-    def load(self, segment: Segment, stop: StopSignal) -> Loaded:
+    def load(self, segment: Segment, stop: StopSignal, timeout_s: float) -> Loaded:
         """Fetch a segment and what it needs. Blocks; runs on a thread of the pool.
+
+        Args:
+            segment: As listed.
+            stop: Ends every wait within 100 ms.
+            timeout_s: For the whole of each answer.
 
         Raises:
             Stopped: ``stop`` was set.
             SourceError: It could not be had this time: a refusal, no such thing, a broken
                 connection, fewer bytes than announced, something that is not audio.
         """
-        answer = self._fetch(segment.url, segment.byte_range, stop)
+        fetch_it = partial(_fetch, stop=stop, timeout_s=timeout_s)
+        answer = fetch_it(segment.url, segment.byte_range)
         data = _cut(answer, segment.byte_range, segment.url)
         header = b""
         if segment.key:
-            data = self._decrypt(data, segment.key, segment, stop)
+            data = self._decrypt(data, segment.key, segment, fetch_it)
         if segment.init:
-            header = self._header(segment.init, segment, stop)
+            header = self._header(segment.init, segment, fetch_it)
         measured = measure(data, init=header, listed_s=segment.duration_s)
         if measured.format is None:
             raise ConnectionLost(f"{redact(segment.url)} is not audio.")
@@ -85,40 +89,27 @@ class Loader:
             certificate_sha256=answer.certificate_sha256,
         )
 
-    def _fetch(self, url: str, byte_range: ByteRange | None, stop: StopSignal) -> Answer:
-        headers = {}
-        if byte_range:
-            last = byte_range.offset + byte_range.length - 1
-            headers["Range"] = f"bytes={byte_range.offset}-{last}"
-        return fetch(
-            url,
-            stop=stop,
-            max_bytes=LARGEST_SEGMENT,
-            timeout_s=self._request_s,
-            headers=headers,
-        )
-
-    def _header(self, init: InitSection, segment: Segment, stop: StopSignal) -> bytes:
+    def _header(self, init: InitSection, segment: Segment, fetch_it: _Fetch) -> bytes:
         with self._lock:
             kept = self._headers.get(init)
         if kept is not None:
             return kept
-        data = _cut(self._fetch(init.url, init.byte_range, stop), init.byte_range, init.url)
+        data = _cut(fetch_it(init.url, init.byte_range), init.byte_range, init.url)
         if segment.key and segment.key.iv and not is_init_section(data):
             # A key above EXT-X-MAP applies to it; its IV is given then (RFC 8216, 4.3.2.5).
-            data = self._decrypt(data, segment.key, segment, stop)
+            data = self._decrypt(data, segment.key, segment, fetch_it)
         if not is_init_section(data):
             raise ConnectionLost(f"{redact(init.url)} is not an init section.")
         with self._lock:
             _keep(self._headers, init, data)
         return data
 
-    def _decrypt(self, data: bytes, key: Key, segment: Segment, stop: StopSignal) -> bytes:
+    def _decrypt(self, data: bytes, key: Key, segment: Segment, fetch_it: _Fetch) -> bytes:
         """Undo AES-128 (RFC 8216, 5.2)."""
         with self._lock:
             secret = self._keys.get(key.url)
         if secret is None:
-            secret = self._fetch(key.url, None, stop).body
+            secret = fetch_it(key.url, None).body
             if len(secret) != _KEY_BYTES:
                 raise ConnectionLost(f"{redact(key.url)} is not a key of 16 bytes.")
         iv = key.iv or segment.sequence.to_bytes(16, "big")
@@ -134,6 +125,14 @@ class Loader:
         with self._lock:
             _keep(self._keys, key.url, secret)
         return plain
+
+
+def _fetch(url: str, byte_range: ByteRange | None, *, stop: StopSignal, timeout_s: float) -> Answer:
+    headers = {}
+    if byte_range:
+        last = byte_range.offset + byte_range.length - 1
+        headers["Range"] = f"bytes={byte_range.offset}-{last}"
+    return fetch(url, stop=stop, max_bytes=LARGEST_SEGMENT, timeout_s=timeout_s, headers=headers)
 
 
 def _keep(kept: OrderedDict[_Name, bytes], name: _Name, data: bytes) -> None:

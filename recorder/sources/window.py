@@ -32,7 +32,8 @@ class Patience:
     """How long HLS waits for what.
 
     Attributes:
-        request_s: For the whole answer to one request.
+        request_s: For the whole answer to one request; a segment's doubles with each failure,
+            up to eight times as much, for lines that are slow rather than broken.
         after_window_s: How long a segment is tried after it left the playlist.
         after_end_s: How long one is tried after the playlist ended.
         first_retry_s: Between the first two tries of a segment; doubles with each.
@@ -200,9 +201,10 @@ class Window:
             self._stored += 1
             self._mean_s += (head.loaded.measured.duration_s - self._mean_s) / self._stored
 
-    def begin(self, wanted: Wanted) -> None:
-        """A try begins."""
+    def begin(self, wanted: Wanted) -> float:
+        """A try begins; returns the seconds that it may take."""
         wanted.loading = True
+        return self._patience.request_s * (1 << min(wanted.failures, 3))
 
     def take(self, wanted: Wanted, loaded: Loaded) -> None:
         """A try succeeded."""
@@ -216,8 +218,9 @@ class Window:
         trouble: str,
         now_s: float,
         *,
-        is_gone: bool,
-        retry_after_s: Seconds | None,
+        is_gone: bool = False,
+        is_hopeless: bool = False,
+        retry_after_s: Seconds | None = None,
     ) -> None:
         """A try failed.
 
@@ -226,6 +229,7 @@ class Window:
             trouble: A sentence.
             now_s: When.
             is_gone: The server says that there is no such thing (404, 410).
+            is_hopeless: It will never be had.
             retry_after_s: It must not be tried before.
         """
         wanted.loading = False
@@ -234,13 +238,14 @@ class Window:
             wanted.failed_s = now_s
         wanted.trouble = trouble
         patience = self._patience
-        backoff_s = patience.first_retry_s * 2 ** min(wanted.failures - 1, 16)
+        backoff_s = patience.first_retry_s * (1 << min(wanted.failures - 1, 16))
         wait_s = max(min(backoff_s, patience.longest_retry_s), retry_after_s or 0.0)
         wanted.due_s = now_s + wait_s
         is_full = wanted is self._queue[0] and self.staged_bytes >= STAGED_BYTES
         given_up_s = self._given_up_s(wanted, wanted.failed_s)
         wanted.is_lost = (
-            is_full
+            is_hopeless
+            or is_full
             or (is_gone and not wanted.listed)
             or (given_up_s is not None and wanted.due_s >= given_up_s)
         )

@@ -156,9 +156,50 @@ def test_ts_that_lacks_its_end_is_not_whole(transport: list[Item], lack: int) ->
     assert not measure(transport[0].data[:-lack], listed_s=LISTED_S).whole
 
 
+def packets(pid: int, payload: bytes) -> bytes:
+    """A payload in packets of 188 bytes, stuffed by adaptation fields."""
+    out = bytearray()
+    for at in range(0, len(payload), 184):
+        piece = payload[at : at + 184]
+        stuffing = 184 - len(piece)
+        out += bytes([0x47, (0x40 if at == 0 else 0) | pid >> 8, pid & 0xFF])
+        out += b"\x30" if stuffing else b"\x10"
+        if stuffing:
+            out += bytes([stuffing - 1]) + (b"\x00" + b"\xff" * (stuffing - 2))[: stuffing - 1]
+        out += piece
+    return bytes(out)
+
+
+def table(kind: int, body: bytes) -> bytes:
+    """A section with its pointer field; nobody looks at its CRC."""
+    length = 5 + len(body) + 4
+    return bytes([0, kind, 0xB0, length, 0, 1, 0xC1, 0, 0]) + body + bytes(4)
+
+
+def pes(payload: bytes) -> bytes:
+    stamp = bytes([0x21, 0, 1, 0, 1])
+    return b"\0\0\1\xbd" + struct.pack(">H", 8 + len(payload)) + b"\x80\x80\x05" + stamp + payload
+
+
+def test_the_senders_clock_is_read_from_ts_too_and_a_frame_counts_where_it_begins() -> None:
+    streams = b"\x0f\xe1\x01\xf0\x00" + b"\x15\xe1\x02\xf0\x00"
+    tables = packets(0, table(0, b"\0\1\xe1\x00")) + packets(
+        0x100, table(2, b"\xe1\x01\xf0\x00" + streams)
+    )
+    tag = id3(id3_frame(b"TIT3", b"\x033894606003.284"))
+    audio = adts_frames(9, 1)
+    data = tables + packets(0x102, pes(tag)) + packets(0x101, pes(audio[:-5]))
+    found = measure(data, listed_s=LISTED_S)
+    assert found.ntp == "3894606003.284"
+    assert found.duration_s == pytest.approx(9 * FRAME_S)
+    following = measure(tables + packets(0x101, pes(audio[-5:] + audio)), listed_s=LISTED_S)
+    assert following.duration_s == pytest.approx(9 * FRAME_S)
+
+
 def test_ts_without_its_tables_lasts_as_listed(transport: list[Item]) -> None:
-    packets = [transport[0].data[at : at + 188] for at in range(0, len(transport[0].data), 188)]
-    audio = b"".join(packet for packet in packets if packet[1] & 0x1F == 1)
+    data = transport[0].data
+    each = [data[at : at + 188] for at in range(0, len(data), 188)]
+    audio = b"".join(packet for packet in each if packet[1] & 0x1F == 1)
     found = measure(audio, listed_s=LISTED_S)
     assert found.format == AudioFormat(container="ts")
     assert (found.duration_s, found.exact) == (LISTED_S, False)

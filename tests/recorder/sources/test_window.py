@@ -51,7 +51,7 @@ def fail(window: Window, now_s: float, *, is_gone: bool = False) -> Wanted:
     """Let the first one that is due fail."""
     (wanted,) = window.due(now_s, at_most=1)
     window.begin(wanted)
-    window.fail(wanted, "Gone.", now_s, is_gone=is_gone, retry_after_s=None)
+    window.fail(wanted, "Gone.", now_s, is_gone=is_gone)
     return wanted
 
 
@@ -135,6 +135,26 @@ def test_a_first_try_that_ends_after_the_deadline_is_not_the_last() -> None:
     window = Window(PATIENCE)
     window.update(playlist(0, 1, ended=True), 0)
     assert not fail(window, 50.0).is_lost
+
+
+def test_a_slow_line_is_given_more_time_with_each_try() -> None:
+    window = Window(PATIENCE)
+    window.update(playlist(0, 1), 0)
+    times, now_s = [], 0.0
+    for _ in range(5):
+        (wanted,) = window.due(now_s, at_most=1)
+        times.append(window.begin(wanted))
+        window.fail(wanted, "Too slow.", now_s)
+        now_s = wanted.due_s
+    assert times == [10, 20, 40, 80, 80]
+
+
+def test_what_is_hopeless_is_lost_at_once() -> None:
+    window = Window(PATIENCE)
+    window.update(playlist(0, 1), 0)
+    (wanted,) = window.due(0, at_most=1)
+    window.fail(wanted, "Too large.", 0, is_hopeless=True)
+    assert wanted.is_lost
 
 
 def test_one_that_is_listed_again_has_its_time_again() -> None:
