@@ -43,6 +43,8 @@ class Desk(QObject):
     """`search.Found`: what was asked for by `search`."""
     search_failed = Signal(object)
     """`Message`: why there is no answer."""
+    offered = Signal(object)
+    """``tuple[capture.Offer, ...]``: what was asked for by `list_offers`."""
     started = Signal(object)
     """`SessionFolder`: a recording that was asked for has begun."""
     start_failed = Signal(object)
@@ -75,6 +77,10 @@ class Desk(QObject):
             self._bridge, "gui-transcription", tokens.LIBRARY_LOOK_S,
             transcription.look, self.work_changed.emit, self._on_failed,
         )  # fmt: skip
+
+    def list_offers(self) -> None:
+        """List what this machine can record; then `offered`."""
+        self._order(capture.offers, self.offered.emit)
 
     def record(self, text: str) -> None:
         """Start recording what a text names; then `started` or `start_failed`."""
@@ -137,8 +143,10 @@ class Desk(QObject):
         if not is_taken:
             self.start_failed.emit(Message(happened="Too many recordings are starting at once."))
 
-    def _order(self, work: Callable[[], object]) -> None:
-        if not self._orders.do(work, self._on_done, self._on_failed):
+    def _order(
+        self, work: Callable[[], object], then: Callable[[object], None] | None = None
+    ) -> None:
+        if not self._orders.do(work, then or self._on_done, self._on_failed):
             self.failed.emit(Message(happened="Too much was asked for at once; try again."))
 
     def _on_done(self, _result: object) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtCore import QPoint, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout
 
-from app.gui import tokens
-from app.gui.presenters.capture import is_source
-from app.gui.widgets import Button, Notice
+from app.gui import icons, theme, tokens
+from app.gui.presenters.capture import Offer, is_source
+from app.gui.widgets import Button, IconButton, Notice
 
 
 class RecordBar(QFrame):
     """Says what was typed: something to record, or words to search as they are typed."""
 
+    offers_asked = Signal()
+    """What this machine can record; then call `show_offers`."""
     record_asked = Signal(str)
     search_asked = Signal(str)
     """Words to search; empty when the field was cleared."""
@@ -28,6 +31,8 @@ class RecordBar(QFrame):
         self.record = Button("Record", "circle", role="on_accent", kind="main")
         self.record.setToolTip("Record the link, device or file in the field")
         self.record.setEnabled(False)
+        self.sources = IconButton("Record a device or the system's sound", "mic")
+        self.menu = QMenu(self.sources)
         self.notice = Notice()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -36,6 +41,8 @@ class RecordBar(QFrame):
         self.field.textEdited.connect(self._on_edited)
         self.field.textChanged.connect(self._on_changed)
         self.field.returnPressed.connect(self._on_return)
+        self.sources.clicked.connect(self._on_sources)
+        self.menu.triggered.connect(self._on_offer)
         self.record.clicked.connect(self._on_record)
         self._lay_out()
 
@@ -47,6 +54,27 @@ class RecordBar(QFrame):
     def take_in(self) -> None:
         """What was typed is being recorded: make room for the next."""
         self.field.clear()
+
+    @Slot(object)
+    def show_offers(self, offers: tuple[Offer, ...]) -> None:
+        """Let people choose out of what this machine can record."""
+        colours = theme.colours()
+        self.menu.clear()
+        for offer in offers:
+            picture = icons.icon(offer.icon, colours.text, colours.muted)
+            self.menu.addAction(picture, offer.name).setData(offer.text)
+        if not offers:
+            self.menu.addAction("No device of this machine can be recorded").setEnabled(False)
+        self.menu.popup(self.sources.mapToGlobal(QPoint(0, self.sources.height())))
+
+    @Slot()
+    def _on_sources(self) -> None:
+        self.offers_asked.emit()
+
+    @Slot(QAction)
+    def _on_offer(self, action: QAction) -> None:
+        self.field.setText(str(action.data()))
+        self.record.setFocus()
 
     @Slot(str)
     def _on_changed(self, _text: str) -> None:
@@ -85,6 +113,7 @@ class RecordBar(QFrame):
         line = QHBoxLayout()
         line.setSpacing(tokens.SPACE_S)
         line.addWidget(self.field, 1)
+        line.addWidget(self.sources)
         line.addWidget(self.record)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_L, tokens.SPACE_M)

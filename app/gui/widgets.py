@@ -268,7 +268,7 @@ class Notice(QFrame):
 class Teaching(QWidget):
     """An empty page: an icon, one sentence, one button."""
 
-    def __init__(self, icon: str, title: str, sentence: str, action: str = "") -> None:
+    def __init__(self, icon: str, title: str, sentence: str, action: str) -> None:
         super().__init__()
         heading = QLabel(title)
         heading.setObjectName("title")
@@ -278,7 +278,6 @@ class Teaching(QWidget):
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence.setMaximumWidth(tokens.COLUMN_WIDTH // 2 + tokens.SPACE_XXL)
         self.button = Button(action, kind="main")
-        self.button.setVisible(bool(action))
         middle = Qt.AlignmentFlag.AlignHCenter
         layout = QVBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE_XL, 0, tokens.SPACE_XL, 0)

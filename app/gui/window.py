@@ -262,12 +262,14 @@ class Window(QMainWindow):
         desk.page_read.connect(self._on_page)
         desk.found.connect(self._on_found)
         desk.search_failed.connect(self._on_search_failed)
+        desk.offered.connect(self.bar.show_offers)
         desk.started.connect(self._on_started)
         desk.start_failed.connect(self._on_start_failed)
         desk.failed.connect(self._on_failed)
 
     def _connect_parts(self) -> None:
         desk = self._desk
+        self.bar.offers_asked.connect(desk.list_offers)
         self.bar.record_asked.connect(desk.record)
         self.bar.search_asked.connect(self._on_search)
         self.place_now.clicked.connect(self.show_now)
@@ -283,6 +285,7 @@ class Window(QMainWindow):
         self.session.mark_asked.connect(desk.mark)
         self.session.transcription_asked.connect(desk.transcribe)
         self.search.chosen.connect(self._on_hit)
+        self.search.cleared.connect(self.bar.field.clear)
         self.search.more_asked.connect(self._on_more)
         self.transport.play_asked.connect(self._on_play_asked)
         self.player.moved.connect(self._on_moved)

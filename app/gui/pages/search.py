@@ -19,6 +19,7 @@ class SearchPage(QWidget):
 
     chosen = Signal(object)
     """A `HitEntry` to play."""
+    cleared = Signal()
     more_asked = Signal(str, int)
     """The query, and how many hits to show."""
 
@@ -37,7 +38,9 @@ class SearchPage(QWidget):
             "search",
             "Nothing found",
             _HINT,
+            "Clear the search",
         )
+        self.nothing.button.clicked.connect(self._on_clear)
         self._lists = QStackedLayout()
         self._lists.addWidget(self.view)
         self._lists.addWidget(self.nothing)
@@ -60,6 +63,10 @@ class SearchPage(QWidget):
         entry = index.data(ROW_ROLE)
         if isinstance(entry, HitEntry):
             self.chosen.emit(entry)
+
+    @Slot()
+    def _on_clear(self) -> None:
+        self.cleared.emit()
 
     @Slot()
     def _on_more(self) -> None:

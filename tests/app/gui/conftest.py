@@ -1,5 +1,6 @@
 """A window over a real archive, and a watch over the GUI thread."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -61,7 +62,7 @@ def unstalled(qapp: QApplication) -> Iterator[None]:
     timer.start()
     yield
     timer.stop()
-    gaps = [after - before for before, after in zip(beats, beats[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(beats)]
     assert max(gaps, default=0.0) < STALL_S, f"the GUI thread was away for {max(gaps):.2f} s"
 
 

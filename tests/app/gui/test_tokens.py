@@ -10,9 +10,7 @@ GROUNDS = ("ground", "surface", "sunken", "selection", "hover")
 @THEMES
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("front", ["text", "muted", "accent"])
-def test_text_can_be_read_on_every_ground(
-    palette: tokens.Palette, front: str, ground: str
-) -> None:
+def test_text_can_be_read_on_every_ground(palette: tokens.Palette, front: str, ground: str) -> None:
     assert tokens.contrast(getattr(palette, front), getattr(palette, ground)) >= 4.5
 
 

@@ -1,0 +1,285 @@
+"""The window over real archives, driven as people drive it."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.gui import tokens
+from app.gui.models import ROW_ROLE
+from app.gui.presenters.search import HitEntry
+from app.gui.theme import Theme
+from app.gui.window import Window
+from app.settings import Settings
+from recorder.archive import SessionFolder
+from recorder.types import Seconds, utc_now
+from tests.recorder.builders import build_session
+from transcribe import transcript
+from transcribe.transcript import Segment, Transcript
+
+Open = Callable[[], Window]
+
+
+def spoken(folder: SessionFolder, *said: tuple[float, str]) -> SessionFolder:
+    segments = tuple(
+        Segment(start_s=Seconds(at_s), end_s=Seconds(at_s + 2), text=text) for at_s, text in said
+    )
+    transcript.store(
+        folder,
+        Transcript(model="demo", language="en", created_at=utc_now(), segments=segments),
+    )
+    return folder
+
+
+@pytest.fixture
+def talk(settings: Settings) -> SessionFolder:
+    """A session with a gap from 10 s to 12 s."""
+    folder = build_session(settings.archive, title="Late talk", markers=[(4.0, "question")])
+    return spoken(
+        folder,
+        (0.5, "Welcome to the live session."),
+        (13.0, "We will post the unedited audio after the break."),
+    )
+
+
+def has_rows(window: Window, count: int) -> Callable[[], bool]:
+    return lambda: window.sessions.rowCount() == count
+
+
+def choose(qtbot: QtBot, window: Window, place: int) -> None:
+    """Click a session in the list."""
+    area = window.library.visualRect(window.sessions.index(place))
+    qtbot.mouseClick(
+        window.library.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, area.center().y())
+    )
+
+
+def test_an_empty_archive_is_taught_with_the_sample(qtbot: QtBot, open_it: Open) -> None:
+    window = open_it()
+    assert window.pages.currentWidget() is window.now
+    assert window.now.empty.isVisible()
+    qtbot.waitUntil(window.now.empty.button.isVisible)
+    assert "sample" in window.now.empty.button.text()
+
+
+def test_sessions_are_listed_newest_first(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
+    for title in ("First", "Second", "Third"):
+        build_session(settings.archive, title=title)
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 3))
+    titles = [window.sessions.index(place).data() for place in range(3)]
+    assert titles == ["Third", "Second", "First"]
+    assert not window.now.empty.button.isVisible()
+
+
+def test_a_new_session_comes_in_without_losing_the_choice(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder, settings: Settings
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    choose(qtbot, window, 0)
+    build_session(settings.archive, title="Newer")
+    qtbot.waitUntil(has_rows(window, 2))
+    assert window.library.currentIndex().data() == "Late talk"
+    assert window.session.title.accessibleName() == "Late talk"
+
+
+def test_a_session_shows_its_transcript_its_gap_and_its_evidence(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    choose(qtbot, window, 0)
+    qtbot.waitUntil(lambda: "unedited audio" in window.session.transcript.toPlainText())
+    text = window.session.transcript.toPlainText()
+    assert text.index("Welcome") < text.index("question") < text.index("gap of 2 s")
+    assert "connection lost" in text
+    said = [label.text() for label in window.session.findChildren(QLabel)]
+    assert "1 gap, 2 s in all" in said
+    assert any("demo" in text for text in said)
+
+
+def test_words_are_searched_as_they_are_typed_and_a_hit_plays_from_its_place(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    qtbot.keyClicks(window.bar.field, "unedited audio")
+    assert not window.bar.record.isEnabled()
+    qtbot.waitUntil(lambda: window.search.model.rowCount() == 2)
+    assert window.pages.currentWidget() is window.search
+    index = window.search.model.index(1)
+    entry = index.data(ROW_ROLE)
+    assert isinstance(entry, HitEntry)
+    assert [entry.text[start:end] for start, end in entry.marks] == ["unedited", "audio"]
+    asked: list[tuple[SessionFolder, float]] = []
+    window.player.play = lambda folder, at_s: asked.append((folder, at_s))  # type: ignore[method-assign]
+    area = window.search.view.visualRect(index)
+    qtbot.mouseClick(window.search.view.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
+    assert [(folder.path, at_s) for folder, at_s in asked] == [(talk.path, 13.0)]
+
+
+def test_clearing_the_field_leaves_the_search(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder
+) -> None:
+    window = open_it()
+    qtbot.keyClicks(window.bar.field, "nothing like it")
+    qtbot.keyClick(window.bar.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.search.nothing.isVisible)
+    qtbot.mouseClick(window.search.nothing.button, Qt.MouseButton.LeftButton)
+    assert not window.bar.text
+    assert window.pages.currentWidget() is window.now
+
+
+def test_a_line_of_the_transcript_is_played_by_click_and_by_return(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    choose(qtbot, window, 0)
+    view = window.session.transcript
+    qtbot.waitUntil(lambda: "Welcome" in view.toPlainText())
+    asked: list[float] = []
+    view.sought.connect(asked.append)
+    block = view.document().findBlockByNumber(2)
+    cursor = view.textCursor()
+    cursor.setPosition(block.position() + 8)
+    view.setTextCursor(cursor)
+    spot = view.cursorRect().center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    gap = talk.timeline().gaps[0]
+    assert asked == [gap.from_s, gap.from_s]
+
+
+def test_the_transcript_follows_what_is_heard(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    choose(qtbot, window, 0)
+    view = window.session.transcript
+    qtbot.waitUntil(lambda: "Welcome" in view.toPlainText())
+    window.session.show_position(13.5)
+    (marked,) = view.extraSelections()
+    assert "unedited audio" in marked.cursor.block().text()
+    window.session.show_position(None)
+    assert not view.extraSelections()
+
+
+def test_without_an_audio_output_it_says_so_and_goes_on(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    choose(qtbot, window, 0)
+    window.transport.play.click()
+    message = window.transport.notice.message
+    if message is None:
+        pytest.skip("there is an audio output here")
+    assert "no audio output" in message.happened
+    assert window.transport.notice.isVisible()
+    assert window.player.position_s == 0.0
+
+
+def test_a_corrupt_session_is_said_on_its_page_and_others_are_fine(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder, settings: Settings
+) -> None:
+    broken = build_session(settings.archive, title="Broken")
+    broken.journal_path.write_bytes(b"nonsense\nnonsense\n")
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 2))
+    choose(qtbot, window, 0)
+    qtbot.waitUntil(window.session.notice.isVisible)
+    choose(qtbot, window, 1)
+    qtbot.waitUntil(lambda: "Welcome" in window.session.transcript.toPlainText())
+    assert not window.session.notice.isVisible()
+
+
+def test_an_unreadable_archive_is_said(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
+    settings.archive.write_text("a file where the folder should be")
+    window = open_it()
+    qtbot.waitUntil(window.bar.notice.isVisible)
+    assert window.bar.notice.message is not None
+
+
+def test_what_is_not_an_address_is_said_at_the_field_and_kept(qtbot: QtBot, open_it: Open) -> None:
+    window = open_it()
+    qtbot.keyClicks(window.bar.field, "http://")
+    qtbot.mouseClick(window.bar.record, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.bar.notice.isVisible)
+    assert window.bar.text == "http://"
+    qtbot.keyClicks(window.bar.field, "x")
+    assert not window.bar.notice.isVisible()
+
+
+def test_what_can_have_the_focus_has_a_name(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    nameless = [
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not _name(widget)
+    ]
+    assert not nameless, [type(widget).__name__ for widget in nameless]
+
+
+def _name(widget: QWidget) -> str:
+    text = getattr(widget, "text", None)
+    own = widget.accessibleName() or (text() if callable(text) else "")
+    is_inside = widget.objectName().startswith("qt_")  # Qt's own parts of a named widget
+    return own or ("part" if is_inside else "")
+
+
+def test_a_button_can_be_relabelled_twenty_thousand_times(qtbot: QtBot, themed: Theme) -> None:
+    """PySide6 6.12 on Python 3.11 aborts after some thousand void calls; see shared facts."""
+    label = QLabel()
+    qtbot.addWidget(label)
+    for number in range(20_000):
+        label.setText(str(number))
+    assert label.text() == "19999"
+
+
+def test_to_open_the_window_loads_nothing_heavy(home: Path) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from app.gui.application import open_window\n"
+        "from app.settings import Settings\n"
+        "application = QApplication([])\n"
+        f"root = Path({str(home)!r})\n"
+        "window = open_window(Settings(archive=root / 'a', models=root / 'm'))\n"
+        "application.processEvents()\n"
+        "window.close()\n"
+        "heavy = ('torch', 'whisper', 'faster_whisper', 'av', 'numpy', 'sounddevice', 'yt_dlp')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+@pytest.fixture
+def dark(themed: Theme) -> Iterator[None]:
+    themed.wear(tokens.DARK)
+    yield
+    themed.wear(tokens.LIGHT)
+
+
+def test_dark_is_worn_by_all_of_it(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder, dark: None
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    picture = window.grab().toImage()
+    for x, y in ((5, 5), (5, picture.height() // 2), (picture.width() - 5, picture.height() // 2)):
+        assert picture.pixelColor(x, y).lightness() < 60
