@@ -147,8 +147,10 @@ class Query:
 
     @property
     def match(self) -> str:
-        """All of it, for FTS5."""
-        return f"({self.wanted}) NOT ({self.unwanted})" if self.excluded else self.wanted
+        """All of it, for FTS5; empty if nothing must be found."""
+        if not self.groups or not self.excluded:
+            return self.wanted
+        return f"({self.wanted}) NOT ({self.unwanted})"
 
 
 def parse(text: str, *, zone: tzinfo | None = None) -> Query:
@@ -281,8 +283,8 @@ class _Reading:
 
     def _takes_field(self, chunk: _Chunk) -> bool:
         name = chunk.name.lower()
-        if name in DATES and not chunk.minus:
-            return self._takes_date(name, chunk.text)
+        if name in DATES:
+            return self._takes_date(name, chunk)
         if name in FIELDS:
             return self._takes_filter(name, chunk)
         if not chunk.text.startswith("//"):  # an address has a colon, and isn't meant as a field
@@ -296,9 +298,12 @@ class _Reading:
             self.notes.append(f"'{name}:' says nothing to look for, so it is left out.")
         return True
 
-    def _takes_date(self, name: str, value: str) -> bool:
+    def _takes_date(self, name: str, chunk: _Chunk) -> bool:
+        if chunk.minus:
+            self.notes.append(f"'{name}:' takes no minus, so it is searched as text.")
+            return False
         try:
-            first, end = moments(value, zone=self.zone)
+            first, end = moments(chunk.text, zone=self.zone)
         except NotADate as error:
             self.notes.append(f"{error.message[:-1]}, so it is searched as text.")
             return False
@@ -323,13 +328,13 @@ class _Reading:
         operator, self.operator = self.operator, ""
         if not found:
             return
-        if self.taken == _MOST_TERMS:
+        room = _MOST_TERMS - self.taken
+        if len(found) > room:
+            self.notes.append(f"Only the first {_MOST_TERMS} words are searched.")
+            found = found[:room]
+        if not found:
             return
         self.taken += len(found)
-        if self.taken > _MOST_TERMS:
-            found = found[: _MOST_TERMS - self.taken]
-            self.taken = _MOST_TERMS
-            self.notes.append(f"Only the first {_MOST_TERMS} words are searched.")
         atom = Phrase(terms=found, prefix=self._is_prefix(chunk, found[-1]))
         if chunk.minus or operator == "NOT":
             self.excluded.append(atom)

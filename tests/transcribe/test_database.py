@@ -71,9 +71,8 @@ def test_a_reader_sees_one_state_and_does_not_block_a_writer(tmp_path: Path) -> 
 
 def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
     with contextlib.closing(database.open(tmp_path)) as index:
-        with pytest.raises(IndexBroken), index.writing() as tables:
-            tables.table("about").insert({"key": "half", "value": "done"})
-            tables.execute("INSERT INTO nowhere VALUES (1)")
+        with pytest.raises(IndexBroken):
+            _write_half(index)
         assert index.fact("half") == ""
         with index.writing() as tables:
             tables.table("about").insert({"key": "whole", "value": "done"})
@@ -131,3 +130,9 @@ def test_check_finds_full_text_out_of_step(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(database.StorageError):
         database.open(tmp_path / "nowhere")
+
+
+def _write_half(index: database.Database) -> None:
+    with index.writing() as tables:
+        tables.table("about").insert({"key": "half", "value": "done"})
+        tables.execute("INSERT INTO nowhere VALUES (1)")

@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from recorder.archive import Archive
+from tests.transcribe.talks import STARTED_AT, talk
+from tests.transcribe.test_query import TYPED
+from transcribe import database, index, search
+from transcribe.database import Database
+from transcribe.errors import IndexBroken, NotADate
+from transcribe.search import Order, Results
+from transcribe.terms import terms
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(tmp_path / "archive")
+
+
+@contextlib.contextmanager
+def _indexed(archive: Archive) -> Iterator[Database]:
+    with contextlib.closing(index.ready(archive)) as found:
+        yield found
+
+
+def _search(archive: Archive, text: str, **options: object) -> Results:
+    with _indexed(archive) as found:
+        return search.search(found, text, zone=UTC, **options)  # type: ignore[arg-type]  # a test's own
+
+
+def _texts(results: Results) -> list[str]:
+    return [hit.text for hit in results.hits]
+
+
+def test_a_hit_says_where_it_is(archive: Archive) -> None:
+    lines = ["hello and welcome", "we choose to go to the moon", "thank you"]
+    folder = talk(archive, lines, title="A speech", speakers=["Ann", "Bob"])
+    results = _search(archive, '"the moon"')
+    assert (results.total, results.exact, results.order) == (1, True, Order.BEST)
+    (hit,) = results.hits
+    assert (hit.session, hit.title, hit.speaker) == (folder.id, "A speech", "Bob")
+    assert (hit.start_s, hit.end_s) == (6, 12)
+    assert hit.text == "we choose to go to the moon"
+    assert hit.marked() == "hello and welcome we choose to go to «the moon» thank you"
+    assert hit.started_at == STARTED_AT + timedelta(seconds=6)
+    assert (hit.language, hit.source) == ("en", "https://radio.example/live")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("moon", ["moon rocket", "moon cheese"]),
+        ("moon rocket", ["moon rocket"]),
+        ("rocket OR cheese", ["moon rocket", "moon cheese"]),
+        ("moon -rocket", ["moon cheese"]),
+        ("-rocket", []),
+        ("che*", ["moon cheese"]),
+        ('"rocket moon"', []),
+        ("rocket NEAR/0 moon", ["moon rocket"]),
+        ("dont", ["I don't pay 1,000 in the café"]),
+        ("1000 cafe", ["I don't pay 1,000 in the café"]),
+        ("中文", ["说中文吧"]),
+        ("文中", []),
+    ],
+)
+def test_what_is_found(archive: Archive, query: str, found: list[str]) -> None:
+    for line in ("moon rocket", "moon cheese", "I don't pay 1,000 in the café", "说中文吧"):
+        talk(archive, [line])
+    results = _search(archive, query)
+    assert sorted(_texts(results)) == sorted(found)
+    assert (results.total, results.exact) == (len(found), True)
+
+
+_SPEECH = [f"a{n} b{n} c{n} d{n}" for n in range(60)]  # six minutes, every word once
+
+
+def _border(archive: Archive) -> int:
+    """The number of the segment that ends the first passage of the speech."""
+    with _indexed(archive) as found:
+        return int(
+            found.rows("SELECT last_segment & 0xFFFFF FROM passage ORDER BY id LIMIT 1")[0][0]
+        )
+
+
+def test_a_phrase_across_passages_is_found_once(archive: Archive) -> None:
+    talk(archive, _SPEECH)
+    last = _border(archive)
+    results = _search(archive, f'"c{last} d{last} a{last + 1} b{last + 1}"')
+    assert results.total == 1
+    assert results.hits[0].start_s == last * 6
+    assert results.hits[0].end_s == (last + 2) * 6
+
+
+def test_a_phrase_beside_a_border_is_counted_once(archive: Archive) -> None:
+    talk(archive, _SPEECH)
+    last = _border(archive)
+    assert _search(archive, f'"c{last} d{last}"').total == 1
+    assert _search(archive, f"a{last + 1} b{last + 1}").total == 1
+    assert _search(archive, f"a{last} b{last + 1}").total == 1
+
+
+def test_a_long_phrase_across_passages_is_found(archive: Archive) -> None:
+    talk(archive, _SPEECH)
+    last = _border(archive)
+    said = terms(" ".join(_SPEECH[last - 7 : last + 8]))
+    assert _search(archive, f'"{" ".join(said)}"').hits[0].start_s == (last - 7) * 6
+    wrong = [*said[:-1], "else"]
+    assert _search(archive, f'"{" ".join(wrong)}"').total == 0
+    begun = [*said[:-1], said[-1][:2] + "*"]
+    assert _search(archive, f'"{" ".join(begun)}"').total == 1
+
+
+def test_what_is_excluded_beside_a_border_is(archive: Archive) -> None:
+    talk(archive, _SPEECH)
+    last = _border(archive)
+    across = f'"d{last} a{last + 1}"'
+    assert _search(archive, f"{across} -b{last + 40}").total == 1
+    assert _search(archive, f"{across} -a0").total == 0
+    assert _search(archive, f"{across} -d{last + 2}").total == 0
+
+
+def test_every_phrase_is_found_where_it_was_said(archive: Archive) -> None:
+    chance = random.Random(7)
+    words = [f"w{n}" for n in range(300)]
+    odds = [1 / (n + 1) for n in range(300)]
+    lines = [" ".join(chance.choices(words, odds, k=chance.randint(1, 20))) for _ in range(300)]
+    folder = talk(archive, lines)
+    said = [(word, place) for place, line in enumerate(lines) for word in line.split()]
+    with _indexed(archive) as found:
+        for _ in range(300):
+            count = chance.randint(2, 8)
+            first = chance.randrange(len(said) - count)
+            phrase = [word for word, _ in said[first : first + count]]
+            results = search.search(found, f'"{" ".join(phrase)}"', limit=1000, session=folder.id)
+            starts = _starts(said, phrase)
+            assert said[first][1] in starts
+            assert results.total == len(results.hits) > 0
+            assert {hit.start_s / 6 for hit in results.hits} <= starts
+            assert len(results.hits) >= _fewest(found, starts)
+
+
+def _starts(said: Sequence[tuple[str, int]], phrase: Sequence[str]) -> set[int]:
+    """The segments in which a phrase begins."""
+    words = [word for word, _ in said]
+    return {
+        said[place][1]
+        for place in range(len(words))
+        if words[place : place + len(phrase)] == list(phrase)
+    }
+
+
+def _fewest(found: Database, starts: set[int]) -> int:
+    """Passages in which one of these segments is: at least so many hits there must be."""
+    rows = found.rows("SELECT first_segment & 0xFFFFF, last_segment & 0xFFFFF FROM passage")
+    inside = [sum(first <= start <= last for start in starts) for first, last in rows]
+    return sum(map(bool, inside))
+
+
+def test_fields(archive: Archive) -> None:
+    talk(archive, ["word"], title="Émile's late talk", tags=["Big Day"])
+    talk(archive, ["word"], title="Other", source="https://x.example/s", language="de",
+         at=datetime(2025, 1, 1, 12, tzinfo=UTC), speakers=["Ann Lee"])  # fmt: skip
+    for query, titles in {
+        "title:emile word": ["Émile's late talk"],
+        'title:"late ta" word': ["Émile's late talk"],
+        "-title:other word": ["Émile's late talk"],
+        "tag:big word": ["Émile's late talk"],
+        "-tag:big word": ["Other"],
+        "source:X.EXAMPLE word": ["Other"],
+        "lang:de word": ["Other"],
+        "lang:en-US word": ["Émile's late talk"],
+        "speaker:lee word": ["Other"],
+        "-speaker:ann word": ["Émile's late talk"],
+        "title:other tag:big word": [],
+        "on:2024 word": ["Émile's late talk"],
+        "after:2024-08-13 word": ["Other"],
+        "from:2025-01-02 word": [],
+        "before:2025-01-01 word": ["Émile's late talk"],
+        "to:2025-01-01 word": ["Émile's late talk", "Other"],
+    }.items():
+        assert sorted(hit.title for hit in _search(archive, query).hits) == sorted(titles), query
+
+
+def test_a_speakers_own_words_are_shown(archive: Archive) -> None:
+    talk(archive, ["yes", "yes", "no"], speakers=["Ann", "Bob", "Cy"])
+    assert _search(archive, "yes speaker:bob").hits[0].start_s == 6
+
+
+def test_options_are_fields_too(archive: Archive) -> None:
+    talk(archive, ["word"], title="Old")
+    kept = talk(archive, ["word"], title="New", source="device:Mic",
+                at=datetime(2025, 1, 1, tzinfo=UTC))  # fmt: skip
+    for options in ({"from_": "2025"}, {"source": "mic"}, {"session": kept.id}):
+        assert [hit.title for hit in _search(archive, "word", **options).hits] == ["New"]
+    assert [hit.title for hit in _search(archive, "word", to="2024-12").hits] == ["Old"]
+    with pytest.raises(NotADate):
+        _search(archive, "word", from_="soon")
+
+
+def test_fields_alone_list_sessions(archive: Archive) -> None:
+    archive.create("Silent talk", [])
+    talk(archive, ["word"], title="Talk of the town", at=datetime(2025, 1, 1, tzinfo=UTC))
+    results = _search(archive, "title:talk")
+    assert [hit.marked() for hit in results.hits] == ["Silent «talk»", "«Talk» of the town"]
+    assert (results.total, results.order) == (2, Order.NEWEST)
+    assert [hit.title for hit in _search(archive, "on:2025").hits] == ["Talk of the town"]
+    assert _search(archive, "title:talk", limit=1, offset=1).hits[0].title == "Talk of the town"
+
+
+def test_nothing_to_search(archive: Archive) -> None:
+    talk(archive, ["word"])
+    assert _search(archive, " ?! ").total == 0
+    results = _search(archive, "-word")
+    assert results.total == 0
+    assert results.notes == ("Words to leave out need others to be searched.",)
+
+
+def test_what_may_have_been_meant(archive: Archive) -> None:
+    talk(archive, ["an extraordinary session"])
+    assert _search(archive, "extraordnary").suggestion == "extraordinary"
+    assert _search(archive, "extraordinary").suggestion == ""
+
+
+def test_best_first_and_newest_first(archive: Archive) -> None:
+    talk(archive, ["moon moon moon moon"], title="Old")
+    talk(archive, ["moon " + "other " * 40], title="New", at=datetime(2025, 1, 1, tzinfo=UTC))
+    assert [hit.title for hit in _search(archive, "moon").hits] == ["Old", "New"]
+    results = _search(archive, "moon", order=Order.NEWEST)
+    assert [hit.title for hit in results.hits] == ["New", "Old"]
+    assert (results.order, results.notes) == (Order.NEWEST, ())
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_pages_follow_each_other(archive: Archive, order: Order) -> None:
+    talk(archive, [f"moon {'x ' * (n % 7)}" for n in range(200)])
+    whole = _search(archive, "moon x", order=order, limit=100).hits
+    pages = [
+        _search(archive, "moon x", order=order, limit=3, offset=n).hits for n in range(0, 30, 3)
+    ]
+    assert [hit for page in pages for hit in page] == list(whole[:30])
+    with pytest.raises(ValueError, match="counts"):
+        _search(archive, "moon", offset=-1)
+
+
+def test_more_than_can_be_ranked_says_so(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_RANKED", 5)
+    monkeypatch.setattr(search, "MOST_COUNTED", 10)
+    talk(archive, ["moon and stars"] * 100)
+    results = _search(archive, "moon", limit=4)
+    assert (results.total, results.exact, results.order) == (10, True, Order.NEWEST)
+    assert "newest first" in results.notes[0]
+    talk(archive, ["moon and stars"] * 100, at=datetime(2025, 1, 1, tzinfo=UTC))
+    for query in ("moon", "moon stars", '"stars moon"'):
+        results = _search(archive, query, limit=4)
+        assert (results.total, results.exact, results.order) == (10, False, Order.NEWEST)
+        starts = [hit.started_at for hit in results.hits]
+        assert starts == sorted(starts, reverse=True)
+        assert starts[0].year == 2025
+        results = _search(archive, query, limit=4, thorough=True)
+        assert (results.exact, results.order, results.notes) == (True, Order.BEST, ())
+        assert results.total == 20
+
+
+def test_pages_of_more_than_can_be_counted(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_COUNTED", 10)
+    monkeypatch.setattr(search, "MOST_RANKED", 5)
+    talk(archive, ["moon and stars"] * 400)
+    pages = [_search(archive, '"stars moon"', limit=5, offset=n).hits for n in range(0, 40, 5)]
+    starts = [hit.start_s for page in pages for hit in page]
+    assert len(starts) == 40
+    assert all(later < earlier for earlier, later in pairwise(starts))
+
+
+def test_a_damaged_page_is_a_broken_index(archive: Archive) -> None:
+    talk(archive, [f"word{n} moon" for n in range(2000)])
+    with _indexed(archive) as found:
+        (root,) = found.rows("SELECT rootpage FROM sqlite_master WHERE name = 'passage_fts_data'")[
+            0
+        ]
+    path = database.path_of(archive.root)
+    with path.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    with contextlib.closing(database.open(archive.root)) as found:
+        with pytest.raises(IndexBroken) as caught:
+            search.search(found, "moon")
+        assert "rebuild" in caught.value.hint
+    index.rebuild(archive)
+    assert _search(archive, "moon").total > 0
+
+
+@pytest.fixture(scope="module")
+def some_talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    archive = Archive(tmp_path_factory.mktemp("some"))
+    talk(archive, ["said words a", "é 中文 1,000", "the U.S."] * 40, tags=["2024"])
+    with _indexed(archive) as found:
+        yield found
+
+
+@given(TYPED)
+@settings(max_examples=300)
+def test_nothing_that_is_typed_is_an_error(some_talk: Database, text: str) -> None:
+    results = search.search(some_talk, text, zone=UTC)
+    assert len(results.hits) == min(results.total, 20)
+    assert all(hit.text for hit in results.hits)
