@@ -14,7 +14,7 @@ import bisect
 import contextlib
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -185,7 +185,7 @@ def native(root: Path, timeline: Timeline, track: str = "a") -> Native | None:
     first = next(stretches(timeline, track), None)
     if first is None:
         return None
-    with _opened(root, first) as opened:
+    with open_part(root, first.part) as opened:
         frame = next(opened.frames(), None)
         if frame is None:
             return None
@@ -201,8 +201,33 @@ def stretches(timeline: Timeline, track: str = "a") -> Iterator[Stretch]:
         yield from _stretches_of(part)
 
 
-def header_bytes(part: Part) -> int:
-    """How many bytes a part begins with that have no duration (Ogg's headers, fMP4's init)."""
+def open_part(
+    root: Path, part: Part, chunks: Sequence[Chunk] = ()
+) -> AbstractContextManager[Media]:
+    """Open what is journaled of a part.
+
+    Args:
+        root: The session's folder.
+        part: The part.
+        chunks: Those to read, all of which sound, in containers whose chunks begin with a frame;
+            elsewhere, and unless told, all is read.
+
+    Raises:
+        DecodeError: It is missing, can't be read, or no sound is in it.
+    """
+    path, container = root / part.file, part.format.container
+    if container == "wav":  # its chunks count samples' bytes, and it may be FLAC by now
+        return open_media(path, container=path.suffix[1:], name=part.file)
+    if container not in _COUNTED or not chunks:
+        end = part.chunks[-1].offset + part.chunks[-1].bytes
+        return open_media(path, (0, end), container=container, name=part.file)
+    begin, end = chunks[0].offset, chunks[-1].offset + chunks[-1].bytes
+    header = _header_bytes(part) if container == "fmp4" else 0
+    return open_media(path, (0, header), (begin, end), container=container, name=part.file)
+
+
+def _header_bytes(part: Part) -> int:
+    """How many bytes a part begins with that don't sound (fMP4's init section)."""
     return next((chunk.offset for chunk in part.chunks if chunk.duration_s > 0), 0)
 
 
@@ -226,7 +251,7 @@ def _frames(root: Path, stretch: Stretch, from_s: float) -> Iterator[_TimedFrame
         return _counted(root, stretch, from_s)
     # In the part's own time, which knows no gaps.
     offset_s = stretch.start_s - stretch.media_s
-    frames = _stamped(_opened(root, stretch), from_s - offset_s)
+    frames = _stamped(open_part(root, stretch.part), from_s - offset_s)
     return ((offset_s + at_s, frame) for at_s, frame in frames)
 
 
@@ -234,7 +259,7 @@ def _counted(root: Path, stretch: Stretch, from_s: float) -> Iterator[_TimedFram
     """Decode from a chunk's first byte and count samples from there."""
     starts = [chunk.start_s for chunk in stretch.chunks]
     begin = max(0, bisect.bisect_right(starts, from_s - _PREROLL_S) - 1)
-    with _opened(root, stretch, begin) as opened:
+    with open_part(root, stretch.part, stretch.chunks[begin:]) as opened:
         yield from _count(opened.frames(), starts[begin])
 
 
@@ -259,21 +284,6 @@ def _count(frames: Iterable[av.AudioFrame], at_s: float) -> Iterator[_TimedFrame
             yield at_s + done / rate_hz, frame
             done += frame.samples
         at_s += done / rate_hz
-
-
-def _opened(root: Path, stretch: Stretch, begin: int = 0) -> AbstractContextManager[Media]:
-    """Open a stretch's bytes, from one of its chunks on."""
-    part, path = stretch.part, root / stretch.part.file
-    container = part.format.container
-    if container == "wav":  # its chunks count samples' bytes, and it may be FLAC by now
-        return open_media(path, container=path.suffix[1:], name=part.file)
-    last = stretch.chunks[-1]
-    spans = [(0, last.offset + last.bytes)]
-    if container in _COUNTED:
-        spans = [(stretch.chunks[begin].offset, last.offset + last.bytes)]
-    if container == "fmp4":
-        spans.insert(0, (0, header_bytes(part)))
-    return open_media(path, *spans, container=container, name=part.file)
 
 
 def _converted(

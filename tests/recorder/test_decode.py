@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder.archive import SessionFolder
+from recorder.archive import Archive, SessionFolder
 from recorder.decode import Block, Native, decode, decode_file, native
 from recorder.errors import DecodeError
-from recorder.frames import parser_for
+from recorder.frames import OggParser, parser_for
+from recorder.journal import JournalWriter
 from recorder.segments import measure
-from recorder.types import AudioFormat, Seconds
+from recorder.types import AudioFormat, PlacedBy, Seconds
+from recorder.writer import TrackWriter
 from tests.recorder.builders import (
     ADTS,
     PartSpec,
@@ -248,6 +250,32 @@ def test_a_gap_inside_a_part(tmp_path: Path) -> None:
     chunk_s = chunks[0][1]
     assert [block.start_s for block in blocks] == pytest.approx([0, 3 * chunk_s + 3], abs=1e-6)
     assert blocks[0].end_s == pytest.approx(3 * chunk_s)
+
+
+@pytest.mark.parametrize(("container", "codec"), [("ogg", "opus"), ("fmp4", "")])
+def test_a_part_that_repeats_its_headers(tmp_path: Path, container: str, codec: str) -> None:
+    data = encode(clicks(), RATE_HZ, container, codec)
+    fmt = AudioFormat(container=container, codec=codec, rate_hz=RATE_HZ, channels=2)
+    end = data.index(b"moof") - 4 if container == "fmp4" else header_end(data)
+    folder = Archive(tmp_path).create("Live", [])
+    log = JournalWriter(folder.journal_path)
+    writer = TrackWriter(folder, "a", log, source="x")
+    for start_s in (0.0, 20.0):
+        writer.begin_run(
+            fmt, placed_by=PlacedBy.SEQUENCE, start_s=Seconds(start_s), header=data[:end]
+        )
+        writer.write(data[end:], Seconds(LENGTH_S))
+        writer.end_chunk()
+    writer.close()
+    log.close()
+    first, second = decode(folder, rate_hz=None, channels=None, block_s=60)
+    assert second.start_s == pytest.approx(20.0, abs=1e-4)
+    assert np.array_equal(first.samples, second.samples)
+
+
+def header_end(data: bytes) -> int:
+    """Where the audio pages of an Ogg stream begin."""
+    return sum(len(frame.data) for frame in OggParser().feed(data) if frame.is_header)
 
 
 def test_tags_between_mp3_frames_cost_no_sample(tmp_path: Path) -> None:
