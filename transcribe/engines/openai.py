@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import math
+import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 import whisper
+from whisper.tokenizer import LANGUAGES
 
 from recorder.types import Seconds
 from transcribe.chunking import RATE_HZ, Samples
 from transcribe.errors import BrokenModel, EngineError
 from transcribe.transcript import Segment, Word
 
+# What torch.load raises on a file that is broken, or not what it should be.
+_UNLOADABLE = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    OSError,
+    pickle.UnpicklingError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _BEAM = 5
 _TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # whisper.transcribe's own, on failure
 
@@ -39,7 +52,7 @@ class OpenAIEngine:
         """
         try:
             self._model = whisper.load_model(str(path))
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError) as error:
+        except _UNLOADABLE as error:
             raise BrokenModel(
                 f"The model's file {path.name} can't be loaded.",
                 safe="The recordings are safe.",
@@ -77,6 +90,11 @@ class OpenAIEngine:
 
     def transcribe(self, samples: Samples, *, language: str, seed: int) -> list[Segment]:
         """The text of one chunk; see `transcribe.engines.base.Engine`."""
+        if language not in LANGUAGES:
+            raise EngineError(
+                f"Whisper doesn't know the language {language!r}.",
+                hint="Give its code of two or three letters: en, de, yue.",
+            )
         torch.manual_seed(seed)
         try:
             result = whisper.transcribe(
