@@ -23,6 +23,7 @@ STAGED_BYTES = 64_000_000
 _MOST_GUESSED = 900  # half an hour of segments of 2 s
 _MOST_REMEMBERED = 256
 _SAME_DATE_S = 10.0
+_LONGEST_ABSENCE_S = 86_400.0  # of a recorder that died
 _MOST_DIGITS = 20
 _DIGITS = re.compile(r"(\d+)")
 
@@ -303,9 +304,9 @@ class Window:
         if last + 1 < self._next:
             far = last + 1 < self._next - 2 * len(playlist.segments)
             return far or any(self._contradicts(segment) for segment in playlist.segments)
-        if self._grown_s is None:
-            return False
         unseen_s = (first - self._next) * self._typical_s(playlist)
+        if self._grown_s is None:
+            return unseen_s > _LONGEST_ABSENCE_S
         return unseen_s > 4 * (now_s - self._grown_s) + 600.0
 
     def _contradicts(self, segment: Segment) -> bool:

@@ -238,6 +238,12 @@ def test_a_wild_jump_is_a_new_count_and_no_year_of_silence() -> None:
     assert [wanted.renumbered for wanted in window.due(2, at_most=9)] == [True, False, False]
 
 
+def test_a_recorder_that_died_takes_a_jump_of_more_than_a_day_for_a_new_count() -> None:
+    window = Window(PATIENCE, resume_after=10)
+    window.update(playlist(50_000, 50_002), 0)
+    assert [wanted.renumbered for wanted in window.due(0, at_most=9)] == [True, False]
+
+
 def test_a_count_that_begins_again_is_a_new_one() -> None:
     window = Window(PATIENCE)
     window.update(playlist(500, 506), 0)
