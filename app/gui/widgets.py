@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -145,6 +145,9 @@ class Text(QLabel):
 class Chip(QWidget):
     """A state: icon, word, colour."""
 
+    told = Signal(str)
+    """The word of a state that is shown from now on."""
+
     def __init__(self) -> None:
         super().__init__()
         self._icon = Icon("clock", "muted")
@@ -159,6 +162,7 @@ class Chip(QWidget):
         if self._word.text() != look.word:
             self._word.setText(look.word)
             self.setAccessibleName(look.word)
+            self.told.emit(look.word)
         self._look = look
         self._colour()
 

@@ -1,0 +1,168 @@
+"""The window over real recorders of a broadcast that misbehaves."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.broadcast import SampleBroadcast
+from app.gui.cards import LiveCard
+from app.gui.window import Window
+from app.settings import Settings
+from recorder import launch
+from recorder.archive import Archive, SessionFolder
+from recorder.control import Client
+from recorder.errors import RecorderError
+from recorder.types import State
+from tests.parts import wait_until
+from tests.recorder.builders import build_session
+
+Open = Callable[[], Window]
+
+WITHIN_MS = 20_000
+
+
+@pytest.fixture
+def broadcast() -> Iterator[SampleBroadcast]:
+    with SampleBroadcast() as broadcast:
+        yield broadcast
+
+
+@pytest.fixture(autouse=True)
+def _recorders_end(settings: Settings) -> Iterator[None]:
+    """No recorder outlives its test."""
+    yield
+    for folder in Archive(settings.archive).folders():
+        with contextlib.suppress(RecorderError):
+            Client(folder).stop()
+        wait_until(lambda folder=folder: not launch.is_running(folder), what="the recorder's end")
+
+
+def record(qtbot: QtBot, window: Window, broadcast: SampleBroadcast) -> LiveCard:
+    """Type the broadcast's address, press Return, and wait for the card."""
+    qtbot.keyClicks(window.bar.field, broadcast.url)
+    qtbot.keyClick(window.bar.field, Qt.Key.Key_Return)
+    return the_card(qtbot, window)
+
+
+def the_card(qtbot: QtBot, window: Window) -> LiveCard:
+    qtbot.waitUntil(lambda: len(window.now.cards) == 1, timeout=WITHIN_MS)
+    (card,) = window.now.cards.values()
+    return card
+
+
+def shows(card: LiveCard, word: str) -> Callable[[], bool]:
+    return lambda: card.chip.accessibleName() == word
+
+
+def only_session(settings: Settings) -> SessionFolder:
+    (folder,) = Archive(settings.archive).folders()
+    return folder
+
+
+def test_from_a_pasted_link_to_a_sealed_session_through_a_closed_window(
+    qtbot: QtBot, open_it: Open, settings: Settings, broadcast: SampleBroadcast
+) -> None:
+    window = open_it()
+    card = record(qtbot, window, broadcast)
+    seen: list[str] = []
+    card.chip.told.connect(seen.append)
+    qtbot.waitUntil(shows(card, "Recording"), timeout=WITHIN_MS)
+    assert not window.bar.text
+    assert "Refused" in seen or "Waiting" in seen
+    qtbot.waitUntil(lambda: card.clock.text() != "0:00", timeout=WITHIN_MS)
+    qtbot.waitUntil(lambda: "Saved to" in card.saved.text(), timeout=WITHIN_MS)
+    window.close()
+    folder = only_session(settings)
+    assert launch.is_running(folder)
+
+    again = open_it()
+    card = the_card(qtbot, again)
+    qtbot.waitUntil(shows(card, "Recording"), timeout=WITHIN_MS)
+    qtbot.mouseClick(card.mark, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(folder.timeline().markers) == 1, timeout=WITHIN_MS)
+    qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not again.now.cards, timeout=WITHIN_MS)
+    qtbot.waitUntil(lambda: "Done" in row_text(again), timeout=WITHIN_MS)
+    sealed = folder.sealed()
+    assert sealed is not None
+    assert sealed.state is State.DONE
+    assert sealed.duration_s > 1
+
+
+def row_text(window: Window) -> str:
+    index = window.sessions.index(0)
+    return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def test_the_level_of_a_stream_is_shown(
+    qtbot: QtBot, open_it: Open, broadcast: SampleBroadcast
+) -> None:
+    window = open_it()
+    card = record(qtbot, window, broadcast)
+    qtbot.waitUntil(lambda: bool(card.meter.accessibleDescription()), timeout=WITHIN_MS)
+    assert "dBFS" in card.meter.accessibleDescription()
+
+
+def test_a_recorder_that_is_killed_is_started_again(
+    qtbot: QtBot, open_it: Open, settings: Settings, broadcast: SampleBroadcast
+) -> None:
+    window = open_it()
+    card = record(qtbot, window, broadcast)
+    qtbot.waitUntil(lambda: card.clock.text() != "0:00", timeout=WITHIN_MS)
+    folder = only_session(settings)
+    holder = folder.holder()
+    assert holder is not None
+    os.kill(holder.pid, signal.SIGKILL)
+
+    def is_back() -> bool:
+        now = folder.holder()
+        return now is not None and now.pid != holder.pid
+
+    qtbot.waitUntil(is_back, timeout=WITHIN_MS)
+    qtbot.waitUntil(shows(the_card(qtbot, window), "Recording"), timeout=WITHIN_MS)
+
+
+def test_a_session_that_died_unwatched_is_recovered_by_a_button(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    folder = build_session(settings.archive, sealed=False)
+    window = open_it()
+    qtbot.waitUntil(lambda: len(window.now.interrupted) == 1)
+    (card,) = window.now.interrupted.values()
+    qtbot.mouseClick(card.recover, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.now.interrupted, timeout=WITHIN_MS)
+    assert "Recovered" in row_text(window)
+    sealed = folder.sealed()
+    assert sealed is not None
+    assert sealed.recovered
+
+
+def test_what_cannot_be_recorded_says_why(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    window = open_it()
+    qtbot.keyClicks(window.bar.field, "https://")
+    qtbot.keyClick(window.bar.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.bar.notice.isVisible)
+    message = window.bar.notice.message
+    assert message is not None
+    assert message.happened
+    assert not Archive(settings.archive).folders()
+
+
+def test_the_sample_is_broadcast_by_a_button_and_ends_with_the_window(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(window.now.empty.button.isVisible)
+    qtbot.mouseClick(window.now.empty.button, Qt.MouseButton.LeftButton)
+    card = the_card(qtbot, window)
+    qtbot.waitUntil(shows(card, "Recording"), timeout=WITHIN_MS)
+    folder = only_session(settings)
+    window.close()
+    wait_until(lambda: folder.sealed() is not None, what="the seal")
