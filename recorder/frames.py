@@ -53,6 +53,11 @@ class Frame:
         """Seconds of sound."""
         return Seconds(self.samples / self.rate_hz if self.rate_hz else 0.0)
 
+    @property
+    def is_tag(self) -> bool:
+        """Whether it is an ID3 tag: no audio, and no junk either."""
+        return self.format is None and self.data[:3] in (b"ID3", b"TAG")
+
 
 class FrameParser(Protocol):
     """Splits a stream into frames. Belongs to one thread."""
@@ -661,8 +666,8 @@ def sniff(content_type: str, first_bytes: bytes, *, is_all: bool = False) -> Fra
     Returns:
         A fresh parser, or None where the bytes are of no known kind, or too few yet.
     """
-    if b"OggS".startswith(first_bytes[:4]) and len(first_bytes) >= 4:
-        return OggParser()
+    if first_bytes[:4] == b"OggS":
+        return OggParser() if any(page.format for page in OggParser().feed(first_bytes)) else None
     named = _TYPES.get(_plain_type(content_type))
     makers: list[type[Mp3Parser | AdtsParser]] = [Mp3Parser, AdtsParser]
     if named == "adts":

@@ -143,6 +143,10 @@ class StreamAnswer:
         """Whether all of an announced length was read: the one proof of an end in HTTP."""
         return "content-length" in self.headers and not self._response.length
 
+    def call_when_idle(self, call: Callable[[], None]) -> None:
+        """Have something called inside `read1`, some 25 times a second, while nothing comes."""
+        self._wire.patience.on_idle = call
+
     def cancel(self) -> None:
         """End a blocking `read1` now; from any thread."""
         self._wire.cancel()
@@ -216,7 +220,6 @@ def open_stream(
     timeout_s: float = TIMEOUT_S,
     stall_s: float = STALL_S,
     headers: Mapping[str, str] | None = None,
-    on_idle: Callable[[], None] | None = None,
 ) -> StreamAnswer:
     """Ask for an answer that is read as it arrives; redirects are followed.
 
@@ -226,7 +229,6 @@ def open_stream(
         timeout_s: For the answer to begin.
         stall_s: Seconds without a byte after which `StreamAnswer.read1` raises `Stalled`.
         headers: Sent beside the usual ones (Icy-MetaData, …).
-        on_idle: Called on the reading thread, some 25 times a second, while nothing comes.
 
     Raises:
         Stopped: ``stop`` was set.
@@ -236,8 +238,17 @@ def open_stream(
     """
     patience = _Patience(stop, deadline=time.monotonic() + timeout_s)
     answer = _open(url, patience, dict(headers or {}))
-    patience.become_stream(stall_s, on_idle)
+    patience.become_stream(stall_s)
     return answer
+
+
+def check_address(url: str) -> None:
+    """See whether an address could be asked at all.
+
+    Raises:
+        MalformedAddress: It isn't one of http(s).
+    """
+    _Target.of(url)
 
 
 # --- one request -------------------------------------------------------------------------------
@@ -435,12 +446,11 @@ class _Patience:
         self._began = time.monotonic()
         self._deadline = deadline
         self._stall_s: float | None = None
-        self._on_idle: Callable[[], None] | None = None
+        self.on_idle: Callable[[], None] = lambda: None
 
-    def become_stream(self, stall_s: float, on_idle: Callable[[], None] | None) -> None:
+    def become_stream(self, stall_s: float) -> None:
         """From now on the deadline moves on with each byte."""
         self._stall_s = stall_s
-        self._on_idle = on_idle
         self.renew()
 
     def renew(self) -> None:
@@ -460,8 +470,7 @@ class _Patience:
     def idle(self) -> None:
         """A slice has gone by without a byte."""
         self.check()
-        if self._on_idle:
-            self._on_idle()
+        self.on_idle()
 
 
 class _Wire(io.RawIOBase):
@@ -469,7 +478,7 @@ class _Wire(io.RawIOBase):
 
     def __init__(self, sock: socket.socket, patience: _Patience) -> None:
         self._sock = sock
-        self._patience = patience
+        self.patience = patience
         self._ahead: bytes | None = None  # the status line's first bytes
         certificate = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else b""
         self.certificate_sha256 = sha256(certificate).hexdigest() if certificate else ""
@@ -505,14 +514,14 @@ class _Wire(io.RawIOBase):
         return b"HTTP/1.0 " if start == b"ICY " else start
 
     def _receive(self, buffer: Any) -> int:
-        self._patience.check()
+        self.patience.check()
         while True:
             try:
                 size = self._sock.recv_into(buffer)
             except TimeoutError:
-                self._patience.idle()
+                self.patience.idle()
             else:
-                self._patience.renew()
+                self.patience.renew()
                 return size
 
     def cancel(self) -> None:

@@ -273,10 +273,9 @@ def test_a_stream_that_goes_quiet_has_stalled(stop: threading.Event) -> None:
 
     with (
         WireServer(script) as server,
-        open_stream(
-            server.url(), stop=stop, stall_s=0.3, on_idle=lambda: idle.append(time.monotonic())
-        ) as answer,
+        open_stream(server.url(), stop=stop, stall_s=0.3) as answer,
     ):
+        answer.call_when_idle(lambda: idle.append(time.monotonic()))
         assert answer.read1() == b"some"
         with pytest.raises(Stalled, match="nothing for 0"):
             answer.read1()

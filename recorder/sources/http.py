@@ -1,0 +1,460 @@
+"""A continuous stream over HTTP: Icecast, SHOUTcast, or a file that a server sends at its pace.
+
+Whole frames are handed over the moment they arrive; what is torn by a disconnect is not stored.
+After a reconnect the server's burst is held in memory until it is through (a quarter of a second
+without more than real time, 1.5 s at most), since only then can be said where it belongs: by
+equal frames, else by the clock (`recorder.sources.overlap`). What a kill could cost in that time
+is the burst, which the server sends again.
+
+A server may begin in mid-frame. That rest of a frame is torn, and not stored: FFmpeg takes it and
+the frames after it for one broken packet where a part of ADTS begins so. The journal says it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from recorder.errors import ConnectionLost, NotAudio, NotAvailable, SourceError, Stalled
+from recorder.events import Attempt, Repeated, Tagged
+from recorder.frames import Frame, FrameParser, sniff
+from recorder.sources.base import ChunkFacts, Sink, SourceFacts, StopSignal
+from recorder.sources.fetch import STALL_S, Stopped, StreamAnswer, open_stream
+from recorder.sources.icy import ASK, IcySplitter
+from recorder.sources.overlap import FrameMemory, LiveEdge
+from recorder.types import AudioFormat, PlacedBy, Seconds, SourceSpec, redact
+
+_CHUNK_S = 1.0  # of media, or of the wall clock
+_IDLE_S = 0.5  # then what was written becomes a chunk
+_SNIFF_BYTES = 32_768
+_SETTLED_S = 0.25  # without growth of the burst
+_LONGEST_HOLD_S = 1.5
+_LARGEST_HOLD = 4_000_000  # bytes
+_GROWTH_S = 0.05
+_SHOWN_HEADERS = (
+    "content-type", "server", "via", "ice-audio-info", "icy-name", "icy-description", "icy-genre",
+    "icy-br", "icy-sr", "icy-pub", "icy-url",
+)  # fmt: skip
+
+
+class HttpSource:
+    """A `Source` of one continuous stream. `capture` runs in one thread; `cancel` fits any."""
+
+    def __init__(self, spec: SourceSpec, url: str, *, stall_s: float = STALL_S) -> None:
+        """Prepare to capture; nothing is fetched yet.
+
+        Args:
+            spec: The source as it was asked for.
+            url: The stream's address, tokens included.
+            stall_s: Seconds without a byte after which it has stalled.
+        """
+        self._spec = spec
+        self._url = url
+        self._stall_s = stall_s
+        self._past = _Past()
+        self._answer: StreamAnswer | None = None
+
+    @property
+    def spec(self) -> SourceSpec:
+        """As it was asked for."""
+        return self._spec
+
+    def cancel(self) -> None:
+        """Wake `capture` where it waits for bytes."""
+        answer = self._answer
+        if answer:
+            answer.cancel()
+
+    def capture(self, sink: Sink, stop: StopSignal) -> None:
+        """Connect, and record until the stream ends or breaks.
+
+        Raises:
+            NotAvailable: It isn't there (yet), or sends no audio (any more).
+            Refused: It refuses.
+            ConnectionLost: It broke.
+            Stalled: It sends nothing any more.
+            NotAudio: It sends something else, and never sent audio.
+            MalformedAddress: The address leads to none of http(s).
+        """
+        try:
+            answer = open_stream(self._url, stop=stop, stall_s=self._stall_s, headers=ASK)
+        except Stopped:
+            return
+        self.record(answer, sink, stop)
+
+    def record(self, answer: StreamAnswer, sink: Sink, stop: StopSignal) -> None:
+        """Record from an answer that is open already, and close it; see `capture`."""
+        self._answer = answer
+        try:
+            with answer:
+                _Reception(answer, sink, self._past).run(stop)
+        finally:
+            self._answer = None
+
+
+class _Past:
+    """What a source remembers from one connection to the next."""
+
+    def __init__(self) -> None:
+        self.memory = FrameMemory()
+        self.edge = LiveEdge()
+        self.title = ""
+
+
+class _Reception:
+    """One connection, from its first byte to its last."""
+
+    def __init__(self, answer: StreamAnswer, sink: Sink, past: _Past) -> None:
+        self._answer = answer
+        self._sink = sink
+        self._past = past
+        self._icy = IcySplitter(answer.headers)
+        self._parser: FrameParser | None = None
+        self._unknown = bytearray()  # what came before the parser was found
+        self._place = _Placing(sink, past, _Store(answer, sink, past), address=redact(answer.url))
+        self._title: str | None = None  # one that waits for its place
+
+    def run(self, stop: StopSignal) -> None:
+        """Record until the end, a break or a stop."""
+        self._answer.call_when_idle(self._place.look)
+        try:
+            while not stop.is_set() and (data := self._answer.read1()):
+                self._take(data)
+            self._finish()
+        except Stopped:
+            self._finish()
+        except (ConnectionLost, Stalled) as error:
+            self._finish()
+            if self._sink.has_audio:
+                raise
+            raise NotAvailable(f"{self._shown} has sent no audio yet.") from error
+        if not (stop.is_set() or self._has_ended):
+            raise self._broken()
+
+    @property
+    def _shown(self) -> str:
+        return redact(self._answer.url)
+
+    @property
+    def _has_ended(self) -> bool:
+        """Whether all of an announced length came; radio servers announce made-up ones."""
+        is_radio = any(name.startswith(("icy-", "ice-")) for name in self._answer.headers)
+        return self._answer.is_complete and self._sink.has_audio and not is_radio
+
+    def _broken(self) -> SourceError:
+        if self._sink.has_audio:
+            return ConnectionLost(f"{self._shown} closed the connection.")
+        return NotAvailable(f"{self._shown} closed the connection before any audio.")
+
+    def _take(self, data: bytes) -> None:
+        for item in self._icy.feed(data):
+            if isinstance(item, str):
+                self._title = item
+            elif self._parser:
+                self._place.take(self._parser.feed(item))
+            else:
+                self._find_parser(item)
+            self._tell_title()
+
+    def _find_parser(self, data: bytes) -> None:
+        self._unknown += data
+        content_type = self._answer.headers.get("content-type", "")
+        self._parser = sniff(content_type, bytes(self._unknown))
+        if self._parser:
+            self._begin(self._parser)
+        elif len(self._unknown) >= _SNIFF_BYTES:
+            raise self._not_audio()
+
+    def _begin(self, parser: FrameParser) -> None:
+        self._sink.connected(_facts(self._answer))
+        self._place.take(parser.feed(bytes(self._unknown)))
+        self._unknown.clear()
+
+    def _not_audio(self) -> SourceError:
+        what = self._answer.headers.get("content-type", "").partition(";")[0] or "something"
+        if self._sink.has_audio:
+            return NotAvailable(f"{self._shown} sends {what} that is no audio now.")
+        return NotAudio(
+            f"{self._shown} sends {what} that is neither MP3, AAC nor Ogg.",
+            hint="Give the address of a stream, a playlist, or a page that plays one.",
+        )
+
+    def _finish(self) -> None:
+        """Nothing more comes: hand over what is whole."""
+        if self._parser is None and self._unknown:
+            content_type = self._answer.headers.get("content-type", "")
+            self._parser = sniff(content_type, bytes(self._unknown), is_all=True)
+            if self._parser is None:
+                raise self._not_audio()
+            self._begin(self._parser)
+        if self._parser:
+            self._place.take(self._parser.finish())
+        self._place.finish()
+
+    def _tell_title(self) -> None:
+        """Journal a new title, once there is a place in time for it."""
+        if self._title is not None and self._place.is_found:
+            if self._title != self._past.title:
+                self._past.title = self._title
+                self._sink.tell(Tagged(track="", at_s=self._sink.end_s, text=self._title))
+            self._title = None
+
+
+def _facts(answer: StreamAnswer) -> SourceFacts:
+    """Who answered, as it may be journaled."""
+    headers = {name: answer.headers[name] for name in _SHOWN_HEADERS if name in answer.headers}
+    if "icy-url" in headers:
+        headers["icy-url"] = redact(headers["icy-url"])
+    identity = {
+        "host": urlsplit(redact(answer.url)).netloc,
+        "certificate_sha256": answer.certificate_sha256,
+    }
+    return SourceFacts(
+        address=redact(answer.url),
+        status=answer.status,
+        identity={name: value for name, value in identity.items() if value},
+        headers=headers,
+    )
+
+
+class _Store:
+    """Hands frames to the sink, a chunk a second, and remembers what was stored."""
+
+    def __init__(self, answer: StreamAnswer, sink: Sink, past: _Past) -> None:
+        self._sink = sink
+        self._past = past
+        self._facts = ChunkFacts(status=answer.status, address=redact(answer.url))
+        self._kind: tuple[AudioFormat, bytes] | None = None  # what the part holds
+        self._chunk_s = 0.0
+        self._chunk_began = 0.0
+        self._wrote_at = 0.0
+        self._is_chunk_open = False
+
+    def begin_run(
+        self,
+        frame: Frame,
+        placed_by: PlacedBy,
+        *,
+        start_s: Seconds | None = None,
+        misfit_s: Seconds | None = None,
+    ) -> None:
+        """Begin a run with a frame of sound."""
+        assert frame.format is not None
+        self._kind = frame.format, frame.header
+        self._sink.begin_run(
+            frame.format,
+            placed_by=placed_by,
+            start_s=start_s,
+            header=frame.header,
+            misfit_s=misfit_s,
+        )
+
+    def append(self, frames: Sequence[Frame]) -> None:
+        """Store frames that follow those before."""
+        batch: list[Frame] = []
+        for frame in frames:
+            if frame.format and (frame.format, frame.header) != self._kind:
+                self._write(batch)
+                self.end_chunk()
+                self._kind = frame.format, frame.header
+                self._sink.begin_part(frame.format, header=frame.header)
+            batch.append(frame)
+            if self._chunk_s + sum(item.duration_s for item in batch) >= _CHUNK_S:
+                self._write(batch)
+                self.end_chunk()
+        self._write(batch)
+        if self._is_chunk_open and time.monotonic() - self._chunk_began >= _CHUNK_S:
+            self.end_chunk()
+
+    def end_idle_chunk(self) -> None:
+        """Nothing comes: what was written becomes a chunk after a while."""
+        if self._is_chunk_open and time.monotonic() - self._wrote_at >= _IDLE_S:
+            self.end_chunk()
+
+    def end_chunk(self) -> None:
+        """What was written becomes a chunk."""
+        if self._is_chunk_open:
+            self._sink.end_chunk(self._facts)
+            self._is_chunk_open = False
+            self._chunk_s = 0.0
+
+    def _write(self, batch: list[Frame]) -> None:
+        """Write frames in one piece, and empty the batch. Remembered is what the disk took."""
+        if not batch:
+            return
+        start_s = self._sink.end_s
+        duration_s = Seconds(sum(frame.duration_s for frame in batch))
+        self._sink.write(b"".join(frame.data for frame in batch), duration_s)
+        self._wrote_at = time.monotonic()
+        if not self._is_chunk_open:
+            self._is_chunk_open = True
+            self._chunk_began = self._wrote_at
+        self._chunk_s += duration_s
+        for frame in batch:
+            if frame.samples:
+                self._past.memory.remember(frame, start_s)
+                start_s = Seconds(start_s + frame.duration_s)
+        self._past.edge.seen(self._sink.end_s, self._wrote_at)
+        batch.clear()
+
+
+class _Placing:
+    """Finds the place of a connection's first frames in session time; then all go to the store."""
+
+    def __init__(self, sink: Sink, past: _Past, store: _Store, *, address: str) -> None:
+        self._sink = sink
+        self._address = address
+        self._past = past
+        self._store = store
+        self.is_found = False
+        self._held: list[Frame] = []
+        self._held_s = 0.0
+        self._held_bytes = 0
+        self._began = 0.0
+        self._grew = 0.0
+        self._burst = LiveEdge()
+        self._overlap: int | None = None  # the stored frame that the next one is compared with
+        self._clock_s = Seconds(0.0)  # the next frame's place by the clock
+        self._repeat = sha256()
+        self._repeat_bytes = 0
+
+    def take(self, frames: Sequence[Frame]) -> None:
+        """Take the next frames."""
+        frames = [frame for frame in frames if not frame.is_header]  # the sink writes headers
+        if self.is_found:
+            self._store.append(frames)
+        elif frames:
+            self._hold(frames)
+            self.look()
+
+    def look(self) -> None:
+        """See whether it is time to do something; called also while nothing comes."""
+        if self.is_found:
+            self._store.end_idle_chunk()
+        elif self._overlap is not None:
+            self._skip()
+        elif self._held_s > 0 and (self._is_first or self._is_settled()):
+            self._settle()
+
+    def finish(self) -> None:
+        """Nothing more comes."""
+        if not self.is_found and self._overlap is None and self._held_s > 0:
+            self._settle()
+        if not self.is_found and self._overlap is not None:
+            self._tell_repeat()
+        self._store.end_chunk()
+
+    @property
+    def _is_first(self) -> bool:
+        return not self._sink.has_audio
+
+    def _hold(self, frames: Sequence[Frame]) -> None:
+        now = time.monotonic()
+        self._held += frames
+        self._held_bytes += sum(len(frame.data) for frame in frames)
+        added_s = sum(frame.duration_s for frame in frames)
+        if not added_s:
+            return
+        if not self._held_s:
+            self._began = now
+        self._held_s += added_s
+        before_s = self._burst.lead_s
+        self._burst.seen(self._held_s, now)
+        if before_s is None or (self._burst.lead_s or 0.0) > before_s + _GROWTH_S:
+            self._grew = now
+
+    def _is_settled(self) -> bool:
+        now = time.monotonic()
+        return (
+            now - self._grew >= _SETTLED_S
+            or now - self._began >= _LONGEST_HOLD_S
+            or self._held_bytes >= _LARGEST_HOLD
+        )
+
+    def _settle(self) -> None:
+        """Decide where the frames held begin."""
+        sound = [frame for frame in self._held if frame.samples]
+        lead_s, burst_s = self._past.edge.lead_s, self._burst.lead_s
+        if lead_s is None or burst_s is None:
+            placed_by = PlacedBy.FIRST if self._is_first else PlacedBy.WALL_CLOCK
+            self._begin(sound[0], placed_by)
+            return
+        self._clock_s = Seconds(lead_s - burst_s)
+        place = self._past.memory.place(sound, self._clock_s, self._sink.end_s)
+        if place.index is None:
+            self._begin_by_clock(sound[0])
+            return
+        self._overlap = place.index
+        self._skip()
+
+    def _skip(self) -> None:
+        """Pass over frames that are stored already, up to the first that is not."""
+        equal = 0
+        for count, frame in enumerate(self._held, 1):
+            if not frame.samples:
+                continue
+            assert self._overlap is not None
+            if not self._past.memory.equals(self._overlap, frame):
+                self._drop(equal)
+                self._end_overlap(frame)
+                return
+            self._overlap += 1
+            self._clock_s = Seconds(self._clock_s + frame.duration_s)
+            equal = count
+        self._drop(equal)
+
+    def _drop(self, count: int) -> None:
+        """Let go of what is stored already, and of the rest of a frame or the tags before it."""
+        for frame in self._held[:count]:
+            self._repeat.update(frame.data)
+            self._repeat_bytes += len(frame.data)
+        del self._held[:count]
+
+    def _end_overlap(self, frame: Frame) -> None:
+        self._tell_repeat()
+        if self._overlap == len(self._past.memory):
+            misfit_s = Seconds(self._clock_s - self._sink.end_s)
+            self._begin(frame, PlacedBy.EQUAL_BYTES, misfit_s=misfit_s)
+        else:
+            self._begin_by_clock(frame)
+
+    def _tell_repeat(self) -> None:
+        self._sink.tell(
+            Repeated(
+                track="",
+                what="burst",
+                bytes=self._repeat_bytes,
+                sha256=self._repeat.hexdigest(),
+            )
+        )
+
+    def _begin_by_clock(self, frame: Frame) -> None:
+        """What lies between is missing; where the clock sees no room, it is off, and says so."""
+        start_s = Seconds(max(self._clock_s, self._sink.end_s))
+        misfit_s = Seconds(self._clock_s - start_s)
+        self._begin(frame, PlacedBy.WALL_CLOCK, start_s=start_s, misfit_s=misfit_s or None)
+
+    def _begin(
+        self,
+        frame: Frame,
+        placed_by: PlacedBy,
+        *,
+        start_s: Seconds | None = None,
+        misfit_s: Seconds | None = None,
+    ) -> None:
+        self._drop_torn()
+        held, self._held = self._held, []
+        self.is_found = True
+        self._store.begin_run(frame, placed_by, start_s=start_s, misfit_s=misfit_s)
+        self._store.append(held)
+
+    def _drop_torn(self) -> None:
+        """Leave out the rest of a frame that the connection began with, and say so."""
+        torn = 0
+        while self._held[0].format is None and not self._held[0].is_tag:
+            torn += len(self._held.pop(0).data)
+        if torn:
+            detail = f"It began in mid-frame: {torn} bytes are not stored."
+            self._sink.tell(Attempt(track="", address=self._address, detail=detail))

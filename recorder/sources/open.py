@@ -1,0 +1,242 @@
+"""From what a person typed to a source: an address, a device's name, a file.
+
+What an http(s) address leads to shows only in its answer: a continuous stream, an HLS playlist, a
+list of streams (.pls, .m3u, .xspf), or a page that plays one, which is resolved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import re
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from recorder.errors import MalformedAddress, NotAudio, SourceError
+from recorder.frames import is_audio_type
+from recorder.sources.base import Sink, Source, SourceFacts, StopSignal
+from recorder.sources.device import DeviceSource
+from recorder.sources.fetch import (
+    LARGEST_PLAYLIST,
+    STALL_S,
+    Stopped,
+    StreamAnswer,
+    check_address,
+    open_stream,
+)
+from recorder.sources.file import FileSource
+from recorder.sources.hls import HlsSource
+from recorder.sources.http import HttpSource
+from recorder.sources.icy import ASK
+from recorder.sources.resolve import Resolver, YtDlp
+from recorder.sources.system import SystemSource
+from recorder.types import SourceKind, SourceSpec, redact
+
+_MOST_STEPS = 4  # from a page to a list to a playlist
+_HEAD_BYTES = 1_024
+_HTML = re.compile(
+    rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_XSPF = re.compile(rb"\s*(<\?xml.*?\?>\s*)?<playlist\b", re.IGNORECASE | re.DOTALL)
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+
+
+def parse_source(text: str) -> SourceSpec:
+    """Read a source as a person types it.
+
+    Args:
+        text: An http(s) address, ``device:NAME``, ``system``, ``system:NAME``, or a file's path.
+
+    Raises:
+        MalformedAddress: It is none of these.
+    """
+    text = text.strip()
+    kind, colon, rest = text.partition(":")
+    if kind.lower() == "device":
+        return SourceSpec(kind=SourceKind.DEVICE, address=rest.strip())
+    if kind.lower() == "system":
+        return SourceSpec(kind=SourceKind.SYSTEM, address=rest.strip())
+    if kind.lower() in ("http", "https") and colon:
+        check_address(text)
+        return SourceSpec(kind=SourceKind.STREAM, address=text)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
+        raise MalformedAddress(
+            f"'{kind}' is no scheme that can be recorded.",
+            hint="Give an http(s) address, device:NAME, system, or a file.",
+        )
+    return _file(text)
+
+
+def _file(text: str) -> SourceSpec:
+    try:
+        path = Path(text).expanduser().resolve()
+        if text and path.is_file():
+            return SourceSpec(kind=SourceKind.FILE, address=str(path))
+        is_folder = bool(text) and path.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise MalformedAddress("That is neither an address nor a file.") from error
+    if is_folder:
+        raise MalformedAddress(
+            f"{text} is a folder.", hint="'aircheck import' takes whole folders of audio files."
+        )
+    raise MalformedAddress(
+        f"There is no file {redact(text)}, and it is no address either.",
+        hint="An address begins with http:// or https://; a device is device:NAME.",
+    )
+
+
+def open_source(spec: SourceSpec) -> Source:
+    """Make the source of a spec; nothing is opened or fetched yet."""
+    match spec.kind:
+        case SourceKind.STREAM:
+            return StreamSource(spec)
+        case SourceKind.FILE:
+            return FileSource(spec)
+        case SourceKind.DEVICE:
+            return DeviceSource(spec)
+        case SourceKind.SYSTEM:
+            return SystemSource(spec)
+
+
+class StreamSource:
+    """A `Source` of an http(s) address, whatever it leads to.
+
+    Until something was stored each `capture` looks anew what that is; then it stays.
+    """
+
+    def __init__(
+        self, spec: SourceSpec, *, resolver: Resolver | None = None, stall_s: float = STALL_S
+    ) -> None:
+        """Prepare to capture; nothing is fetched yet.
+
+        Args:
+            spec: With an http(s) address.
+            resolver: Of pages; yt-dlp unless told.
+            stall_s: Seconds without a byte after which a continuous stream has stalled.
+        """
+        self._spec = spec
+        self._resolver = resolver or YtDlp()
+        self._stall_s = stall_s
+        self._found: HttpSource | HlsSource | None = None
+        self._answer: StreamAnswer | None = None
+
+    @property
+    def spec(self) -> SourceSpec:
+        """As it was asked for."""
+        return self._spec
+
+    def cancel(self) -> None:
+        """Wake `capture` where it waits."""
+        found, answer = self._found, self._answer
+        if found:
+            found.cancel()
+        if answer:
+            answer.cancel()
+
+    def capture(self, sink: Sink, stop: StopSignal) -> None:
+        """Record until the stream ends or breaks.
+
+        Raises:
+            SourceError: As `HttpSource.capture` and `HlsSource.capture`; `NotAudio` also for a
+                page that leads to no stream.
+        """
+        try:
+            if self._found:
+                self._found.capture(sink, stop)
+            else:
+                self._find(sink, stop)
+        except Stopped:
+            return
+        except SourceError:
+            if not sink.has_audio:
+                self._found = None
+            raise
+
+    def _find(self, sink: Sink, stop: StopSignal) -> None:
+        """Follow the address to a stream, and capture that."""
+        url, was_resolved = self._spec.address, False
+        for _ in range(_MOST_STEPS):
+            answer = open_stream(url, stop=stop, stall_s=self._stall_s, headers=ASK)
+            self._answer = answer
+            with answer:
+                kind, body = _look_at(answer)
+                if kind == "audio":
+                    found = HttpSource(self._spec, url, stall_s=self._stall_s)
+                    self._found = found
+                    found.record(answer, sink, stop)
+                    return
+            self._answer = None
+            if kind == "hls":
+                self._found = HlsSource(self._spec, url)
+                self._found.capture(sink, stop)
+                return
+            if kind == "list":
+                url = _first_entry(body, answer.url)
+            elif was_resolved:
+                break
+            else:
+                url, was_resolved = self._resolve(answer.url, sink, stop), True
+        raise NotAudio(f"{redact(self._spec.address)} leads to no stream.")
+
+    def _resolve(self, url: str, sink: Sink, stop: StopSignal) -> str:
+        """A page's stream; who the page says it is goes to the journal."""
+        page = self._resolver.resolve(url, stop)
+        sink.connected(SourceFacts(address=redact(url), identity=dict(page.identity)))
+        return page.url
+
+
+def _look_at(answer: StreamAnswer) -> tuple[str, bytes]:
+    """What an answer is: 'audio', 'hls', 'list' or 'page'; of a list the whole body."""
+    content_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if is_audio_type(content_type):
+        return "audio", b""
+    head = _read(answer, _HEAD_BYTES)
+    if content_type in _HTML_TYPES or _HTML.match(head):
+        return "page", b""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if (
+        text.startswith(b"#EXTM3U")
+        or "mpegurl" in content_type
+        or _is_pls(text)
+        or _XSPF.match(text)
+    ):
+        body = head + _read(answer, LARGEST_PLAYLIST)
+        return ("hls" if b"#EXT-X-" in body else "list"), body
+    answer.unread(head)
+    return "audio", b""
+
+
+def _read(answer: StreamAnswer, size: int) -> bytes:
+    """At least so many bytes, or all there are."""
+    data = bytearray()
+    while len(data) < size and (more := answer.read1()):
+        data += more
+    return bytes(data)
+
+
+def _is_pls(text: bytes) -> bool:
+    return text[:10].lower() == b"[playlist]"
+
+
+def _first_entry(body: bytes, url: str) -> str:
+    """The first address of a .pls, .m3u or .xspf.
+
+    Raises:
+        NotAudio: It lists none of http(s).
+    """
+    text = body.decode("utf-8-sig", "replace")
+    entries: list[str]
+    if _is_pls(body.lstrip()):
+        entries = re.findall(r"(?im)^\s*file\d+\s*=\s*(\S.*?)\s*$", text)
+    elif _XSPF.match(body):
+        found = re.findall(r"(?is)<location>\s*(.*?)\s*</location>", text)
+        entries = [html.unescape(entry) for entry in found]
+    else:
+        lines = (line.strip() for line in text.splitlines())
+        entries = [line for line in lines if line and not line.startswith("#")]
+    for entry in entries:
+        with contextlib.suppress(ValueError):
+            address = urljoin(url, entry)
+            if urlsplit(address).scheme in ("http", "https"):
+                return address
+    raise NotAudio(f"{redact(url)} is a playlist that lists no stream.")

@@ -1,0 +1,145 @@
+"""Where the frames of a new connection belong: what was stored last, and where live is now.
+
+A server that is asked again begins with a burst, the last seconds that it sent to everybody. What
+of it is stored already is found by equal frames; where none are equal, the clock says how much is
+missing: the edge of live, session time against the monotonic clock, is as far ahead at each
+connection, by the same burst.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from recorder.frames import Frame
+from recorder.types import Seconds
+
+REMEMBERED_S = 180.0
+"""Seconds of stored frames that a burst is compared with: the longest bursts are of two minutes."""
+
+_EDGE_WINDOW_S = 60.0  # older ones tell of the drift between two clocks
+_LEAST_FRAMES = 3
+_CLOCK_AGREES_S = 1.0
+_CLOCK_SAYS_LATER_S = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where frames that arrived begin.
+
+    Attributes:
+        index: Of the stored frame that the first one equals; None where none does.
+        start_s: Session time of the first one.
+        misfit_s: Seconds by which the clock has it later than ``start_s``.
+    """
+
+    index: int | None
+    start_s: Seconds
+    misfit_s: Seconds
+
+
+class FrameMemory:
+    """Fingerprints of the frames stored last, with their session time."""
+
+    def __init__(self, remembered_s: float = REMEMBERED_S) -> None:
+        self._remembered_s = remembered_s
+        self._prints: deque[bytes] = deque()
+        self._starts_s: deque[float] = deque()
+        self._held_s = 0.0
+        self._durations_s: deque[float] = deque()
+
+    def __len__(self) -> int:
+        return len(self._prints)
+
+    def remember(self, frame: Frame, start_s: Seconds) -> None:
+        """Keep a frame of sound that was stored, and forget the oldest."""
+        self._prints.append(fingerprint(frame))
+        self._starts_s.append(start_s)
+        self._durations_s.append(frame.duration_s)
+        self._held_s += frame.duration_s
+        while self._held_s > self._remembered_s:
+            self._prints.popleft()
+            self._starts_s.popleft()
+            self._held_s -= self._durations_s.popleft()
+
+    def equals(self, index: int, frame: Frame) -> bool:
+        """Whether the frame stored at an index is this one."""
+        return index < len(self._prints) and self._prints[index] == fingerprint(frame)
+
+    def place(self, arrived: Sequence[Frame], clock_s: Seconds, end_s: Seconds) -> Place:
+        """Find where frames of sound that arrived in a row begin.
+
+        All that is stored from the found place on equals what arrived, as far as both go. A place
+        is sure when three different frames are equal (an Ogg page is sure by itself: it carries
+        its position). Of several sure ones (a loop), and of those that are silence or the like, it
+        is the one by the clock; the latter only where the clock agrees within a second.
+
+        Args:
+            arrived: Frames with a duration.
+            clock_s: Session time of the first of them by the clock.
+            end_s: Session time of the end of what is stored.
+        """
+        places = self._places([fingerprint(frame) for frame in arrived])
+        least = 1 if arrived and _is_ogg(arrived[0]) else _LEAST_FRAMES
+        sure = [index for index, different in places if different >= least]
+        weak = [
+            index for index, _ in places if abs(self._starts_s[index] - clock_s) < _CLOCK_AGREES_S
+        ]
+        if clock_s > end_s + _CLOCK_SAYS_LATER_S:
+            weak = []
+            sure = sure if len(sure) == 1 else []
+        if not (sure or weak):
+            start_s = Seconds(max(clock_s, end_s))
+            return Place(index=None, start_s=start_s, misfit_s=Seconds(clock_s - start_s))
+        index = min(sure or weak, key=lambda item: abs(self._starts_s[item] - clock_s))
+        start_s = Seconds(self._starts_s[index])
+        return Place(index=index, start_s=start_s, misfit_s=Seconds(clock_s - start_s))
+
+    def _places(self, arrived: list[bytes]) -> list[tuple[int, int]]:
+        """Indexes from which all is equal, each with the number of different frames in it."""
+        stored = list(self._prints)
+        found = []
+        for index, first in enumerate(stored):
+            if arrived and first == arrived[0]:
+                length = min(len(stored) - index, len(arrived))
+                if stored[index : index + length] == arrived[:length]:
+                    found.append((index, len(set(arrived[:length]))))
+        return found
+
+
+class LiveEdge:
+    """How far ahead of the monotonic clock what has arrived reaches, at most, of late."""
+
+    def __init__(self) -> None:
+        self._leads: deque[tuple[float, float]] = deque()  # (when, lead), leads falling
+
+    def seen(self, end_s: float, now_s: float) -> None:
+        """All up to ``end_s`` has arrived at ``now_s`` of the monotonic clock."""
+        lead_s = end_s - now_s
+        while self._leads and self._leads[-1][1] <= lead_s:
+            self._leads.pop()
+        self._leads.append((now_s, lead_s))
+        while self._leads[0][0] < now_s - _EDGE_WINDOW_S:
+            self._leads.popleft()
+
+    @property
+    def lead_s(self) -> Seconds | None:
+        """The edge's position less the clock's; None while nothing has arrived."""
+        return Seconds(self._leads[0][1]) if self._leads else None
+
+
+def fingerprint(frame: Frame) -> bytes:
+    """What makes frames equal: of an Ogg page position and packets, of others every byte.
+
+    A page's serial number, sequence and checksum are made anew by some servers for each listener.
+    """
+    data = frame.data
+    if _is_ogg(frame):
+        data = data[6:14] + data[27 + data[26] :]
+    return blake2b(data, digest_size=16).digest()
+
+
+def _is_ogg(frame: Frame) -> bool:
+    return frame.format is not None and frame.format.container == "ogg"

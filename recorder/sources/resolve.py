@@ -1,0 +1,136 @@
+"""From a page's address to the stream behind it, by yt-dlp in a child process.
+
+A child, since yt-dlp can hang, and knows two thousand sites by parsing what they send: it gets a
+time limit, is killed on stop, and tells its answer as one JSON object (`recorder.sources.ytdlp`).
+The page's address goes to it by its standard input, so that no token shows in a list of processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from recorder.errors import NotAudio, NotAvailable, Refused
+from recorder.sources.base import StopSignal
+from recorder.sources.fetch import Stopped
+from recorder.types import Seconds, redact
+
+TIME_LIMIT_S = Seconds(60.0)
+"""Seconds that a page may take."""
+
+_SLICE_S = 0.04
+_LONGEST_ANSWER = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedPage:
+    """What is behind a page.
+
+    Attributes:
+        url: The stream's or playlist's address, tokens included.
+        identity: Who the page says it is: ``title``, ``account``, ``account_id``, ``page`` (the
+            site's kind).
+    """
+
+    url: str
+    identity: Mapping[str, str] = field(default_factory=dict)
+
+
+class Resolver(Protocol):
+    """Finds the stream behind a page."""
+
+    def resolve(self, url: str, stop: StopSignal) -> ResolvedPage:
+        """Find it; ends within 100 ms of ``stop``.
+
+        Raises:
+            Stopped: ``stop`` was set.
+            NotAvailable: The page has no stream now.
+            Refused: The page refuses.
+            NotAudio: It is no page that plays anything.
+        """
+        ...
+
+
+class YtDlp:
+    """A `Resolver` by yt-dlp."""
+
+    def __init__(self, time_limit_s: float = TIME_LIMIT_S) -> None:
+        self._time_limit_s = time_limit_s
+
+    def resolve(self, url: str, stop: StopSignal) -> ResolvedPage:
+        """See `Resolver.resolve`."""
+        values = self._ask_child(url, stop)
+        shown = redact(url)
+        error = values.get("error")
+        if error == "unsupported":
+            raise NotAudio(
+                f"{shown} is a page that leads to no stream.",
+                hint="Give the address of the stream itself.",
+            )
+        if error == "refused":
+            raise Refused(f"{shown} refuses: {values.get('detail', '')}", status=values["status"])
+        if error or not isinstance(values.get("url"), str):
+            raise NotAvailable(
+                f"{shown} plays nothing now. {values.get('detail', '')}".strip(),
+                status=values.get("status"),
+            )
+        return ResolvedPage(url=values["url"], identity=values.get("identity", {}))
+
+    def _ask_child(self, url: str, stop: StopSignal) -> dict[str, Any]:
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "recorder.sources.ytdlp", str(self._time_limit_s)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,  # its own children are ended with it
+        )
+        deadline = time.monotonic() + self._time_limit_s
+        sent: str | None = url
+        try:
+            while True:
+                if stop.is_set():
+                    raise Stopped
+                try:
+                    text, _ = child.communicate(sent, timeout=_SLICE_S)
+                except subprocess.TimeoutExpired:
+                    sent = None  # Python goes on with what it has not written yet
+                    if time.monotonic() > deadline:
+                        raise NotAvailable(
+                            f"{redact(url)} could not be resolved in {self._time_limit_s:g} s."
+                        ) from None
+                else:
+                    return _answer_of(text)
+        finally:
+            _end(child)
+
+
+def _answer_of(text: str) -> dict[str, Any]:
+    """The child's answer; of a child that died, that there is none."""
+    try:
+        values = json.loads(text[:_LONGEST_ANSWER].rpartition("\n")[2] or text)
+    except ValueError:
+        values = None
+    return values if isinstance(values, dict) else {"error": "died", "detail": "Resolving failed."}
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(child.pid, signal.SIGKILL)
+        else:
+            child.kill()
+    child.wait()
+    for stream in (child.stdin, child.stdout):
+        if stream:
+            with contextlib.suppress(OSError):
+                stream.close()

@@ -1,0 +1,89 @@
+"""The child process that asks yt-dlp what is behind a page (``-m recorder.sources.ytdlp``).
+
+Its argument is the seconds that it may take, its input the page's address, its output one JSON
+object: ``{"url", "identity"}``, or ``{"error", "detail", "status"}`` with one of ``unsupported``
+(no page that plays anything), ``refused``, ``not available``. `recorder.sources.resolve` runs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from typing import Any, TextIO
+
+import yt_dlp
+
+from recorder.types import redact
+
+_REFUSING = (401, 403, 429, 503)
+_IDENTITY = {  # ours: yt-dlp's
+    "title": "title",
+    "account": "uploader",
+    "account_id": "uploader_id",
+    "page": "extractor_key",
+}
+
+
+def main(time_limit_s: float, address: TextIO, out: TextIO) -> None:
+    """Resolve the address that is read, and write the answer."""
+    watch = threading.Timer(time_limit_s, os._exit, [1])  # also when nobody kills us
+    watch.name, watch.daemon = "time-limit", True
+    watch.start()
+    json.dump(_resolved(address.read().strip()), out)
+    out.flush()
+
+
+def _resolved(url: str) -> dict[str, Any]:
+    options = {
+        "quiet": True,
+        "no_warnings": True,
+        "logger": _Silent(),
+        "noplaylist": True,
+        "playlist_items": "1",
+        "format": "bestaudio/best",
+        "cachedir": False,
+        "socket_timeout": 15,
+        "retries": 0,
+        "extractor_retries": 0,
+        "allowed_extractors": ["default"],
+    }
+    try:
+        with yt_dlp.YoutubeDL(options) as downloader:
+            info = downloader.extract_info(url, download=False)
+    except yt_dlp.utils.YoutubeDLError as error:
+        return _error(error)
+    entries = list((info or {}).get("entries") or [])
+    info = entries[0] if entries else info
+    if not info or not info.get("url"):
+        return {"error": "not available", "detail": "It lists no stream."}
+    identity = {ours: str(info[theirs]) for ours, theirs in _IDENTITY.items() if info.get(theirs)}
+    return {"url": info["url"], "identity": identity}
+
+
+def _error(error: Exception) -> dict[str, Any]:
+    """What an error of yt-dlp means to us."""
+    cause = getattr(error, "exc_info", (None, error, None))[1] or error
+    below = getattr(cause, "cause", None)
+    status = getattr(below, "status", None) if below else None
+    if isinstance(cause, yt_dlp.utils.UnsupportedError):
+        return {"error": "unsupported"}
+    detail = str(getattr(cause, "orig_msg", "") or cause).partition("\n")[0][:300]
+    detail = " ".join(redact(word) if "://" in word else word for word in detail.split())
+    if status in _REFUSING:
+        return {"error": "refused", "detail": detail, "status": status}
+    return {"error": "not available", "detail": detail, "status": status}
+
+
+class _Silent:
+    """A logger for yt-dlp that keeps addresses out of every log."""
+
+    def debug(self, _: str) -> None:
+        """Say nothing."""
+
+    info = warning = error = debug
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]), sys.stdin, sys.stdout)
