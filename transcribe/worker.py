@@ -42,7 +42,7 @@ from transcribe.transcript import Gap, Segment, Transcript
 from transcribe.weights import Model, Weights
 
 LOG_NAME = "transcribe.log"
-"""The latest worker's log, in the archive's folder."""
+"""The workers' log, in the archive's folder: a line or two for each job."""
 
 EngineMaker = Callable[[Path, Model], Engine]
 """Loads a model's checkpoint."""
@@ -75,7 +75,7 @@ def start(archive_root: Path, models: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", "transcribe", str(archive_root)]
     command += ["--models", str(models)]
     try:
-        with (archive_root / LOG_NAME).open("wb") as log:
+        with (archive_root / LOG_NAME).open("ab") as log:
             return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
             )
@@ -163,12 +163,15 @@ class _Worker:
         model = self._weights.require(job.model)
         engine = self._engine(model)
         tracks = folder.timeline().tracks
+        if not tracks:
+            raise EngineError(f"{folder.path.name} holds no audio that could be transcribed.")
         chunks = self._jobs.chunks(job)
         if chunks is None:
             chunks = self._plan(job, folder, tracks, model, engine)
         language = self._jobs.job(job.id).language
         for track in tracks:
             self._do_chunks(job, folder, track, chunks, language, engine)
+        self._require_wanted(job)
         done = self._jobs.chunks(job) or []
         for name, recorded in tracks.items():
             transcript.store(
@@ -228,11 +231,14 @@ class _Worker:
         missing = [chunk for chunk in chunks if chunk.track == track and chunk.text is None]
         # From the beginning, whatever is missing: the samples are then the same in a resumed job.
         for chunk, samples in _with_samples(folder, track, missing):
-            if not self._jobs.is_wanted(job):
-                raise _NotWantedError
+            self._require_wanted(job)
             engine.use_threads(1 if self._is_recording() else 0)
             heard = engine.transcribe(samples, language=language, seed=int(chunk.key[:8], 16))
             self._jobs.keep(job, chunk, _to_json(heard, chunk.start_s))
+
+    def _require_wanted(self, job: Job) -> None:
+        if not self._jobs.is_wanted(job):
+            raise _NotWantedError
 
     def _engine(self, model: Model) -> Engine:
         path = self._weights.find(model.name)

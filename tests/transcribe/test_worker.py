@@ -313,6 +313,11 @@ def test_an_open_session_is_not_transcribed(desk: Desk) -> None:
     assert "still being recorded" in failed(desk, job)
 
 
+def test_a_session_without_audio_is_said(desk: Desk) -> None:
+    job = desk.ask(build_session(desk.archive.root, []))
+    assert "holds no audio" in failed(desk, job)
+
+
 def test_a_session_that_is_gone_is_said(desk: Desk) -> None:
     job = desk.ask(Archive(desk.archive.root.parent).create("elsewhere", []))
     assert "No session" in failed(desk, job)
