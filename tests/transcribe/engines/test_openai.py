@@ -1,12 +1,14 @@
 """The reference engine on real speech, and on what is none."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import whisper
 
 import resources
 from recorder.decode import decode_file
@@ -57,6 +59,27 @@ def test_speech_becomes_its_words(engine: OpenAIEngine, broadcast: Samples) -> N
         assert segment.avg_logprob > -1
         assert segment.words == ()
         assert segment.tokens
+
+
+def test_a_published_model_gets_its_alignment_heads(tmp_path: Path) -> None:
+    sizes = whisper.ModelDimensions(
+        n_mels=80,
+        n_audio_ctx=1500,
+        n_audio_state=48,
+        n_audio_head=6,
+        n_audio_layer=1,
+        n_vocab=51_865,
+        n_text_ctx=448,
+        n_text_state=48,
+        n_text_head=6,
+        n_text_layer=4,  # those of tiny, whose heads are known by layer and number
+    )
+    state = whisper.Whisper(sizes).state_dict()
+    for name, heads in (("tiny.pt", 6), ("mine.pt", 2 * 6)):  # unknown: the last half of all
+        file = tmp_path / name
+        torch.save({"dims": asdict(sizes), "model_state_dict": state}, file)
+        engine = OpenAIEngine(file, word_times=True)
+        assert engine._model.alignment_heads.to_dense().sum() == heads
 
 
 def test_words_have_their_times(checkpoint: Path, broadcast: Samples) -> None:
