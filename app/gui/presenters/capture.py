@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from recorder.sources.open import parse_source
-
 from recorder import launch
 from recorder.archive import Archive, SessionFolder
 from recorder.types import SourceKind
@@ -58,4 +56,6 @@ def record(archive: Archive, text: str) -> SessionFolder:
         StorageError: The disk refuses.
         RecorderError: The recorder doesn't start.
     """
+    from recorder.sources.open import parse_source  # noqa: PLC0415 (loads all sources, and av)
+
     return launch.record(archive, parse_source(text.strip()))

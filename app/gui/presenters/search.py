@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from app.gui.presenters import words
 from recorder.archive import Archive
 from recorder.types import Seconds, SessionId
-from transcribe import index, search
-from transcribe.hits import Hit
-from transcribe.search import Results
+
+if TYPE_CHECKING:  # loads sqlite-utils, and that numpy: not before somebody searches
+    from transcribe.hits import Hit
+    from transcribe.search import Results
 
 PAGE = 60
 """Hits that are fetched at once."""
@@ -79,6 +81,8 @@ def find(archive: Archive, query: str, now: datetime, *, limit: int = PAGE) -> F
         IndexBusy: The index is being made anew by another process.
         StorageError: The disk refuses.
     """
+    from transcribe import index, search  # noqa: PLC0415 (as above)
+
     with contextlib.closing(index.ready(archive)) as db:
         results = search.search(db, query, limit=limit, zone=now.tzinfo)
     return Found(

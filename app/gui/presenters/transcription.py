@@ -2,22 +2,27 @@
 
 A sealed session that was recorded lately is queued by itself, when the settings say so; the
 worker, a process of its own, is kept at work while anything is queued.
+
+The queue is loaded only once the sessions are shown: it loads sqlite-utils, and that numpy.
 """
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from app.gui.presenters.library import Row
 from app.settings import Settings
 from recorder.archive import SessionFolder
 from recorder.types import SessionId, utc_now
-from transcribe.queue import Job, JobState, Queue, path_of
-from transcribe.weights import DEMO, Weights
+
+if TYPE_CHECKING:
+    from transcribe.queue import Job
 
 _LATELY = timedelta(days=1)
 _BETWEEN_STARTS_S = 10.0
@@ -46,9 +51,7 @@ class Works:
         if row.is_open:
             return Work(sentence="It is transcribed when the session is over.")
         job = self.jobs.get(row.summary.id)
-        if job is None or (job.state is JobState.DONE and not row.is_transcribed):
-            return _without_job(row)
-        return _of_job(job)
+        return _without_job(row) if job is None else _of_job(job, row)
 
 
 class Transcription:
@@ -63,7 +66,7 @@ class Transcription:
         self._model = settings.model
         self._is_automatic = settings.transcribe
         self._lock = threading.Lock()
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[Row, ...] | None = None
         self._shown: Works | None = None
         self._worker: subprocess.Popen[bytes] | None = None
         self._next_start = 0.0
@@ -80,11 +83,10 @@ class Transcription:
             QueueError: The queue can't be written.
             StorageError: The disk refuses.
         """
-        queue = Queue(path_of(self._root))
-        try:
+        from transcribe.queue import Queue, path_of  # noqa: PLC0415 (see above)
+
+        with contextlib.closing(Queue(path_of(self._root))) as queue:
             queue.add(folder.id, model=self._chosen_model())
-        finally:
-            queue.close()
 
     def look(self) -> Works | None:
         """Queue what is due, keep the worker at work, and say how far it is; None: nothing new.
@@ -95,17 +97,18 @@ class Transcription:
         """
         with self._lock:
             rows = self._rows
+        if rows is None:
+            return None
+        from transcribe.queue import Queue, path_of  # noqa: PLC0415 (see above)
+
         may_be_due = [row for row in rows if self._is_automatic and _is_due(row)]
         if not (may_be_due or path_of(self._root).exists()):
             return None
-        queue = Queue(path_of(self._root))
-        try:
+        with contextlib.closing(Queue(path_of(self._root))) as queue:
             jobs = queue.jobs()
             known = {job.session for job in jobs}
             due = [row.summary.id for row in may_be_due if row.summary.id not in known]
             jobs = [queue.add(session, model=self._chosen_model()) for session in due] + jobs
-        finally:
-            queue.close()
         self._keep_at_work(jobs)
         works = Works(jobs={job.session: job for job in reversed(jobs)})
         if works == self._shown:
@@ -115,17 +118,21 @@ class Transcription:
 
     def _keep_at_work(self, jobs: list[Job]) -> None:
         """Start a worker where something waits and nobody works."""
+        from transcribe.queue import JobState  # noqa: PLC0415 (see above)
+
         states = {job.state for job in jobs}
         is_idle = self._worker is None or self._worker.poll() is not None
         is_needed = JobState.QUEUED in states and JobState.RUNNING not in states
         if is_needed and is_idle and time.monotonic() >= self._next_start:
-            from transcribe import worker  # noqa: PLC0415 (loads numpy; the first window doesn't)
+            from transcribe import worker  # noqa: PLC0415 (loads av)
 
             self._next_start = time.monotonic() + _BETWEEN_STARTS_S
             self._worker = worker.start(self._root, self._models_dir)
 
     def _chosen_model(self) -> str:
         """The model that the settings name if it is here; else the largest that is."""
+        from transcribe.weights import DEMO, Weights  # noqa: PLC0415 (see above)
+
         here = [model for model in Weights(self._models_dir).models() if model.is_here]
         if any(model.name == self._model for model in here):
             return self._model
@@ -150,7 +157,9 @@ def _without_job(row: Row) -> Work:
     return Work(sentence="Its words can be found once it is transcribed.", may_ask=True)
 
 
-def _of_job(job: Job) -> Work:
+def _of_job(job: Job, row: Row) -> Work:
+    from transcribe.queue import JobState  # noqa: PLC0415 (loaded, where there is a job)
+
     name = f"Whisper {job.model}"
     match job.state:
         case JobState.QUEUED:
@@ -162,4 +171,4 @@ def _of_job(job: Job) -> Work:
         case JobState.CANCELLED:
             return Work(sentence="Its transcription was cancelled.", may_ask=True)
         case JobState.DONE:
-            return Work(sentence=job.error)
+            return Work(sentence=job.error) if row.is_transcribed else _without_job(row)

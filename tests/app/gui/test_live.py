@@ -142,9 +142,7 @@ def test_a_session_that_died_unwatched_is_recovered_by_a_button(
     assert sealed.recovered
 
 
-def test_what_cannot_be_recorded_says_why(
-    qtbot: QtBot, open_it: Open, settings: Settings
-) -> None:
+def test_what_cannot_be_recorded_says_why(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
     window = open_it()
     qtbot.keyClicks(window.bar.field, "https://")
     qtbot.keyClick(window.bar.field, Qt.Key.Key_Return)
