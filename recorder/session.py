@@ -27,6 +27,7 @@ from recorder.errors import (
     DiskFull,
     MalformedAddress,
     NotAudio,
+    NotAvailable,
     Refused,
     SourceError,
     StorageError,
@@ -258,21 +259,22 @@ class Recording:
         wait_s = retry.wait_s(
             error, failures=failures, waited_s=time.monotonic() - since, has_audio=has_audio
         )
+        reason = _reason(error, has_audio=has_audio)
         if self._writer.trouble is None:
-            self._writer.trouble = (error.reason, error.message)
+            self._writer.trouble = (reason, error.message)
         self._writer.tell(
             Attempt(
                 track=_TRACK,
                 address=self._spec.public_address,
                 detail=error.message,
-                reason=error.reason,
+                reason=reason,
                 status=getattr(error, "status", None),
             )
         )
         state = State.RECONNECTING if has_audio else State.WAITING
         self._become(
             State.REFUSED if isinstance(error, Refused) else state,
-            reason=error.reason,
+            reason=reason,
             detail=error.message,
             next_try_at=iso(utc_now() + timedelta(seconds=wait_s)),
         )
@@ -338,3 +340,9 @@ class Recording:
             if self._backlog:
                 self._log.append(*self._backlog)
                 self._backlog.clear()
+
+
+def _reason(error: SourceError, *, has_audio: bool) -> GapReason:
+    """The reason for people: what can't be reached in mid-session is a lost connection."""
+    unreachable = isinstance(error, NotAvailable) and error.status is None
+    return GapReason.CONNECTION_LOST if has_audio and unreachable else error.reason

@@ -154,7 +154,7 @@ def _by_units(text: str) -> float:
     return seconds + float(number) if number else seconds
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[Seconds]):
     """A click parameter that `parse_duration` reads."""
 
     name = "duration"

@@ -16,7 +16,7 @@ from recorder.errors import AircheckError, CorruptSession, RecorderError
 from recorder.events import GapFound, Marked, Recovered, Sealed, StateChanged, Tagged
 from recorder.journal import Entry
 from recorder.meter import Meter
-from recorder.session import Status
+from recorder.status import Status
 from recorder.types import State, iso
 
 ICONS = {

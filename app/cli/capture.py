@@ -1,0 +1,223 @@
+"""record, sources, stop, mark, recover."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import click
+
+from app.cli.context import Context, Duration, clock, escape, exact_clock, json_option, pass_context
+from app.cli.follow import Follower
+from recorder import launch, recovery
+from recorder.archive import SessionFolder
+from recorder.control import Client
+from recorder.errors import AircheckError
+from recorder.sources import devices
+from recorder.sources.devices import DeviceInfo
+from recorder.sources.open import parse_source
+from recorder.types import Seconds, iso, utc_now
+
+
+@click.command("record")
+@click.argument("source")
+@click.option("--title", default="", help="The session's title.")
+@click.option("--for", "for_s", type=Duration(), help="Stop after this long from the first sample.")
+@click.option("--detach", is_flag=True, help="Return at once and print the session's id.")
+@json_option
+@pass_context
+def record_command(
+    context: Context, source: str, title: str, for_s: Seconds | None, *, detach: bool
+) -> None:
+    """Record SOURCE until it ends: an http(s) address, device:NAME, system[:NAME], or a file.
+
+    Ctrl-C stops it well. A closed terminal stops nothing.
+    """
+    spec = parse_source(source)
+    folder = launch.record(context.archive, spec, title=title, for_s=for_s)
+    if detach:
+        _tell_armed(context, folder, str(spec))
+        return
+    with _stop_by_ctrl_c(folder), _outlive_the_terminal():
+        _tell_armed(context, folder, str(spec))
+        failed = Follower(context, folder).follow()
+    if not failed and context.settings.transcribe:
+        _queue(context, folder)
+    sys.exit(1 if failed else 0)
+
+
+def _tell_armed(context: Context, folder: SessionFolder, source: str) -> None:
+    if context.as_json:
+        context.answer(
+            {
+                "event": "armed",
+                "session": folder.id,
+                "at": iso(utc_now()),
+                "folder": str(folder.path),
+            }
+        )
+    else:
+        context.say(f"[bold]{escape(source)}[/]")
+        context.say(f"  session {folder.id}, saved to {escape(str(folder.path))}")
+
+
+def _queue(context: Context, folder: SessionFolder) -> None:
+    """Queue the sealed session for whoever works the queue; a failure costs nothing."""
+    from transcribe.queue import Queue, path_of  # noqa: PLC0415 (recording starts without it)
+
+    try:
+        with contextlib.closing(Queue(path_of(context.settings.archive))) as jobs:
+            jobs.add(folder.id, model=context.settings.model)
+    except AircheckError as error:
+        context.say(f"[yellow]![/] Not queued for transcription: {escape(str(error))}")
+        return
+    context.say("  queued; 'aircheck transcribe --pending' turns it into text")
+
+
+@contextlib.contextmanager
+def _stop_by_ctrl_c(folder: SessionFolder) -> Iterator[None]:
+    """Ctrl-C asks the recorder to end; a second one leaves it to end alone."""
+
+    def stop(_: int, __: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        ask = threading.Thread(target=_ask_to_stop, args=(folder,), name="stop", daemon=True)
+        ask.start()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ask_to_stop(folder: SessionFolder) -> None:
+    with contextlib.suppress(AircheckError):
+        Client(folder).stop()
+
+
+@contextlib.contextmanager
+def _outlive_the_terminal() -> Iterator[None]:
+    """A closed terminal silences the output and ends nothing."""
+    if not hasattr(signal, "SIGHUP"):
+        yield
+        return
+
+    def go_on(_: int, __: FrameType | None) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+
+    before = signal.signal(signal.SIGHUP, go_on)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@click.command("sources")
+@json_option
+@pass_context
+def sources_command(context: Context) -> None:
+    """List the inputs and the system sounds of this machine."""
+    found, missing = devices.list_sources(), devices.missing()
+    if context.as_json:
+        context.answer({"sources": [_device_json(info) for info in found], "missing": missing})
+        return
+    for info in found:
+        default = " (default)" if info.is_default else ""
+        rate = f"{info.rate_hz / 1000:g} kHz, {info.channels} ch"
+        context.say(f"[bold]{escape(str(info.spec))}[/]{default}  {rate}  [dim]{info.backend}[/]")
+        if info.note:
+            context.say(f"  {escape(info.note)}")
+    for sentence in missing:
+        context.say(f"[yellow]![/] {escape(sentence)}")
+
+
+def _device_json(info: DeviceInfo) -> dict[str, Any]:
+    return {
+        "source": str(info.spec),
+        "name": info.name,
+        "kind": str(info.kind),
+        "rate_hz": info.rate_hz,
+        "channels": info.channels,
+        "codec": info.format.codec,
+        "backend": info.backend,
+        "is_default": info.is_default,
+        "note": info.note,
+    }
+
+
+@click.command("stop")
+@click.argument("session")
+@json_option
+@pass_context
+def stop_command(context: Context, session: str) -> None:
+    """Stop the recording of SESSION, and wait until it is sealed."""
+    folder = context.archive.find(session)
+    if folder.sealed():
+        raise AircheckError(f"{folder.path.name} has ended already.", safe="It is sealed.")
+    if not launch.stop(folder):
+        raise AircheckError(
+            "The recorder was told to stop and has not sealed the session yet.",
+            safe="What it recorded is on the disk.",
+            hint="Look again with 'aircheck sessions'.",
+        )
+    summary = folder.summary()
+    if context.as_json:
+        context.answer({"session": folder.id, "duration_s": summary.duration_s})
+    else:
+        context.say(f"[green]✓[/] {clock(summary.duration_s)} saved in {escape(str(folder.path))}")
+
+
+@click.command("mark")
+@click.argument("session")
+@click.argument("text", default="")
+@json_option
+@pass_context
+def mark_command(context: Context, session: str, text: str) -> None:
+    """Name this moment of a running SESSION."""
+    at_s = Client(context.archive.find(session)).mark(text)
+    if context.as_json:
+        context.answer({"at_s": at_s, "text": text})
+    else:
+        context.say(f"[green]✓[/] marked at {exact_clock(at_s)} {escape(text)}")
+
+
+@click.command("recover")
+@json_option
+@pass_context
+def recover_command(context: Context) -> None:
+    """Mend and seal the sessions whose recorder died."""
+    outcomes = recovery.recover_all(context.archive)
+    told = [_outcome(outcome) for outcome in outcomes]
+    if context.as_json:
+        context.answer({"sessions": told})
+    elif not told:
+        context.say("Nothing to recover.")
+    else:
+        for one in told:
+            context.say(_outcome_line(one))
+    if any(one["problem"] for one in told):
+        sys.exit(1)
+
+
+def _outcome(outcome: recovery.Outcome) -> dict[str, Any]:
+    summary = outcome.folder.summary()
+    return {
+        "id": summary.id,
+        "title": summary.title,
+        "duration_s": summary.duration_s,
+        "problem": outcome.problem,
+    }
+
+
+def _outcome_line(one: dict[str, Any]) -> str:
+    if one["problem"]:
+        return f"[red]✗[/] {escape(one['title'])}: {escape(one['problem'])}"
+    return f"[green]✓[/] {escape(one['title'])}: {clock(one['duration_s'])} recovered"

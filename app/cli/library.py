@@ -1,0 +1,180 @@
+"""sessions, show, import."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from app.cli.context import Context, clock, escape, exact_clock, json_option, pass_context
+from app.cli.follow import ICONS
+from app.importing import import_paths
+from recorder.archive import SessionFolder, Summary
+from recorder.timeline import Part, Timeline
+from recorder.types import iso
+from transcribe import transcript
+
+
+@click.command("sessions")
+@json_option
+@pass_context
+def sessions_command(context: Context) -> None:
+    """List the archive's sessions, newest first."""
+    summaries = [folder.summary() for folder in context.archive.folders()]
+    if context.as_json:
+        context.answer({"sessions": [_summary_json(summary) for summary in summaries]})
+        return
+    if not summaries:
+        context.say(
+            f"No session in {escape(str(context.settings.archive))} yet. "
+            "'aircheck record SOURCE' makes one, 'aircheck demo' shows how."
+        )
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("", "state", "started", "length", "gaps", "title", "id"):
+        table.add_column(column, no_wrap=column != "title", overflow="fold")
+    for summary in summaries:
+        table.add_row(*_summary_row(summary))
+    context.console.print(table)
+
+
+def _summary_json(summary: Summary) -> dict[str, Any]:
+    return {
+        "id": summary.id,
+        "title": summary.title,
+        "state": str(summary.state),
+        "started_at": iso(summary.started_at) if summary.started_at else None,
+        "duration_s": summary.duration_s,
+        "gap_count": summary.gap_count,
+        "folder": str(summary.folder),
+        "pid": summary.pid,
+        "source": summary.source,
+        "recovered": summary.recovered,
+        "problem": summary.problem,
+    }
+
+
+def _summary_row(summary: Summary) -> list[str]:
+    sign, colour = ICONS[summary.state]
+    state = str(summary.state)
+    if summary.problem:
+        state = "corrupt"
+    elif not summary.state.is_final and summary.pid is None:
+        sign, colour, state = "!", "yellow", "died: aircheck recover"
+    elif summary.recovered:
+        state += ", recovered"
+    started = summary.started_at or summary.created_at
+    return [
+        f"[{colour}]{sign}[/]",
+        f"[{colour}]{state}[/]",
+        f"{started.astimezone():%Y-%m-%d %H:%M}" if started else "",
+        clock(summary.duration_s),
+        str(summary.gap_count) if summary.gap_count else "",
+        escape(summary.title + (f": {summary.problem}" if summary.problem else "")),
+        summary.id,
+    ]
+
+
+@click.command("show")
+@click.argument("session")
+@json_option
+@pass_context
+def show_command(context: Context, session: str) -> None:
+    """Show what SESSION holds: parts, gaps, markers, transcripts."""
+    folder = context.archive.find(session)
+    summary, timeline = folder.summary(), folder.timeline()
+    transcripts = [str(item.path.relative_to(folder.path)) for item in transcript.stored(folder)]
+    if context.as_json:
+        context.answer(
+            {
+                **_summary_json(summary),
+                **_timeline_json(timeline),
+                "transcripts": transcripts,
+            }
+        )
+    else:
+        _show(context, folder, summary, timeline, transcripts)
+
+
+def _timeline_json(timeline: Timeline) -> dict[str, Any]:
+    return {
+        "gaps": [
+            {"track": gap.track, "from_s": gap.from_s, "to_s": gap.to_s, "reason": str(gap.reason)}
+            for gap in timeline.gaps
+        ],
+        "parts": [_part_json(part) for part in timeline.parts],
+        "markers": [{"at_s": mark.at_s, "text": mark.text} for mark in timeline.markers],
+        "labels": [],
+    }
+
+
+def _part_json(part: Part) -> dict[str, Any]:
+    return {
+        "track": part.track,
+        "file": part.file,
+        "start_s": part.start_s,
+        "duration_s": part.duration_s,
+        "bytes": part.sealed.bytes if part.sealed else sum(c.bytes for c in part.chunks),
+        "sha256": part.sealed.sha256 if part.sealed else None,
+        "source": part.source,
+    }
+
+
+def _show(
+    context: Context,
+    folder: SessionFolder,
+    summary: Summary,
+    timeline: Timeline,
+    transcripts: list[str],
+) -> None:
+    sign, colour = ICONS[summary.state]
+    context.say(f"[bold]{escape(summary.title)}[/]  [{colour}]{sign} {summary.state}[/]")
+    context.say(f"  {escape(summary.source)}")
+    context.say(f"  {escape(str(folder.path))}")
+    started = f", from {summary.started_at.astimezone():%c}" if summary.started_at else ""
+    context.say(f"  {exact_clock(summary.duration_s)} long{started}")
+    for part in timeline.parts:
+        context.say(
+            f"  ▤ {part.file}  {exact_clock(part.start_s)} + {exact_clock(part.duration_s)}"
+            f"{'  sealed' if part.sealed else '  growing'}"
+        )
+    for gap in timeline.gaps:
+        context.say(
+            f"  [yellow]▨[/] gap {exact_clock(gap.from_s)} to {exact_clock(gap.to_s)}: "
+            f"{gap.reason}  [dim]{escape(gap.detail)}[/]"
+        )
+    for mark in timeline.markers:
+        context.say(f"  ⚑ {exact_clock(mark.at_s)} {escape(mark.text)}")
+    for name in transcripts:
+        context.say(f"  ¶ {escape(name)}")
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@pass_context
+def import_command(context: Context, paths: tuple[Path, ...]) -> None:
+    """Take audio files, folders and transcripts (Whisper JSON, SRT, VTT) into the archive.
+
+    A transcript that lies beside its audio (same name) becomes the session's.
+    """
+    outcomes = import_paths(context.archive, list(paths))
+    for outcome in outcomes:
+        if outcome.problem:
+            context.say(f"[red]✗[/] {escape(str(outcome.path))}: {escape(outcome.problem)}")
+        elif outcome.session:
+            here = " was here already" if outcome.was_here else ""
+            context.say(f"[green]✓[/] {escape(outcome.path.name)}{here}  [dim]{outcome.session}[/]")
+    sessions = list(dict.fromkeys(o.session for o in outcomes if o.session))
+    problems = [o for o in outcomes if o.problem]
+    if context.as_json:
+        context.answer(
+            {
+                "sessions": sessions,
+                "problems": [{"path": str(o.path), "what": o.problem} for o in problems],
+            }
+        )
+    sys.exit(1 if problems else 0)

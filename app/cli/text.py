@@ -1,0 +1,271 @@
+"""transcribe, models, search, index."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from app.cli.context import Context, escape, exact_clock, json_option, pass_context
+from app.transcribing import Transcription, transcribe_sessions
+from recorder.types import iso
+from transcribe import index, search
+from transcribe.hits import Hit
+from transcribe.weights import Model, Weights
+
+_NOTHING_FOUND = 3
+
+
+@click.command("transcribe")
+@click.argument("sessions", nargs=-1)
+@click.option("--pending", is_flag=True, help="Everything that is queued.")
+@click.option("--model", help="A model of 'aircheck models'; AIRCHECK_MODEL does the same.")
+@click.option("--language", help="Of the talk, as in 'en'; found out unless told.")
+@json_option
+@pass_context
+def transcribe_command(
+    context: Context,
+    sessions: tuple[str, ...],
+    model: str | None,
+    language: str | None,
+    *,
+    pending: bool,
+) -> None:
+    """Turn SESSIONS into text that can be searched, by Whisper."""
+    if not sessions and not pending:
+        raise click.UsageError("Name a session, or say --pending.")
+    folders = [context.archive.find(name) for name in sessions]
+    settings = context.settings
+    with _progress(context) as progress:
+        done = transcribe_sessions(
+            settings,
+            folders,
+            model=model or settings.model,
+            language=language,
+            pending=pending,
+            on_progress=lambda job: _show_progress(progress, job),
+        )
+    if context.as_json:
+        context.answer({"jobs": [_job_json(job) for job in done]})
+    for job in done:
+        if job.problem:
+            context.say(f"[red]✗[/] {escape(job.title)}: {escape(job.problem)}")
+        else:
+            context.say(f"[green]✓[/] {escape(job.title)}  {escape(job.file)}")
+    if not done:
+        context.say("Nothing is queued.")
+    sys.exit(1 if any(job.problem for job in done) else 0)
+
+
+def _progress(context: Context) -> Progress:
+    return Progress(
+        TextColumn("  {task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        console=context.console,
+        transient=True,
+        disable=context.as_json or not context.console.is_terminal,
+    )
+
+
+def _show_progress(progress: Progress, job: Transcription) -> None:
+    known = {task.description: task.id for task in progress.tasks}
+    name = escape(job.title)
+    task = known[name] if name in known else progress.add_task(name, total=1.0)
+    progress.update(task, completed=job.progress)
+
+
+def _job_json(job: Transcription) -> dict[str, Any]:
+    return {
+        "session": job.session,
+        "title": job.title,
+        "model": job.model,
+        "file": job.file,
+        "problem": job.problem,
+    }
+
+
+@click.group("models", invoke_without_command=True)
+@json_option
+@click.pass_context
+def models_command(ctx: click.Context) -> None:
+    """List Whisper's models, get one, or add a file."""
+    if ctx.invoked_subcommand is None:
+        _list_models(ctx.ensure_object(Context))
+
+
+@models_command.command("list")
+@json_option
+@pass_context
+def _list_command(context: Context) -> None:
+    """List the models."""
+    _list_models(context)
+
+
+def _list_models(context: Context) -> None:
+    models = Weights(context.settings.models).models()
+    if context.as_json:
+        context.answer({"models": [_model_json(model) for model in models]})
+        return
+    for model in models:
+        sign = "[green]✓[/]" if model.is_here else "[dim]·[/]"
+        size = f"{model.size_bytes / 1e6:,.0f} MB"
+        context.say(f"{sign} [bold]{model.name:<18}[/]{size:>10}  {escape(model.about)}")
+    context.say(f"[dim]✓ is on this machine, in {escape(str(context.settings.models))}[/]")
+
+
+def _model_json(model: Model) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "size_bytes": model.size_bytes,
+        "sha256": model.sha256,
+        "is_here": model.is_here,
+        "languages": list(model.languages),
+        "about": model.about,
+    }
+
+
+@models_command.command("get")
+@click.argument("name")
+@json_option
+@pass_context
+def _get_command(context: Context, name: str) -> None:
+    """Download a model; goes on where an earlier download ended."""
+    bars = Progress(
+        TextColumn("  {task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=context.console,
+        disable=context.as_json or not context.console.is_terminal,
+    )
+    with bars:
+        task = bars.add_task(escape(name))
+        model = Weights(context.settings.models).get(
+            name, lambda done, total: bars.update(task, completed=done, total=total)
+        )
+    _say_model(context, model)
+
+
+@models_command.command("add")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@pass_context
+def _add_command(context: Context, file: Path) -> None:
+    """Take a copy of a Whisper checkpoint file."""
+    _say_model(context, Weights(context.settings.models).add(file))
+
+
+def _say_model(context: Context, model: Model) -> None:
+    if context.as_json:
+        context.answer(_model_json(model))
+    else:
+        context.say(f"[green]✓[/] {model.name} is on this machine.")
+
+
+@click.command("search")
+@click.argument("query", nargs=-1, required=True)
+@click.option("--from", "from_", metavar="DATE", help="Sessions of this day or later.")
+@click.option("--to", metavar="DATE", help="Sessions of this day or earlier.")
+@click.option("--source", help="Sessions of this source.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@json_option
+@pass_context
+def search_command(
+    context: Context,
+    query: tuple[str, ...],
+    from_: str | None,
+    to: str | None,
+    source: str | None,
+    limit: int,
+) -> None:
+    """Find what was said: words, "a phrase", OR, -without, begin*, field:value."""
+    with contextlib.closing(index.ready(context.archive)) as db:
+        results = search.search(db, " ".join(query), from_=from_, to=to, source=source, limit=limit)
+    if context.as_json:
+        context.answer(_results_json(results))
+    else:
+        _say_results(context, results)
+    if not results.hits:
+        sys.exit(_NOTHING_FOUND)
+
+
+def _results_json(results: search.Results) -> dict[str, Any]:
+    return {
+        "total": results.total,
+        "exact": results.exact,
+        "order": str(results.order),
+        "took_ms": results.took_ms,
+        "hits": [
+            {
+                "session": hit.session,
+                "title": hit.title,
+                "start_s": hit.start_s,
+                "end_s": hit.end_s,
+                "text": hit.text,
+                "snippet": hit.snippet,
+                "speaker": hit.speaker,
+                "started_at": iso(hit.started_at),
+            }
+            for hit in results.hits
+        ],
+        "notes": list(results.notes),
+        "suggestion": results.suggestion,
+    }
+
+
+def _say_results(context: Context, results: search.Results) -> None:
+    session = None
+    for hit in results.hits:
+        if hit.session != session:
+            session = hit.session
+            date = f"{hit.session_started_at.astimezone():%Y-%m-%d %H:%M}"
+            context.say(f"[bold]{escape(hit.title)}[/]  [dim]{date}  {hit.session}[/]")
+        speaker = f"{escape(hit.speaker)}: " if hit.speaker else ""
+        context.say(f"  [cyan]{exact_clock(hit.start_s)}[/]  {speaker}{highlighted(hit)}")
+    count = f"{results.total:,}" if results.exact else f"{results.total:,}+"
+    noun = "hit" if results.total == 1 else "hits"
+    context.say(f"[dim]{count} {noun}, {results.order}, {results.took_ms:.1f} ms[/]")
+    for note in results.notes:
+        context.say(f"[yellow]![/] {escape(note)}")
+    if results.suggestion:
+        context.say(f"Did you mean: {escape(results.suggestion)}")
+
+
+def highlighted(hit: Hit) -> str:
+    """A hit's snippet with rich's markup around the words that were found."""
+    text, pieces, end = hit.snippet, [], 0
+    for start, stop in hit.marks:
+        pieces += [escape(text[end:start]), "[black on yellow]", escape(text[start:stop]), "[/]"]
+        end = stop
+    return "".join([*pieces, escape(text[end:])])
+
+
+@click.group("index")
+def index_command() -> None:
+    """The search index, which can be made again from the archive at any time."""
+
+
+@index_command.command("rebuild")
+@json_option
+@pass_context
+def _rebuild_command(context: Context) -> None:
+    """Make the index anew from the session folders alone."""
+    with _progress(context) as bars:
+        task = bars.add_task("sessions", total=1.0)
+        rebuilt = index.rebuild(
+            context.archive,
+            lambda done, total: bars.update(task, completed=done, total=max(total, 1)),
+        )
+    if context.as_json:
+        problems = [{"folder": str(p.folder), "what": p.what} for p in rebuilt.problems]
+        context.answer({"sessions": rebuilt.sessions, "problems": problems})
+    else:
+        context.say(f"[green]✓[/] {rebuilt.sessions} sessions are in the index.")
+        for problem in rebuilt.problems:
+            context.say(f"[yellow]![/] {escape(problem.folder.name)}: {escape(problem.what)}")
+    sys.exit(1 if rebuilt.problems else 0)

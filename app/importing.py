@@ -1,0 +1,146 @@
+"""Files from elsewhere into the archive: audio, transcripts beside it, transcripts alone.
+
+`recorder.importing` keeps audio, `transcribe.captions` reads texts; this pairs them. What was
+imported can be searched when `import_paths` returns. Nothing is imported twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from recorder import importing, journal
+from recorder.archive import Archive, SessionFolder
+from recorder.errors import AircheckError
+from recorder.seal import seal
+from recorder.types import SessionId, SourceKind, SourceSpec, State
+from transcribe import captions, index, transcript
+from transcribe.transcript import Transcript
+
+TEXT_SUFFIXES = (".json", ".srt", ".vtt")
+"""Files that are taken for transcripts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one file.
+
+    Attributes:
+        session: The session that holds it, or None.
+        was_here: Whether the archive had it already.
+        problem: Why it is not there, in words; empty where it is.
+    """
+
+    path: Path
+    session: SessionId | None = None
+    was_here: bool = False
+    problem: str = ""
+
+
+def import_paths(archive: Archive, paths: list[Path]) -> list[Outcome]:
+    """Import files and folders; one that fails harms no other.
+
+    Raises:
+        IndexBusy: The index can't take it now; the sessions are in the archive.
+        StorageError: The disk refuses.
+    """
+    texts = [text for path in paths for text in _texts(path)]
+    audio = [path for path in paths if path not in texts]
+    outcomes: list[Outcome] = []
+    with contextlib.closing(index.ready(archive)) as db:
+        for imported in importing.import_paths(archive, audio):
+            outcomes.extend(_with_texts_beside(imported))
+            if imported.folder:
+                index.update(db, imported.folder)
+        paired = {outcome.path for outcome in outcomes}
+        for text in (text for text in texts if text not in paired):
+            outcome, folder = _alone(archive, text)
+            outcomes.append(outcome)
+            if folder:
+                index.update(db, folder)
+    return outcomes
+
+
+def _texts(path: Path) -> Iterator[Path]:
+    """The transcripts that a path means, in folders at any depth."""
+    if path.is_dir():
+        found = (item for item in sorted(path.rglob("*")) if item.is_file())
+        yield from (
+            item
+            for item in found
+            if item.suffix.lower() in TEXT_SUFFIXES and not item.name.startswith(".")
+        )
+    elif path.suffix.lower() in TEXT_SUFFIXES:
+        yield path
+
+
+def _with_texts_beside(imported: importing.Imported) -> Iterator[Outcome]:
+    """An audio file's outcome, then those of the transcripts that lie beside it."""
+    session = imported.folder.id if imported.folder else None
+    yield Outcome(
+        path=imported.path,
+        session=session,
+        was_here=imported.was_here,
+        problem=imported.problem,
+    )
+    if imported.folder is None:
+        return
+    for suffix in TEXT_SUFFIXES:
+        text = imported.path.with_suffix(suffix)
+        if text.is_file():
+            try:
+                was_here = _put(imported.folder, captions.read(text))
+                yield Outcome(path=text, session=session, was_here=was_here)
+            except AircheckError as error:
+                yield Outcome(path=text, problem=str(error))
+
+
+def _alone(archive: Archive, text: Path) -> tuple[Outcome, SessionFolder | None]:
+    """A transcript without audio becomes a session of its own."""
+    try:
+        read = captions.read(text)
+        folder = _session_with(archive, read)
+        was_here = folder is not None
+        if folder is None:
+            folder = _empty_session(archive, text)
+            _put(folder, read)
+    except AircheckError as error:
+        return Outcome(path=text, problem=str(error)), None
+    return Outcome(path=text, session=folder.id, was_here=was_here), folder
+
+
+def _session_with(archive: Archive, read: Transcript) -> SessionFolder | None:
+    """The session without audio that holds these very words, or None."""
+    for folder in archive.folders():
+        with contextlib.suppress(AircheckError):
+            sealed = folder.sealed()
+            if sealed and not sealed.part_count and _holds(folder, read):
+                return folder
+    return None
+
+
+def _empty_session(archive: Archive, text: Path) -> SessionFolder:
+    source = SourceSpec(kind=SourceKind.FILE, address=str(text.resolve()))
+    folder = archive.create(text.stem, [("a", source)])
+    with folder.hold():
+        log = journal.JournalWriter(folder.journal_path)
+        seal(folder, log, State.DONE, detail="A transcript without audio.")
+    return folder
+
+
+def _put(folder: SessionFolder, read: Transcript) -> bool:
+    """Store a transcript unless the session has its words already; returns whether it has."""
+    if _holds(folder, read):
+        return True
+    transcript.store(folder, read)
+    return False
+
+
+def _holds(folder: SessionFolder, read: Transcript) -> bool:
+    return any(
+        transcript.load(item.path).segments == read.segments
+        for item in transcript.stored(folder)
+        if item.model == read.model
+    )

@@ -1,0 +1,137 @@
+"""Ask for transcripts, keep a worker at it, and wait for them: what the command does.
+
+The work is done in the worker's own process (`transcribe.worker`); this watches the queue.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.settings import Settings
+from recorder.archive import Archive, SessionFolder
+from recorder.errors import AircheckError, SessionNotFound
+from recorder.types import SessionId
+from transcribe import transcript, worker
+from transcribe.errors import QueueError
+from transcribe.queue import Job, JobState, Queue, add_pending, path_of
+from transcribe.weights import Weights
+
+_POLL_S = 0.1
+_MOST_WORKERS = 4  # the queue itself fails a job whose worker died three times at one place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcription:
+    """How far a session's transcript is.
+
+    Attributes:
+        progress: 0 to 1.
+        file: The transcript's, in the session's folder; empty while it isn't there.
+        problem: Why there is none, or what could not be done after it; a sentence.
+    """
+
+    session: SessionId
+    title: str
+    model: str
+    progress: float
+    file: str = ""
+    problem: str = ""
+
+
+def transcribe_sessions(
+    settings: Settings,
+    folders: list[SessionFolder],
+    *,
+    model: str,
+    language: str | None = None,
+    pending: bool = False,
+    on_progress: Callable[[Transcription], None] = lambda _: None,
+) -> list[Transcription]:
+    """Have sessions transcribed, and return when they can be searched. Blocks.
+
+    Args:
+        settings: Which archive, which models.
+        folders: The sessions.
+        model: By which model.
+        language: Whisper's code; found by listening unless given.
+        pending: Also all that is queued, and all that has no transcript yet.
+        on_progress: Told now and then about each job, on this thread.
+
+    Raises:
+        MissingModel: The model isn't on this machine.
+        QueueError: The queue can't be used.
+        StorageError: The disk refuses.
+    """
+    Weights(settings.models).require(model)
+    archive = Archive(settings.archive)
+    with contextlib.closing(Queue(path_of(archive.root))) as queue:
+        jobs = [queue.add(folder.id, model=model, language=language or "") for folder in folders]
+        if pending:
+            add_pending(queue, archive, model=model, language=language or "")
+            jobs = [job for job in queue.jobs() if not job.state.is_final]
+        numbers = list(dict.fromkeys(job.id for job in jobs))
+        _work(settings, queue, numbers, lambda job: on_progress(_told(archive, job)))
+        return [_told(archive, queue.job(number)) for number in numbers]
+
+
+def _work(
+    settings: Settings, queue: Queue, numbers: list[int], tell: Callable[[Job], None]
+) -> None:
+    """Keep a worker at the queue until these jobs are over."""
+    for _ in range(_MOST_WORKERS):
+        if not _open(queue, numbers):
+            return
+        with _worker(settings) as process:
+            while process.poll() is None and (left := _open(queue, numbers)):
+                for job in left:
+                    tell(job)
+                time.sleep(_POLL_S)
+    if _open(queue, numbers):
+        raise QueueError(
+            "The transcriber ended again and again without finishing.",
+            safe="The recordings are untouched, and what is transcribed is kept.",
+            hint="Try a smaller model, or 'aircheck --verbose transcribe --pending'.",
+        )
+
+
+def _open(queue: Queue, numbers: list[int]) -> list[Job]:
+    return [job for job in map(queue.job, numbers) if not job.state.is_final]
+
+
+@contextlib.contextmanager
+def _worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker, ended when nobody waits for it any more; its job then stays in the queue."""
+    process = worker.start(settings.archive, settings.models)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _told(archive: Archive, job: Job) -> Transcription:
+    title, file, problem = str(job.session), "", job.error
+    try:
+        folder = archive.find(job.session)
+        title = folder.summary().title
+        if job.state is JobState.DONE:
+            newest = [item for item in transcript.stored(folder) if item.model == job.model]
+            file = str(newest[-1].path.relative_to(folder.path)) if newest else ""
+    except SessionNotFound:
+        problem = problem or "The session is not in the archive any more."
+    except AircheckError as error:
+        problem = problem or str(error)
+    if job.state is JobState.CANCELLED:
+        problem = problem or "It was cancelled."
+    return Transcription(
+        session=job.session,
+        title=title,
+        model=job.model,
+        progress=job.progress,
+        file=file,
+        problem=problem,
+    )
