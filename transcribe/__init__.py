@@ -1,6 +1,8 @@
 """Text: archive → transcript → index → search.
 
-    weights      Whisper's models: list, get, add, find; checkpoint reads and makes their files
+    weights      Whisper's models: list, get, add, find
+    checkpoint   what a model's file holds; the demo's, made from its compact form
+    download     large files: resumed, checked, there whole or not at all
     chunking     hours of sound → chunks of speech, cut at pauses, never across a gap
     engines      a chunk → segments, by Whisper
     transcript   segments in session time, as Whisper's JSON beside the audio
@@ -12,6 +14,6 @@
     query        human words → FTS5
     search       plan and answer
 
-Only ``engines``, ``checkpoint`` and ``worker`` load torch, and they run in child processes.
+Only ``engines.openai`` and ``checkpoint`` load torch, and they run in child processes.
 Audio is only read here; all that is written can be made again from the session folders.
 """
