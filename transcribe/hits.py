@@ -7,6 +7,7 @@ term by term: the densest place is the hit, and what is shown around it is the s
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -181,27 +182,22 @@ def _is_near(span: tuple[int, int], found: Sequence[Sequence[tuple[int, int]]], 
 
 
 class _Page:
-    """Lines as one text, with its terms and their places."""
+    """Lines as one row of terms. Where these are in the text is found for what is shown alone."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
-        self._starts: list[int] = []  # of each line in the text
-        at = 0
-        for line in lines:
-            self._starts.append(at)
-            at += len(line.text) + 1
-        self._text = " ".join(line.text for line in lines)
-        self._terms = terms.located(self._text)
+        said = [terms.terms(line.text) for line in lines]
+        self._firsts = [0, *itertools.accumulate(len(line) for line in said)]  # term of each line
+        self._places = _Places([term for line in said for term in line])
 
     def spans(self, groups: Sequence[tuple[Atom, ...]]) -> list[_Span]:
         """All matches, in order."""
-        places = _Places([term.term for term in self._terms])
         return sorted(
             (
                 _Span(first, end, group)
                 for group, atoms in enumerate(groups)
                 for atom in atoms
-                for first, end in places.of(atom)
+                for first, end in self._places.of(atom)
             ),
             key=lambda span: (span.first, span.end),
         )
@@ -213,8 +209,8 @@ class _Page:
         firsts = [span.first for span in spans]
         best, most = None, 0
         for span in spoken or inside:
-            until = bisect.bisect_left(firsts, span.first + _DENSE_TERMS)
             since = bisect.bisect_left(firsts, span.first)
+            until = bisect.bisect_left(firsts, span.first + _DENSE_TERMS)
             groups = len({other.group for other in spans[since:until]})
             if groups > most:
                 best, most = span, groups
@@ -224,51 +220,105 @@ class _Page:
         """The match and what stands around it."""
         if best is None:  # only where SQLite takes letters for blanks that came to Unicode later
             first = last = next(i for i, line in enumerate(self._lines) if not line.outside)
-            start = self._starts[first]
-            end = start + len(self._lines[first].text)
         else:
-            start, end = self._terms[best.first].start, self._terms[best.end - 1].end
-            first, last = self._number_of(start), self._number_of(end - 1)
-        snippet_start, snippet_end = self._window(start, end)
-        cut, marks = self._marked(snippet_start, snippet_end, spans)
+            first, last = self._number_of(best.first), self._number_of(best.end - 1)
+        snippet, marks = self._snippet(first, last, best, spans)
         return Found(
             start_s=self._lines[first].start_s,
             end_s=self._lines[last].end_s,
             text=" ".join(line.text for line in self._lines[first : last + 1]),
-            snippet=cut,
+            snippet=snippet,
             marks=marks,
             speaker=self._lines[first].speaker,
         )
 
-    def _window(self, start: int, end: int) -> tuple[int, int]:
-        """The stretch of text to show, cut between terms."""
-        starts = [term.start for term in self._terms if start - _BEFORE <= term.start <= start]
-        first = starts[0] if starts and start > _BEFORE else 0 if start <= _BEFORE else start
-        ends = [term.end for term in self._terms if term.end <= max(first + _LENGTH, end)]
-        last = ends[-1] if ends else end
-        if not self._terms or last == self._terms[-1].end:
-            return first, len(self._text)
-        return first, max(last, end)
-
-    def _marked(
-        self, start: int, end: int, spans: Sequence[_Span]
+    def _snippet(
+        self, first: int, last: int, best: _Span | None, spans: Sequence[_Span]
     ) -> tuple[str, tuple[tuple[int, int], ...]]:
-        before = _CUT if start > 0 else ""
-        after = _CUT if end < len(self._text) else ""
-        shift = len(before) - start
-        marks: list[tuple[int, int]] = []
-        for span in spans:
-            first, last = self._terms[span.first].start, self._terms[span.end - 1].end
-            if first < start or last > end:
-                continue
-            if marks and first + shift <= marks[-1][1]:
-                marks[-1] = (marks[-1][0], max(marks[-1][1], last + shift))
-            else:
-                marks.append((first + shift, last + shift))
-        return f"{before}{self._text[start:end]}{after}", tuple(marks)
+        """What is shown of the lines around these, and the marks in it."""
+        since, until = self._nearby(first, last)
+        view = _View(
+            text=" ".join(line.text for line in self._lines[since:until]),
+            first_term=self._firsts[since],
+            goes_before=since > 0,
+            goes_on=until < len(self._lines),
+        )
+        if best is None:
+            return view.cut(0, 0, ())
+        return view.cut(*view.place(best), [view.place(span) for span in spans if view.has(span)])
 
-    def _number_of(self, at: int) -> int:
-        return bisect.bisect_right(self._starts, at) - 1
+    def _nearby(self, first: int, last: int) -> tuple[int, int]:
+        """The lines that a snippet around these can reach into: the first, and the one after."""
+        since, until, room = first, last + 1, _BEFORE
+        while since > 0 and room > 0:
+            since -= 1
+            room -= len(self._lines[since].text)
+        room = _LENGTH
+        while until < len(self._lines) and room > 0:
+            room -= len(self._lines[until].text)
+            until += 1
+        return since, until
+
+    def _number_of(self, term: int) -> int:
+        return bisect.bisect_right(self._firsts, term) - 1
 
     def _line_of(self, term: int) -> Line:
-        return self._lines[self._number_of(self._terms[term].start)]
+        return self._lines[self._number_of(term)]
+
+
+class _View:
+    """A stretch of text that a snippet is cut from.
+
+    Args:
+        text: Of some lines.
+        first_term: How many terms stand before it.
+        goes_before: Whether there is text before it.
+        goes_on: Whether there is text after it.
+    """
+
+    def __init__(self, text: str, first_term: int, *, goes_before: bool, goes_on: bool) -> None:
+        self._text = text
+        self._terms = terms.located(text)
+        self._first_term = first_term
+        self._goes_before = goes_before
+        self._goes_on = goes_on
+
+    def has(self, span: _Span) -> bool:
+        """Whether all of a match is in it."""
+        first, end = span.first - self._first_term, span.end - self._first_term
+        return first >= 0 and end <= len(self._terms)
+
+    def place(self, span: _Span) -> tuple[int, int]:
+        """Where a match stands in the text, in characters."""
+        first, last = span.first - self._first_term, span.end - self._first_term - 1
+        return self._terms[first].start, self._terms[last].end
+
+    def cut(
+        self, start: int, end: int, places: Sequence[tuple[int, int]]
+    ) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """The text around a match, cut between terms, and the places that are in it."""
+        first, last = self._start_before(start), self._end_after(start, end)
+        before = _CUT if first > 0 or self._goes_before else ""
+        after = _CUT if last < len(self._text) or self._goes_on else ""
+        shift = len(before) - first
+        marks: list[tuple[int, int]] = []
+        for place, beyond in places:
+            if place < first or beyond > last:
+                continue
+            if marks and place + shift <= marks[-1][1]:
+                marks[-1] = (marks[-1][0], max(marks[-1][1], beyond + shift))
+            else:
+                marks.append((place + shift, beyond + shift))
+        return f"{before}{self._text[first:last]}{after}", tuple(marks)
+
+    def _start_before(self, start: int) -> int:
+        if start <= _BEFORE:
+            return 0
+        return next(term.start for term in self._terms if term.start >= start - _BEFORE)
+
+    def _end_after(self, start: int, end: int) -> int:
+        furthest = max(start - _BEFORE + _LENGTH, end)
+        if furthest >= len(self._text):
+            return len(self._text)
+        ends = [term.end for term in self._terms if term.end <= furthest]
+        return max(ends[-1] if ends else 0, end)
