@@ -94,10 +94,12 @@ class PulseServer:
                 if f"sink_name={name} " in (module.argument or ""):
                     pulse.module_unload(module.index)
 
-    def set_default(self, name: str) -> None:
-        """Make a sink the default one."""
+    def move_recordings(self, source: str) -> None:
+        """Move every stream that records to a source."""
         with self.control() as pulse:
-            pulse.sink_default_set(name)
+            target = pulse.get_source_by_name(source)
+            for stream in pulse.source_output_list():
+                pulse.source_output_move(stream.index, target.index)
 
     def play(self, path: Path, sink: str) -> None:
         """Play a file into a sink; returns once the sink has it."""

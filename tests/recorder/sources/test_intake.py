@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from recorder.errors import DeviceLost, SourceError, UnknownDevice
+from recorder.sources import portaudio, pulse
+from recorder.sources.base import SinkClosed
 from recorder.sources.device import DeviceSource
 from recorder.sources.intake import Intake
 from recorder.sources.system import SystemSource
-from recorder.types import GapReason, PlacedBy, SourceKind, SourceSpec
+from recorder.types import GapReason, PlacedBy, Seconds, SourceKind, SourceSpec
 from tests.parts import wait_until
 from tests.pulseserver import RATE_HZ, PulseServer, numbers_in, sound_server, write_numbered
 from tests.recorder.sources.sink import MemorySink
@@ -56,6 +58,19 @@ class Capture:
         self.thread.join(10)
         assert self.error is not None, "the capture goes on"
         return self.error
+
+
+class SlowSink(MemorySink):
+    """A sink whose `write` waits while `goes_on` is cleared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = threading.Event()
+        self.goes_on.set()
+
+    def write(self, data: bytes, duration_s: Seconds) -> None:
+        assert self.goes_on.wait(10)
+        super().write(data, duration_s)
 
 
 @contextmanager
@@ -210,6 +225,22 @@ def test_a_stream_that_is_moved_is_taken_back(server: PulseServer, home: Path) -
     assert gap.to_s - gap.from_s == pytest.approx(missing_s, abs=0.1)
 
 
+def test_what_comes_before_a_late_answer_is_not_stored(
+    server: PulseServer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine: the watch hears of no event, and asks but once a second."""
+    monkeypatch.setattr(pulse, "_ASK_EVERY_S", 0.9)
+    monkeypatch.setattr(pulse, "_stop_listening", lambda _event: None)
+    server.play(write_numbered(home / "a.wav", 30, mark=1), "speakers")
+    server.play(write_numbered(home / "b.wav", 30, mark=2), "headset")
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink) as capture:
+        wait_until(lambda: sink.end_s > 1, what="a second of sound")
+        server.remove_sink("speakers")
+        capture.wait_error()
+    assert_unbroken(numbers_in(bytes(sink.written), mark=1))
+
+
 def test_a_killed_server_is_a_lost_device_and_then_goes_on(server: PulseServer) -> None:
     source, sink = a_system("Speakers"), MemorySink()
     with capturing(source, sink) as capture:
@@ -240,8 +271,6 @@ def test_levels_are_told_while_sound_comes(server: PulseServer, home: Path) -> N
 
 
 def test_a_closed_sink_ends_the_capture(server: PulseServer) -> None:
-    from recorder.sources.base import SinkClosed
-
     sink, ended = MemorySink(), threading.Event()
 
     def work() -> None:
@@ -255,6 +284,48 @@ def test_a_closed_sink_ends_the_capture(server: PulseServer) -> None:
     sink.close()
     assert ended.wait(5)
     thread.join()
+
+
+def test_what_was_not_fetched_in_time_is_a_gap(
+    server: PulseServer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that blocks for longer than the queue holds."""
+    monkeypatch.setattr(portaudio, "_MOST_BLOCKS", 10)
+    server.play(write_numbered(home / "a.wav", 30), "speakers")
+    sink = SlowSink()
+    with capturing(a_system("Speakers"), sink):
+        wait_until(lambda: sink.end_s > 0.5, what="sound")
+        sink.goes_on.clear()
+        began_s = time.monotonic()
+        wait_until(lambda: time.monotonic() > began_s + 1.5, what="a queue that is full")
+        sink.goes_on.set()
+        wait_until(lambda: len(sink.runs) == 2, what="another run")
+        end_s = sink.end_s
+        wait_until(lambda: sink.end_s > end_s + 0.3, what="more sound")
+    (gap,) = sink.gaps
+    assert gap.reason is GapReason.STALLED
+    assert "too busy" in gap.detail
+    numbers = numbers_in(bytes(sink.written))
+    (step,) = np.flatnonzero(np.diff(numbers) != 1)
+    missing = int(numbers[step + 1] - numbers[step] - 1)
+    assert round((gap.to_s - gap.from_s) * RATE_HZ) == pytest.approx(missing, abs=2)
+
+
+def test_a_device_without_a_server_is_recorded_too(
+    server: PulseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ALSA's plugin stands for a device that no server can move."""
+
+    def no_server() -> list[object]:
+        raise UnknownDevice("No sound server answers.")
+
+    monkeypatch.setattr(pulse, "sources", no_server)
+    sink = MemorySink()
+    with capturing(DeviceSource(SourceSpec(kind=SourceKind.DEVICE, address="pulse")), sink):
+        wait_until(lambda: len(sink.chunks) == 1, what="a second")
+    (run,) = sink.runs
+    assert (run.fmt.codec, run.fmt.channels) == ("pcm_s24le", 2)
+    assert sink.facts[0].identity["backend"] == "ALSA"
 
 
 @pytest.mark.parametrize("source", [DeviceSource, SystemSource])
