@@ -64,7 +64,7 @@ class Native:
     """How a track was recorded, as its first part tells.
 
     Attributes:
-        bits: Bits a sample that hold the decoded sound without loss: 16 or 32.
+        bits: Bits a sample that hold the decoded sound without loss: 16, 24 or 32.
     """
 
     rate_hz: int

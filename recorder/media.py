@@ -76,9 +76,15 @@ class Media:
 
     @property
     def bits(self) -> int:
-        """Bits that hold a sample without loss: 16 or 32; 16 where coding was lossy anyway."""
-        name = self.stream.codec_context.format.name if self.is_lossless else ""
-        return 32 if name.startswith(("s32", "flt", "dbl")) else 16
+        """Bits that hold a sample without loss: 16, 24 or 32; 16 where coding was lossy anyway."""
+        context = self.stream.codec_context
+        name = context.format.name if self.is_lossless else ""
+        if not name.startswith(("s32", "flt", "dbl")):
+            return 16
+        if self.codec == "flac":  # STREAMINFO has the depth, less one, from bit 103 (RFC 9639, 8.2)
+            depth = int.from_bytes((context.extradata or bytes(18))[12:14], "big") >> 4 & 31
+            return 24 if depth < 24 else 32
+        return 24 if self.codec.startswith("pcm_s24") else 32
 
     @property
     def duration_s(self) -> Seconds | None:

@@ -125,7 +125,7 @@ def test_24_bits_are_kept(tmp_path: Path) -> None:
         wanted = np.concatenate([f.to_ndarray().reshape(-1, 2) for f in file.decode(audio=0)])
     got = joined(list(decode(folder, rate_hz=None, channels=None)))
     assert np.array_equal((got.astype(np.float64) * 2**31).astype(np.int64), wanted)
-    assert native(folder.path, folder.timeline()) == Native(rate_hz=44_100, channels=2, bits=32)
+    assert native(folder.path, folder.timeline()) == Native(rate_hz=44_100, channels=2, bits=24)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,402 @@
+"""A session into pieces: where to cut, and a cut into files.
+
+Plans are pure: moments of session time at which to cut. Every sample goes into exactly one piece,
+so that the pieces one after the other are the original; where it has gaps they are left out, and a
+piece that lies in a gap alone makes no file.
+
+pydub writes the pieces. One that would fill the memory goes to the same encoder through a pipe.
+"""
+
+from __future__ import annotations
+
+import bisect
+import contextlib
+import itertools
+import math
+import os
+import shutil
+import subprocess
+import tempfile
+import warnings
+import wave
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+
+from recorder.archive import SessionFolder
+from recorder.decode import Block, Native, decode_timeline, native
+from recorder.errors import ExportError, storage_error
+from recorder.levels import Envelope, envelopes
+from recorder.media import Samples
+from recorder.types import Seconds
+
+LEAST_SILENCE_S = 1.0
+SILENCE_DBFS = -45.0
+
+_MARGIN_S = 0.5
+_TOUCHING_S = 1e-3
+_MOST_PIECES = 10_000
+_MOST_BYTES = 64 << 20
+"""PCM that a piece may take in memory; six minutes of CD sound."""
+_MOST_WAV_BYTES = (4 << 30) - 1024
+
+_ID_LENGTH = 27  # of a session's id in its folder's name, with the hyphen before it
+
+
+class By(StrEnum):
+    """What a session can be split by."""
+
+    SILENCE = "silence"
+    LENGTH = "length"
+
+
+class PieceFormat(StrEnum):
+    """What pieces can be written as; the file's suffix, too."""
+
+    WAV = "wav"
+    FLAC = "flac"
+    MP3 = "mp3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A stretch of session time that is quieter than a threshold."""
+
+    from_s: Seconds
+    to_s: Seconds
+
+
+# --- where to cut -------------------------------------------------------------------------------
+
+
+def silences(
+    levels: Iterable[Envelope],
+    *,
+    least_s: float = LEAST_SILENCE_S,
+    below_dbfs: float = SILENCE_DBFS,
+) -> list[Silence]:
+    """Where it is quiet for long enough, to the hop.
+
+    Args:
+        levels: In order of session time.
+        least_s: Shorter ones don't count.
+        below_dbfs: What is quiet.
+    """
+    joined: list[Silence] = []
+    for silence in (found for level in levels for found in _quiet(level, below_dbfs)):
+        if joined and silence.from_s - joined[-1].to_s < _TOUCHING_S:  # it goes on in a next part
+            silence = Silence(from_s=joined.pop().from_s, to_s=silence.to_s)  # noqa: PLW2901
+        joined.append(silence)
+    return [each for each in joined if each.to_s - each.from_s >= least_s - _TOUCHING_S]
+
+
+def plan_by_silence(
+    levels: Sequence[Envelope],
+    *,
+    least_s: float = LEAST_SILENCE_S,
+    below_dbfs: float = SILENCE_DBFS,
+) -> list[Seconds]:
+    """Cuts inside silences: half a second before sound begins again, in short ones the middle.
+
+    A silence at the very begin or end is not cut off. There is no least length of a piece.
+
+    Args:
+        levels: In order of session time.
+        least_s: The shortest silence that is cut.
+        below_dbfs: What is silence.
+    """
+    if not levels:
+        return []
+    first_s, last_s = levels[0].start_s, levels[-1].end_s
+    return [
+        Seconds(max((silence.from_s + silence.to_s) / 2, silence.to_s - _MARGIN_S))
+        for silence in silences(levels, least_s=least_s, below_dbfs=below_dbfs)
+        if silence.from_s - first_s > _TOUCHING_S and last_s - silence.to_s > _TOUCHING_S
+    ]
+
+
+def plan_by_length(duration_s: float, length_s: float) -> list[Seconds]:
+    """Cuts every so many seconds of session time.
+
+    Raises:
+        ValueError: The length is not positive.
+    """
+    if not length_s > 0:
+        raise ValueError("a piece needs a length")
+    count = math.ceil(duration_s / length_s - _TOUCHING_S)
+    return [Seconds(number * length_s) for number in range(1, count)]
+
+
+def plan(
+    folder: SessionFolder,
+    by: By,
+    *,
+    track: str = "a",
+    length_s: float = 600.0,
+    least_s: float = LEAST_SILENCE_S,
+    below_dbfs: float = SILENCE_DBFS,
+) -> list[Seconds]:
+    """Where a session would be cut. Reads its audio for silences, streamed.
+
+    Args:
+        folder: The session's.
+        by: By what.
+        track: Its letter.
+        length_s: Of a piece, by length.
+        least_s: The shortest silence, by silence.
+        below_dbfs: What is silence.
+
+    Raises:
+        CorruptSession: The journal can't be read.
+        DecodeError: A part is missing or can't be decoded.
+        ExportError: It would make more than 10,000 pieces.
+        ValueError: The length is not positive.
+    """
+    if by is By.LENGTH:
+        duration_s = folder.timeline().duration_s
+        if length_s > 0 and duration_s / length_s > _MOST_PIECES:
+            raise _too_many(math.ceil(duration_s / length_s))
+        return plan_by_length(duration_s, length_s)
+    cuts = plan_by_silence(envelopes(folder, track=track), least_s=least_s, below_dbfs=below_dbfs)
+    if len(cuts) >= _MOST_PIECES:
+        raise _too_many(len(cuts) + 1)
+    return cuts
+
+
+# --- carrying it out ----------------------------------------------------------------------------
+
+
+def split(
+    folder: SessionFolder,
+    cuts: Iterable[float],
+    out: Path,
+    *,
+    fmt: PieceFormat,
+    track: str = "a",
+    on_file: Callable[[Path], None] = lambda _: None,
+) -> list[Path]:
+    """Write a session's pieces; all of them appear when the last one is done, or none.
+
+    WAV and FLAC hold every sample as it decodes: 16 bits where the source was lossy, else its own
+    depth (24 bits lie in the top of 32 in a WAV). Memory stays bounded at any length. Blocks; may
+    run in any thread.
+
+    Args:
+        folder: The session's.
+        cuts: Moments of session time.
+        out: A folder; made if need be. Files are called after the session, and numbered.
+        fmt: What to write.
+        track: Its letter.
+        on_file: Called with each file when it is written, before it is in its place.
+
+    Returns:
+        The pieces, in order.
+
+    Raises:
+        CorruptSession: The journal can't be read.
+        DecodeError: A part is missing or can't be decoded.
+        ExportError: Nothing was recorded, a piece can't be encoded, or is there already.
+        StorageError: The disk refuses.
+    """
+    timeline = folder.timeline()
+    sound = native(folder.path, timeline, track)
+    if sound is None:
+        raise ExportError("Nothing was recorded in this session, so there is nothing to split.")
+    blocks = decode_timeline(
+        folder.path, timeline, track=track, rate_hz=sound.rate_hz, channels=sound.channels
+    )
+    with _room_in(out) as room:
+        try:
+            made = [
+                _write_piece(piece, room / f"{number}.{fmt}", sound, fmt)
+                for number, piece in enumerate(_pieces(blocks, sorted(cuts)), 1)
+            ]
+            for path in made:
+                on_file(path)
+            return _put_in_place(made, out, folder.path.name[:-_ID_LENGTH] or "session")
+        except OSError as error:
+            raise storage_error(
+                error, doing="writing the pieces", safe="The session is untouched."
+            ) from error
+
+
+def _pieces(blocks: Iterable[Block], cuts: list[float]) -> Iterator[Iterator[Samples]]:
+    """The samples of each piece that has any."""
+    parted = (part for block in blocks for part in _parted(block, cuts))
+    for _, piece in itertools.groupby(parted, key=lambda part: part[0]):
+        yield (samples for _, samples in piece)
+
+
+def _parted(block: Block, cuts: list[float]) -> Iterator[tuple[int, Samples]]:
+    """A block's samples, by the number of their piece."""
+    begin, size = 0, len(block.samples)
+    number = bisect.bisect_right(cuts, block.start_s)
+    while begin < size:
+        end = size
+        if number < len(cuts):
+            end = min(size, max(begin, round((cuts[number] - block.start_s) * block.rate_hz)))
+        if begin < end:
+            yield number, block.samples[begin:end]
+        begin, number = end, number + 1
+
+
+def _quiet(level: Envelope, below_dbfs: float) -> Iterator[Silence]:
+    is_quiet = np.concatenate(([False], level.rms_dbfs < below_dbfs, [False]))
+    edges = np.flatnonzero(np.diff(is_quiet.astype(np.int8)))
+    for begin, end in edges.reshape(-1, 2):
+        yield Silence(
+            from_s=Seconds(level.start_s + float(begin) * level.hop_s),
+            to_s=Seconds(min(level.end_s, level.start_s + float(end) * level.hop_s)),
+        )
+
+
+def _too_many(count: int) -> ExportError:
+    return ExportError(
+        f"That would make {count:,} pieces; {_MOST_PIECES:,} is the most.",
+        safe="Nothing was written.",
+        hint="Ask for longer pieces or longer silences.",
+    )
+
+
+@contextlib.contextmanager
+def _room_in(out: Path) -> Iterator[Path]:
+    """A folder of our own beside the pieces to be, gone afterwards."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp(prefix=".split-", dir=out))
+    except OSError as error:
+        raise storage_error(error, doing="making a place for the pieces") from error
+    try:
+        yield room
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _put_in_place(made: list[Path], out: Path, stem: str) -> list[Path]:
+    width = max(3, len(str(len(made))))
+    targets = [
+        out / f"{stem}-{number:0{width}}{path.suffix}" for number, path in enumerate(made, 1)
+    ]
+    taken = next((path for path in targets if path.exists() or path.is_symlink()), None)
+    if taken:
+        raise ExportError(
+            f"{taken} is there already.",
+            safe="Nothing was overwritten.",
+            hint="Move it away, or choose another folder with --out.",
+        )
+    for path, target in zip(made, targets, strict=True):
+        path.rename(target)
+    return targets
+
+
+# --- encoding -----------------------------------------------------------------------------------
+
+
+def _write_piece(piece: Iterable[Samples], path: Path, sound: Native, fmt: PieceFormat) -> Path:
+    """Encode a piece; by pydub, if its samples fit into `_MOST_BYTES`."""
+    feed = (_pcm(samples, sound.bits) for samples in piece)
+    held: list[bytes] = []
+    while sum(map(len, held)) <= _MOST_BYTES:
+        data = next(feed, None)
+        if data is None:
+            _by_pydub(b"".join(held), path, sound, fmt)
+            return path
+        held.append(data)
+    write = _by_wave if fmt is PieceFormat.WAV else _by_pipe
+    write(itertools.chain(held, feed), path, sound, fmt)
+    return path
+
+
+def _pcm(samples: Samples, bits: int) -> bytes:
+    """Samples as interleaved little-endian integers: 16 bits, or 32 with 24 in their top."""
+    scale = 1 << (bits - 1)
+    whole = np.rint(samples.astype(np.float64) * scale).clip(-scale, scale - 1)
+    if bits == 16:
+        return whole.astype("<i2").tobytes()
+    return (whole.astype("<i4") << (32 - bits)).tobytes()
+
+
+def _sample_bytes(sound: Native) -> int:
+    return 2 if sound.bits == 16 else 4
+
+
+def _parameters(sound: Native, fmt: PieceFormat) -> list[str]:
+    """FFmpeg's, for its encoder; pydub passes them on."""
+    if fmt is PieceFormat.FLAC:  # 32 bits are 'experimental' to it
+        return ["-strict", "experimental", "-bits_per_raw_sample", str(sound.bits)]
+    if fmt is PieceFormat.MP3:  # LAME's -V 2, about 190 kb/s; MP3 has two channels at most
+        return ["-q:a", "2", *(["-ac", "2"] if sound.channels > 2 else [])]
+    return []
+
+
+def _by_pydub(data: bytes, path: Path, sound: Native, fmt: PieceFormat) -> None:
+    with warnings.catch_warnings():  # it looks for a system ffmpeg; ours is named below
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment  # noqa: PLC0415 (slow, and it warns)
+        from pydub.exceptions import CouldntEncodeError  # noqa: PLC0415
+
+    AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
+    segment = AudioSegment(
+        data,
+        sample_width=_sample_bytes(sound),
+        frame_rate=sound.rate_hz,
+        channels=sound.channels,
+    )
+    try:
+        with path.open("wb+") as file:  # given its name alone, pydub leaves the file open
+            # A list, even an empty one, would send WAV through FFmpeg, and to 16 bits.
+            segment.export(file, format=str(fmt), parameters=_parameters(sound, fmt) or None)
+    except CouldntEncodeError as error:
+        raise _not_encoded(fmt, str(error)) from error
+
+
+def _by_wave(blocks: Iterable[bytes], path: Path, sound: Native, _: PieceFormat) -> None:
+    with wave.open(os.fspath(path), "wb") as file:
+        file.setnchannels(sound.channels)
+        file.setsampwidth(_sample_bytes(sound))
+        file.setframerate(sound.rate_hz)
+        size = 0
+        for block in blocks:
+            size += len(block)
+            if size > _MOST_WAV_BYTES:
+                raise ExportError(
+                    "A piece is longer than the 4 GB that a WAV file holds.",
+                    safe="Nothing was written.",
+                    hint="Choose FLAC, or shorter pieces.",
+                )
+            file.writeframesraw(block)
+
+
+def _by_pipe(blocks: Iterable[bytes], path: Path, sound: Native, fmt: PieceFormat) -> None:
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", f"s{8 * _sample_bytes(sound)}le",
+        "-ar", str(sound.rate_hz), "-ac", str(sound.channels), "-i", "pipe:0",
+        *_parameters(sound, fmt), "-f", str(fmt), "-y", os.fspath(path),
+    ]  # fmt: skip
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
+        ) as encoder,
+    ):
+        assert encoder.stdin is not None
+        with contextlib.suppress(BrokenPipeError), encoder.stdin as pipe:
+            for block in blocks:
+                pipe.write(block)
+        if encoder.wait() != 0:
+            said.seek(0)
+            raise _not_encoded(fmt, said.read().decode(errors="replace"))
+
+
+def _not_encoded(fmt: PieceFormat, said: str) -> ExportError:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    why = lines[-1][:200] if lines else "FFmpeg doesn't say why"
+    return ExportError(
+        f"A piece can't be written as {fmt} ({why}).",
+        safe="The session is untouched, and no piece was left behind.",
+        hint="Free some room, or choose another format.",
+    )
