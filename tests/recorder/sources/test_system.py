@@ -1,0 +1,118 @@
+"""The system's sound through the whole recorder: its process, parts on disk, FLAC, the seal."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recorder import launch, pack
+from recorder.archive import Archive, SessionFolder
+from recorder.timeline import Track
+from recorder.types import GapReason, SourceKind, SourceSpec
+from tests.parts import wait_until
+from tests.pulseserver import RATE_HZ, PulseServer, numbers_in, sound_server, write_numbered
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[PulseServer]:
+    with sound_server(home) as server:
+        server.add_sink("speakers", "Speakers")
+        server.add_sink("headset", "Headset")
+        yield server
+
+
+@pytest.fixture
+def folder(server: PulseServer, tmp_path: Path) -> Iterator[SessionFolder]:
+    """A session whose recorder is at work on what 'Speakers' plays."""
+    spec = SourceSpec(kind=SourceKind.SYSTEM, address="Speakers")
+    folder = launch.record(Archive(tmp_path), spec, title="Speakers")
+    yield folder
+    if launch.is_running(folder):
+        launch.stop(folder)
+
+
+def track_of(folder: SessionFolder) -> Track | None:
+    return folder.timeline().tracks.get("a")
+
+
+def recorded_s(folder: SessionFolder) -> float:
+    track = track_of(folder)
+    return track.end_s if track else 0.0
+
+
+def packed_pcm(folder: SessionFolder) -> bytes:
+    """The samples of a sealed session's FLACs, end to end."""
+    track = track_of(folder)
+    assert track is not None
+    files = [folder.path / part.file for part in track.parts]
+    assert {file.suffix for file in files} == {".flac"}
+    assert not list(folder.audio.glob("*.wav"))
+    return b"".join(block for file in files for block in pack.read_pcm(file, "pcm_s16le"))
+
+
+def test_what_was_played_is_in_the_sealed_flac_sample_for_sample(
+    server: PulseServer, folder: SessionFolder, home: Path
+) -> None:
+    wait_until(lambda: recorded_s(folder) > 0, what="the first chunk")
+    server.play(write_numbered(home / "a.wav", 1.0), "speakers")
+    wait_until(lambda: recorded_s(folder) > 3, what="three seconds")
+    launch.stop(folder)
+    numbers = numbers_in(packed_pcm(folder))
+    assert np.all(np.diff(numbers) == 1)
+    assert numbers[-1] == RATE_HZ - 1
+    track = track_of(folder)
+    assert track is not None
+    assert track.gaps == ()
+    assert len(track.runs) == 1
+    assert {chunk.bytes for chunk in track.chunks[:-1]} == {RATE_HZ * 4}
+
+
+def test_a_sink_removed_and_brought_back_leaves_a_gap_as_long_as_it_was_away(
+    server: PulseServer, folder: SessionFolder, home: Path
+) -> None:
+    numbered = write_numbered(home / "a.wav", 30)
+    server.play(write_numbered(home / "b.wav", 30, mark=2), "headset")
+    server.play(numbered, "speakers")
+    wait_until(lambda: recorded_s(folder) > 1, what="a second")
+    server.remove_sink("speakers")
+    wait_until(lambda: folder.summary().state == "reconnecting", what="the loss")
+    server.add_sink("speakers", "Speakers")
+    wait_until(lambda: folder.summary().gap_count == 1, what="sound again")
+    server.play(numbered, "speakers")
+    end_s = recorded_s(folder)
+    wait_until(lambda: recorded_s(folder) > end_s + 1, what="another second")
+    launch.stop(folder)
+    track = track_of(folder)
+    assert track is not None
+    (gap,) = track.gaps
+    assert gap.reason is GapReason.DEVICE_LOST
+    before, after = track.runs
+    assert (gap.from_s, gap.to_s) == pytest.approx((before.end_s, after.start_s))
+    numbers_in(packed_pcm(folder), mark=1)  # not one sample of the headset's
+
+
+def test_a_killed_recorder_costs_less_than_half_a_second(
+    server: PulseServer, folder: SessionFolder, home: Path
+) -> None:
+    server.play(write_numbered(home / "a.wav", 30), "speakers")
+    wait_until(lambda: recorded_s(folder) > 1, what="a second")
+    holder = folder.holder()
+    assert holder is not None
+    os.kill(holder.pid, signal.SIGKILL)
+    wait_until(lambda: folder.holder() is None, what="its end")
+    launch.start(folder)
+    wait_until(lambda: folder.summary().gap_count == 1, what="sound again")
+    end_s = recorded_s(folder)
+    wait_until(lambda: recorded_s(folder) > end_s + 1, what="another second")
+    launch.stop(folder)
+    track = track_of(folder)
+    assert track is not None
+    (gap,) = track.gaps
+    assert gap.reason is GapReason.KILLED
+    numbers = numbers_in(packed_pcm(folder))
+    (step,) = np.flatnonzero(np.diff(numbers) != 1)
+    missing_s = (numbers[step + 1] - numbers[step] - 1) / RATE_HZ
+    assert gap.to_s - gap.from_s == pytest.approx(missing_s, abs=0.5)
