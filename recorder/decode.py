@@ -35,6 +35,7 @@ _PREROLL_S = 0.5
 """What is decoded before the first wanted sample, for codecs whose frames lean on earlier ones:
 MP3's bit reservoir reaches back 511 bytes, AAC and Vorbis overlap by a frame, Opus wants 80 ms."""
 
+_MOST_INIT_BYTES = 1 << 20
 _TimedFrame = tuple[float, av.AudioFrame]
 _CUT_SLACK = 1e-3  # of a sample: rounding of times in seconds
 
@@ -222,13 +223,23 @@ def open_part(
         end = part.chunks[-1].offset + part.chunks[-1].bytes
         return open_media(path, (0, end), container=container, name=part.file)
     begin, end = chunks[0].offset, chunks[-1].offset + chunks[-1].bytes
-    header = _header_bytes(part) if container == "fmp4" else 0
+    header = min(begin, _init_bytes(path)) if container == "fmp4" else 0
     return open_media(path, (0, header), (begin, end), container=container, name=part.file)
 
 
-def _header_bytes(part: Part) -> int:
-    """How many bytes a part begins with that don't sound (fMP4's init section)."""
-    return next((chunk.offset for chunk in part.chunks if chunk.duration_s > 0), 0)
+def _init_bytes(path: Path) -> int:
+    """Where an fMP4 part's init section ends: behind its ``moov`` box; 0 if it has none.
+
+    Boxes begin with their size and type (ISO/IEC 14496-12, 4.2).
+    """
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        at = 0
+        while len(head := file.read(8)) == 8 and at < _MOST_INIT_BYTES:
+            at += max(8, int.from_bytes(head[:4], "big"))
+            if head[4:] == b"moov":
+                return at
+            file.seek(at)
+    return 0
 
 
 def _stretches_of(part: Part) -> Iterator[Stretch]:

@@ -52,7 +52,11 @@ _ENCODERS = {
     "mp3": ("mp3", "mp3", {"write_xing": "0", "id3v2_version": "0"}),
     "flac": ("flac", "flac", {}),
     "ts": ("aac", "mpegts", {}),
-    "fmp4": ("aac", "mp4", {"movflags": "frag_keyframe+empty_moov+default_base_moof"}),
+    "fmp4": (
+        "aac",
+        "mp4",
+        {"movflags": "empty_moov+default_base_moof", "frag_duration": "1000000"},
+    ),
     "mp4": ("aac", "mp4", {}),
     "wav": ("pcm_s16le", "wav", {}),
     "matroska": ("opus", "matroska", {}),

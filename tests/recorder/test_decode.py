@@ -2,7 +2,9 @@
 
 import functools
 import itertools
+import json
 import math
+import re
 from pathlib import Path
 
 import av
@@ -11,12 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recorder import journal
 from recorder.archive import Archive, SessionFolder
-from recorder.decode import Block, Native, decode, decode_file, native
+from recorder.decode import Block, Native, decode, decode_file, decode_timeline, native
 from recorder.errors import DecodeError
+from recorder.events import Chunk, event_from_json
 from recorder.frames import OggParser, parser_for
 from recorder.journal import JournalWriter
 from recorder.segments import measure
+from recorder.timeline import Timeline
 from recorder.types import AudioFormat, PlacedBy, Seconds
 from recorder.writer import TrackWriter
 from tests.recorder.builders import (
@@ -60,12 +65,9 @@ def part_of(container: str, codec: str) -> PartSpec:
     if container == "ts":
         return PartSpec(fmt=fmt, chunks=[(data, measure(data, listed_s=Seconds(0)).duration_s)])
     if container == "fmp4":
-        init = data.index(b"moof") - 4
-        return PartSpec(
-            fmt=fmt,
-            header=data[:init],
-            chunks=[(data[init:], measure(data, listed_s=Seconds(0)).duration_s)],
-        )
+        init, *bodies = fragments(data)
+        lengths_s = [measure(each, init=init, listed_s=Seconds(0)).duration_s for each in bodies]
+        return PartSpec(fmt=fmt, header=init, chunks=list(zip(bodies, lengths_s, strict=True)))
     parser = parser_for(fmt)
     if parser is None:
         return PartSpec(fmt=fmt, chunks=[(data, float(LENGTH_S))])
@@ -228,11 +230,6 @@ def test_a_gap_inside_a_part(tmp_path: Path) -> None:
     folder = build_session(tmp_path, [PartSpec(fmt=ADTS, chunks=chunks)], sealed=False)
     lines = folder.journal_path.read_text().splitlines()
     # As after `Sink.gap`: the last chunks of the part lie three seconds later.
-    import json
-
-    from recorder import journal
-    from recorder.events import Chunk, event_from_json
-
     events = []
     for line in lines:
         values = json.loads(line)
@@ -271,6 +268,27 @@ def test_a_part_that_repeats_its_headers(tmp_path: Path, container: str, codec: 
     first, second = decode(folder, rate_hz=None, channels=None, block_s=60)
     assert second.start_s == pytest.approx(20.0, abs=1e-4)
     assert np.array_equal(first.samples, second.samples)
+
+
+def test_the_newest_fragments_alone(tmp_path: Path) -> None:
+    """As a meter does it: it knows the last chunks only."""
+    part = part_of("fmp4", "")
+    assert len(part.chunks) > 6
+    folder = build_session(tmp_path, [part])
+    whole = joined(list(decode(folder, rate_hz=None, channels=None)))
+    events = [entry.event for entry in journal.read(folder.journal_path)]
+    newest = [e for e in events if not isinstance(e, Chunk)]
+    newest += [e for e in events if isinstance(e, Chunk)][-3:]
+    timeline = Timeline.of(newest)
+    got = list(decode_timeline(folder.path, timeline, from_s=timeline.parts[0].start_s + 0.05))
+    begin = round(got[0].start_s * RATE_HZ)
+    assert np.abs(whole[begin:] - joined(got)).max() < 2e-2
+
+
+def fragments(data: bytes) -> list[bytes]:
+    """An fMP4 file's init section, and each of its fragments."""
+    starts = [found.start() - 4 for found in re.finditer(b"moof", data)]
+    return [data[low:high] for low, high in itertools.pairwise([0, *starts, len(data)])]
 
 
 def header_end(data: bytes) -> int:
