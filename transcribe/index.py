@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database as SqliteUtils
 
 from recorder.archive import PROGRAM, Archive, SessionFolder
-from recorder.errors import CorruptSession, storage_error
+from recorder.errors import CorruptSession, StorageError, storage_error
 from recorder.types import SessionId, iso, utc_now
 from transcribe import database, rows, terms, transcript
 from transcribe.database import Database
@@ -57,13 +57,16 @@ def ready(archive: Archive, progress: Progress | None = None) -> Database:
         archive: Whose sessions are to be searched.
         progress: Told while the index is made anew; not called otherwise.
 
+    While another process makes it anew, it is opened as it is; a search in it says so.
+
     Raises:
-        IndexBusy: Another process is making it anew.
+        IndexBroken: Another process is making it anew, and until then it can't be read.
         StorageError: The disk refuses.
     """
     with contextlib.suppress(IndexBroken):
         return _up_to_date(archive)
-    rebuild(archive, progress)
+    with contextlib.suppress(IndexBusy):
+        rebuild(archive, progress)
     return database.open(archive.root)
 
 
@@ -73,7 +76,7 @@ def _up_to_date(archive: Archive) -> Database:
         _require_complete(opened)
         try:
             catch_up(opened, archive)
-        except IndexBusy as error:  # whoever writes is catching up as well; reading needs no wait
+        except (IndexBusy, StorageError) as error:  # what is there can be searched all the same
             _log.info("The index is searched as it is: %s", error.message)
     except BaseException:
         opened.close()

@@ -153,18 +153,37 @@ class Query:
         return f"({self.wanted}) NOT ({self.unwanted})"
 
 
-def parse(text: str, *, zone: tzinfo | None = None) -> Query:
+def parse(
+    text: str,
+    *,
+    from_: str | None = None,
+    to: str | None = None,
+    source: str | None = None,
+    zone: tzinfo | None = None,
+) -> Query:
     """Understand what a person typed.
 
     Args:
         text: Anything.
+        from_: A date as in the field ``from:``, given apart from the text.
+        to: As in ``to:``.
+        source: As in ``source:``.
         zone: Where a day begins; the machine's own zone if None.
+
+    Raises:
+        NotADate: ``from_`` or ``to`` is none.
     """
     reading = _Reading(zone=zone)
     if len(text) > _LONGEST_TEXT:
         reading.notes.append(f"Only the first {_LONGEST_TEXT:,} characters are searched.")
     for chunk in _chunks(text[:_LONGEST_TEXT]):
         reading.take(chunk)
+    if from_:
+        reading.not_before(moments(from_, zone=zone)[0])
+    if to:
+        reading.not_from(moments(to, zone=zone)[1])
+    if source:
+        reading.filters.append(Filter(name="source", value=source))
     return reading.finish()
 
 
@@ -246,6 +265,7 @@ class _Reading:
     minus: bool = False  # before that name
 
     def take(self, chunk: _Chunk) -> None:
+        """Understand the next piece."""
         if self.name and not chunk.name:
             chunk = _Chunk(
                 minus=self.minus,
@@ -308,19 +328,21 @@ class _Reading:
             self.notes.append(f"{error.message[:-1]}, so it is searched as text.")
             return False
         if name in ("from", "on"):
-            self._not_before(first)
+            self.not_before(first)
         if name in ("to", "on"):
-            self._not_from(end)
+            self.not_from(end)
         if name == "after":
-            self._not_before(end)
+            self.not_before(end)
         if name == "before":
-            self._not_from(first)
+            self.not_from(first)
         return True
 
-    def _not_before(self, moment: datetime) -> None:
+    def not_before(self, moment: datetime) -> None:
+        """Want nothing earlier."""
         self.since = max(self.since, moment) if self.since else moment
 
-    def _not_from(self, moment: datetime) -> None:
+    def not_from(self, moment: datetime) -> None:
+        """Want nothing from this moment on."""
         self.until = min(self.until, moment) if self.until else moment
 
     def _take_text(self, chunk: _Chunk) -> None:
@@ -352,6 +374,7 @@ class _Reading:
         return chunk.star
 
     def finish(self) -> Query:
+        """What it came to."""
         if self.name:
             self._take_text(
                 _Chunk(minus=self.minus, name="", text=self.name, quoted=False, star=False)

@@ -4,26 +4,23 @@ Matches are counted up to `MOST_COUNTED` and ranked up to `MOST_RANKED`; what th
 comes newest first, which costs nothing, since passages sort by date. ``thorough`` asks for the
 exact count and order however long they take: on another thread, after the first answer is shown.
 
-A hit is a passage, or a seam between two passages neither of which matches by itself, so nothing
-is counted twice.
+`transcribe.facets` tells how the matches are spread.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
 from typing import Final
 
 from recorder.types import Seconds, SessionId, parse_iso
-from transcribe import hits, query, scope, suggest, terms
+from transcribe import hits, matches, query, scope, suggest, terms
 from transcribe.database import Database
 from transcribe.hits import Hit, Line
-from transcribe.passages import SEAM_TERMS
-from transcribe.query import Filter, Phrase, Query
+from transcribe.matches import Place
+from transcribe.query import Phrase, Query
 from transcribe.scope import Scope, of_sessions
 
 MOST_COUNTED: Final = 10_000
@@ -35,9 +32,8 @@ MOST_RANKED: Final = 8_000
 _LINES_AROUND = 2  # segments shown before and after a passage
 _WITHOUT_END = 1 << 62
 _UNRANKED = f"More than {MOST_RANKED:,} matches, so they are shown newest first."
+_INCOMPLETE = "The index is still being made, so there may be more."
 _NO_WORDS = "Words to leave out need others to be searched."
-
-_Place = tuple[int, bool]  # a passage's id, and whether the seam on its right is meant
 
 
 class Order(StrEnum):
@@ -106,18 +102,17 @@ def search(
     if limit < 0 or offset < 0:
         raise ValueError("limit and offset are counts")
     began_s = time.perf_counter()
-    asked = _limited(query.parse(text, zone=zone), from_, to, source, zone)
+    asked = query.parse(text, from_=from_, to=to, source=source, zone=zone)
     page = _Page(order=order, thorough=thorough, limit=limit, offset=offset)
     with index.reading():
+        notes = asked.notes if index.fact("terms") else (*asked.notes, _INCOMPLETE)
         if asked.groups:
             results = _said(index, asked, scope.of(index, asked, session), page)
         else:
             results = _sessions(index, asked, session, page)
         suggestion = "" if results.total else suggest.did_you_mean(index, text)
     took_ms = (time.perf_counter() - began_s) * 1000
-    return replace(
-        results, took_ms=took_ms, notes=asked.notes + results.notes, suggestion=suggestion
-    )
+    return replace(results, took_ms=took_ms, notes=notes + results.notes, suggestion=suggestion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,108 +135,26 @@ class _Page:
         return _WITHOUT_END if self.thorough else MOST_RANKED
 
 
-def _limited(
-    asked: Query, from_: str | None, to: str | None, source: str | None, zone: tzinfo | None
-) -> Query:
-    since = query.moments(from_, zone=zone)[0] if from_ else None
-    until = query.moments(to, zone=zone)[1] if to else None
-    wanted = (Filter(name="source", value=source),) if source else ()
-    return replace(
-        asked,
-        filters=asked.filters + wanted,
-        since=max((moment for moment in (asked.since, since) if moment), default=None),
-        until=min((moment for moment in (asked.until, until) if moment), default=None),
-    )
-
-
 def _said(index: Database, asked: Query, where: Scope, page: _Page) -> Results:
-    """Passages in which it was said."""
-    core = _passages(index, asked, where, page.most_counted + 1)
-    is_counted = len(core) <= page.most_counted
-    order = page.order if is_counted and len(core) <= page.most_ranked else Order.NEWEST
-    if order is Order.NEWEST and not is_counted:  # older seams can't come onto the page
-        where = where.since(core[page.end - 1] if page.end else core[0])
-    seams = _seams(index, asked, where, core) if asked.crosses else []
+    """Places where it was said."""
+    found = matches.find(index, asked, where, most=page.most_counted, shown=page.end)
+    order = page.order if found.is_complete and found.count <= page.most_ranked else Order.NEWEST
     if order is Order.BEST:
-        places = _ranked(index, asked, where, page, seams)
+        places = matches.best_first(index, asked, where, found, most=page.end)
     else:
-        places = sorted([(place, False) for place in core] + seams, reverse=True)
-    total = len(core) + len(seams) if is_counted else MOST_COUNTED
+        places = found.newest_first()
     names = where.speaker_names(index)
-    found = tuple(_hit(index, asked, place, names) for place in places[page.offset : page.end])
-    notes = (_UNRANKED,) if order is not page.order else ()
-    return Results(total=total, exact=is_counted, order=order, took_ms=0, hits=found, notes=notes)
-
-
-def _passages(index: Database, asked: Query, where: Scope, most: int) -> list[int]:
-    """Passages that match, newest first."""
-    held = where.condition("passage_fts.rowid")
-    rows = index.rows(
-        f"SELECT rowid FROM passage_fts WHERE passage_fts MATCH ? AND {held.sql}"  # noqa: S608 our own text
-        " ORDER BY rowid DESC LIMIT ?",
-        (asked.match, *held.parameters, most),
+    return Results(
+        total=found.count if found.is_complete else MOST_COUNTED,
+        exact=found.is_complete,
+        order=order,
+        took_ms=0,
+        hits=tuple(_hit(index, asked, place, names) for place in places[page.offset : page.end]),
+        notes=(_UNRANKED,) if order is not page.order else (),
     )
-    return [int(place) for (place,) in rows]
 
 
-def _seams(index: Database, asked: Query, where: Scope, core: Sequence[int]) -> list[_Place]:
-    """Seams that match where neither passage beside them does."""
-    held = where.condition("seam_fts.rowid")
-    rows = index.rows(
-        "SELECT seam.id, seam.right_id FROM seam_fts JOIN seam ON seam.id = seam_fts.rowid"  # noqa: S608 our own text
-        f" WHERE seam_fts MATCH ? AND {held.sql}",
-        (asked.wanted_across(SEAM_TERMS), *held.parameters),
-    )
-    known = set(core)
-    open_ = [(left, right) for left, right in rows if left not in known and right not in known]
-    beside = _matching(index, asked, {place for seam in open_ for place in seam})
-    open_ = [(left, right) for left, right in open_ if left not in beside and right not in beside]
-    if asked.has_longer(SEAM_TERMS):
-        open_ = [seam for seam in open_ if _is_said_across(index, asked, *seam)]
-    return [(left, True) for left, _ in open_]
-
-
-def _matching(index: Database, asked: Query, places: set[int]) -> set[int]:
-    """Those of these passages that match by themselves, or hold what is excluded."""
-    if not places:
-        return set()
-    either = f"({asked.wanted}) OR ({asked.unwanted})" if asked.excluded else asked.wanted
-    rows = index.rows(
-        "SELECT rowid FROM passage_fts WHERE passage_fts MATCH ?"
-        " AND rowid IN (SELECT value FROM json_each(?))",
-        (either, json.dumps(sorted(places))),
-    )
-    return {int(place) for (place,) in rows}
-
-
-def _is_said_across(index: Database, asked: Query, left: int, right: int) -> bool:
-    rows = index.rows("SELECT terms FROM passage WHERE id IN (?, ?) ORDER BY id", (left, right))
-    return hits.holds([term for (said,) in rows for term in said.split()], asked.groups)
-
-
-def _ranked(
-    index: Database, asked: Query, where: Scope, page: _Page, seams: Sequence[_Place]
-) -> list[_Place]:
-    """The best matches up to the page's end; of equal ones the newer first."""
-    held = where.condition("passage_fts.rowid")
-    rows = index.rows(
-        f"SELECT rank, rowid FROM passage_fts WHERE passage_fts MATCH ? AND {held.sql}"  # noqa: S608 our own text
-        " ORDER BY rank, rowid DESC LIMIT ?",
-        (asked.match, *held.parameters, page.end),
-    )
-    ranked = [(rank, -place, False) for rank, place in rows]
-    if seams:
-        places = json.dumps([place for place, _ in seams])
-        rows = index.rows(
-            "SELECT rank, rowid FROM seam_fts WHERE seam_fts MATCH ?"
-            " AND rowid IN (SELECT value FROM json_each(?))",
-            (asked.wanted_across(SEAM_TERMS), places),
-        )
-        ranked += [(rank, -place, True) for rank, place in rows]
-    return [(-place, is_seam) for _, place, is_seam in sorted(ranked)]
-
-
-def _hit(index: Database, asked: Query, place: _Place, speakers: frozenset[str]) -> Hit:
+def _hit(index: Database, asked: Query, place: Place, speakers: frozenset[str]) -> Hit:
     """What was said there."""
     left, is_seam = place
     right = "(SELECT right_id FROM seam WHERE seam.id = passage.id)" if is_seam else "passage.id"
