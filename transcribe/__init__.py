@@ -9,10 +9,18 @@
     captions     transcripts to and from SRT, VTT, TXT and Whisper's JSON
     queue        what is to be transcribed, and how far it is; survives anything
     worker       the child process that works the queue: ``python -P -m transcribe``
+    terms        text → the words that are indexed and asked for
+    passages     segments → passages, and the seams between them
     database     the index's schema and migrations
-    index        transcripts → rows
+    rows         a session's rows, put in and taken out
+    index        session folders → rows; an index that is complete
     query        human words → FTS5
+    scope        a query's fields → conditions
+    matches      which passages match, and in which order
+    hits         where in a passage, and how it is shown
+    suggest      what may have been meant, and what may come next
     search       plan and answer
+    facets       how the matches are spread
 
 Only ``engines.openai`` and ``checkpoint`` load torch, and they run in child processes.
 Audio is only read here; all that is written can be made again from the session folders.

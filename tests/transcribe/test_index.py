@@ -266,6 +266,8 @@ def test_only_one_makes_it_anew(archive: Archive) -> None:
         assert started.wait(10)
         with pytest.raises(IndexBusy, match="anew"):
             index.rebuild(archive)
+        with contextlib.closing(index.ready(archive)) as found:
+            assert "still being made" in search(found, "words").notes[0]
     finally:
         go_on.set()
         thread.join()
