@@ -26,6 +26,10 @@ class LiveCard(QFrame):
     stop_asked = Signal(object)
     mark_asked = Signal(object)
     opened = Signal(object)
+    sought = Signal(object, float)
+    """Folder and session time to play from."""
+    dismissed = Signal(object)
+    """It failed, and somebody has read why."""
 
     def __init__(self, folder: SessionFolder, *, is_alone: bool = True) -> None:
         """Make a card.
@@ -46,6 +50,9 @@ class LiveCard(QFrame):
         self.reason = Text("muted")
         self.saved = label("note")
         self.gaps = label("note")
+        self.why = label("muted")
+        self.why.setWordWrap(True)
+        self.why.hide()
         self.meter = Meter()
         self.strip = StripView(tokens.STRIP_THIN_HEIGHT)
         self._open = Button("Open", "")
@@ -53,6 +60,10 @@ class LiveCard(QFrame):
         self.stop = Button("Stop", "square")
         self.mark.setToolTip("Name this moment (M)")
         self.stop.setToolTip("End the recording and seal it")
+        self.dismiss = Button("Dismiss", "x")
+        self.dismiss.hide()
+        self.dismiss.clicked.connect(self._on_dismiss)
+        self.strip.sought.connect(self._on_sought)
         self._open.clicked.connect(self._on_open)
         self.mark.clicked.connect(self._on_mark)
         self.stop.clicked.connect(self._on_stop)
@@ -74,6 +85,14 @@ class LiveCard(QFrame):
         self.strip.show_strip(live.strip)
         quietly(self.gaps.setText, self.gaps.text(), words.gaps(len(live.strip.gaps)))
         is_ending = status.state in (State.FINISHING, State.DONE, State.FAILED)
+        for part, is_shown in (
+            (self.stop, not live.has_failed),
+            (self.mark, not live.has_failed),
+            (self.reason, not live.has_failed),
+            (self.why, live.has_failed),
+            (self.dismiss, live.has_failed),
+        ):
+            part.setVisible(is_shown)
         self.stop.setEnabled(not is_ending and not live.has_died)
         self.mark.setEnabled(status.state is not State.FINISHING and bool(status.end_s))
         self._show_reason()
@@ -89,12 +108,21 @@ class LiveCard(QFrame):
             return
         reason = self._live.reason(datetime.now(UTC))
         self.reason.say(reason)
+        quietly(self.why.setText, self.why.text(), reason)
         if bool(self._live.status.next_try_at) != self._count.isActive():
             (self._count.start if self._live.status.next_try_at else self._count.stop)()
 
     @Slot()
     def _on_open(self) -> None:
         self.opened.emit(self.folder)
+
+    @Slot()
+    def _on_dismiss(self) -> None:
+        self.dismissed.emit(self.folder)
+
+    @Slot(float)
+    def _on_sought(self, at_s: float) -> None:
+        self.sought.emit(self.folder, at_s)
 
     @Slot()
     def _on_mark(self) -> None:
@@ -116,7 +144,7 @@ class LiveCard(QFrame):
         top.addWidget(self.reason, 1)
         actions = QHBoxLayout()
         actions.setSpacing(tokens.SPACE_S)
-        for button in (self._open, self.mark, self.stop):
+        for button in (self._open, self.mark, self.stop, self.dismiss):
             actions.addWidget(button)
         middle = QHBoxLayout()
         middle.setSpacing(tokens.SPACE_L)
@@ -131,6 +159,7 @@ class LiveCard(QFrame):
         facts.addWidget(self.meter, 1)
         facts.addStretch(0)
         layout.addLayout(top)
+        layout.addWidget(self.why)
         layout.addLayout(middle)
         layout.addLayout(facts)
         layout.addWidget(self.strip)

@@ -85,8 +85,8 @@ class HitDelegate(QStyledItemDelegate):
     def _paint_head(
         self, painter: QPainter, option: QStyleOptionViewItem, entry: HeadEntry
     ) -> None:
-        colours = theme.colours()
-        area = option.rect.adjusted(tokens.SPACE_M, tokens.SPACE_L, -tokens.SPACE_M, 0)
+        colours = _ground(painter, option)
+        area = option.rect.adjusted(tokens.SPACE_M, tokens.SPACE_S, -tokens.SPACE_M, 0)
         painter.setFont(theme.font(tokens.TYPE_NOTE))
         when_width = painter.fontMetrics().horizontalAdvance(entry.when)
         painter.setPen(QColor(colours.muted))

@@ -100,6 +100,11 @@ class Desk(QObject):
         """Name the moment that is live now."""
         self._order(Client(folder).mark)
 
+    def dismiss(self, folder: SessionFolder) -> None:
+        """Show a session that failed no longer as one of now."""
+        self._live.dismiss(folder)
+        self._ask.look_now()
+
     def recover(self, folder: SessionFolder) -> None:
         """Mend and seal a session whose recorder died."""
         self._order(lambda: recover(folder))

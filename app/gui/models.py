@@ -109,12 +109,6 @@ class HitsModel(QAbstractListModel):
             case _:
                 return entry if role == ROW_ROLE else None
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Hits can be chosen, heads can't."""
-        chosen = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        is_hit = isinstance(self._entries[index.row()], HitEntry)
-        return chosen if is_hit else Qt.ItemFlag.ItemIsEnabled
-
 
 def subtitle(row: Row) -> str:
     """A session's second line: state, day, length, gaps."""

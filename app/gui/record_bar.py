@@ -34,6 +34,7 @@ class RecordBar(QFrame):
         self.sources = IconButton("Record a device or the system's sound", "mic")
         self.menu = QMenu(self.sources)
         self.notice = Notice()
+        self._asked = ""  # what is on its way to being recorded
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(tokens.TYPING_PAUSE_MS)
@@ -52,8 +53,16 @@ class RecordBar(QFrame):
         return self.field.text().strip()
 
     def take_in(self) -> None:
-        """What was typed is being recorded: make room for the next."""
-        self.field.clear()
+        """What was asked for is being recorded: make room for the next."""
+        if self.text == self._asked:
+            self.field.clear()
+        self.give_back()
+
+    def give_back(self) -> None:
+        """What was asked for is not on its way any more: let people ask again."""
+        self._asked = ""
+        self.record.setText("Record")
+        self.record.setEnabled(is_source(self.text))
 
     @Slot(object)
     def show_offers(self, offers: tuple[Offer, ...]) -> None:
@@ -78,7 +87,7 @@ class RecordBar(QFrame):
 
     @Slot(str)
     def _on_changed(self, _text: str) -> None:
-        self.record.setEnabled(is_source(self.text))
+        self.record.setEnabled(is_source(self.text) and not self._asked)
         if not self.text:
             self._pause.stop()
             self.search_asked.emit("")
@@ -101,7 +110,10 @@ class RecordBar(QFrame):
     @Slot()
     def _on_record(self) -> None:
         self._pause.stop()
-        if is_source(self.text):
+        if is_source(self.text) and not self._asked:
+            self._asked = self.text
+            self.record.setText("Starting…")
+            self.record.setEnabled(False)
             self.record_asked.emit(self.text)
 
     @Slot()

@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
-    QPolygonF,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -32,7 +31,6 @@ class StripView(QWidget):
     def __init__(self, height: int = tokens.STRIP_HEIGHT) -> None:
         super().__init__()
         self._strip = Strip()
-        self._wave: tuple[tuple[float, float], ...] = ()
         self._at_s: float | None = None
         self.setFixedHeight(height)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -45,12 +43,6 @@ class StripView(QWidget):
             self._strip = strip
             self.update()
 
-    def show_wave(self, wave: tuple[tuple[float, float], ...]) -> None:
-        """Show the lowest and highest sample (-1 to 1) of equally long stretches of all of it."""
-        if wave != self._wave:
-            self._wave = wave
-            self.update()
-
     def show_position(self, at_s: float | None) -> None:
         """Move the playhead; None hides it."""
         if at_s != self._at_s:
@@ -59,7 +51,7 @@ class StripView(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 (Qt's name and call)
-        """The well, the runs or the waveform, the gaps, the markers, the playhead."""
+        """The well, the runs, the gaps, the markers, the playhead."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.colours()
@@ -67,10 +59,7 @@ class StripView(QWidget):
         well.addRoundedRect(QRectF(self.rect()), tokens.CORNER_S, tokens.CORNER_S)
         painter.setClipPath(well)
         painter.fillPath(well, QColor(colours.sunken))
-        if self._wave:
-            self._paint_wave(painter, colours)
-        else:
-            self._paint_runs(painter, colours)
+        self._paint_runs(painter, colours)
         self._paint_gaps(painter, colours)
         self._paint_marks(painter, colours)
 
@@ -112,15 +101,6 @@ class StripView(QWidget):
         for run in self._strip.runs:
             band = QRectF(self._x(run.from_s), third, self._width(run.from_s, run.to_s), third)
             painter.fillRect(band, QColor(colours.silence))
-
-    def _paint_wave(self, painter: QPainter, colours: tokens.Palette) -> None:
-        middle, reach = self.height() / 2, self.height() / 2 - tokens.SPACE_XS
-        step = self.width() / len(self._wave)
-        upper = [QPointF(i * step, middle - high * reach) for i, (_, high) in enumerate(self._wave)]
-        lower = [QPointF(i * step, middle - low * reach) for i, (low, _) in enumerate(self._wave)]
-        painter.setPen(QPen(QColor(colours.muted), 1))
-        painter.setBrush(QColor(colours.muted))
-        painter.drawPolygon(QPolygonF([*upper, *reversed(lower)]))
 
     def _paint_gaps(self, painter: QPainter, colours: tokens.Palette) -> None:
         """Hatched, in the colour of trouble."""

@@ -26,7 +26,7 @@ from app.gui.pages.session import SessionPage
 from app.gui.player import Player
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
-from app.gui.presenters.search import Found, HitEntry
+from app.gui.presenters.search import Found, HeadEntry, HitEntry
 from app.gui.presenters.session import Page
 from app.gui.presenters.transcription import Works
 from app.gui.presenters.words import Message
@@ -34,6 +34,7 @@ from app.gui.record_bar import RecordBar
 from app.gui.transport import Transport
 from app.gui.widgets import Button, label
 from recorder.archive import SessionFolder
+from recorder.types import SessionId
 
 
 class Window(QMainWindow):
@@ -153,10 +154,13 @@ class Window(QMainWindow):
     @Slot(object)
     def _on_started(self, _folder: SessionFolder) -> None:
         self.bar.take_in()
+        self.now.offer_sample(can_play=True)
         self.show_now()
 
     @Slot(object)
     def _on_start_failed(self, message: Message) -> None:
+        self.bar.give_back()
+        self.now.offer_sample(can_play=True)
         self.bar.notice.say(message)
 
     @Slot(object)
@@ -180,10 +184,15 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _on_hit(self, hit: HitEntry) -> None:
-        for path, row in self._rows.items():
-            if row.summary.id == hit.session:
-                self.play(SessionFolder(path), hit.start_s)
-                return
+        folder = self._folder_of(hit.session)
+        if folder is not None:
+            self.play(folder, hit.start_s)
+
+    @Slot(object)
+    def _on_head(self, head: HeadEntry) -> None:
+        folder = self._folder_of(head.session)
+        if folder is not None:
+            self.show_session(folder)
 
     @Slot(QModelIndex)
     def _on_chosen(self, index: QModelIndex) -> None:
@@ -222,6 +231,16 @@ class Window(QMainWindow):
     @Slot(float)
     def _on_moved(self, _at_s: float) -> None:
         self._show_position()
+
+    def _folder_of(self, session: SessionId) -> SessionFolder | None:
+        """The folder of a session that was found; says so where it is gone by now."""
+        for path, row in self._rows.items():
+            if row.summary.id == session:
+                return SessionFolder(path)
+        self.search.notice.say(
+            Message(happened="This session is not in the archive any more.", next="Search again.")
+        )
+        return None
 
     # --- showing -------------------------------------------------------------------------------
 
@@ -278,6 +297,9 @@ class Window(QMainWindow):
         self.now.opened.connect(self._on_opened)
         self.now.stop_asked.connect(desk.stop)
         self.now.mark_asked.connect(desk.mark)
+        self.now.sought.connect(self._on_sought)
+        self.now.dismissed.connect(desk.dismiss)
+        self.session.dismissed.connect(desk.dismiss)
         self.now.recovery_asked.connect(desk.recover)
         self.now.sample_asked.connect(desk.play_sample)
         self.session.sought.connect(self._on_sought)
@@ -285,6 +307,7 @@ class Window(QMainWindow):
         self.session.mark_asked.connect(desk.mark)
         self.session.transcription_asked.connect(desk.transcribe)
         self.search.chosen.connect(self._on_hit)
+        self.search.opened.connect(self._on_head)
         self.search.cleared.connect(self.bar.field.clear)
         self.search.more_asked.connect(self._on_more)
         self.transport.play_asked.connect(self._on_play_asked)

@@ -30,6 +30,9 @@ class NowPage(QWidget):
     mark_asked = Signal(object)
     recovery_asked = Signal(object)
     sample_asked = Signal()
+    sought = Signal(object, float)
+    """Folder and session time to play from."""
+    dismissed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,6 +88,8 @@ class NowPage(QWidget):
         card.opened.connect(self.opened)
         card.stop_asked.connect(self.stop_asked)
         card.mark_asked.connect(self.mark_asked)
+        card.sought.connect(self.sought)
+        card.dismissed.connect(self.dismissed)
         if live.key in self._rows:
             card.show_row(self._rows[live.key])
         self.cards[live.key] = card
@@ -125,8 +130,13 @@ class NowPage(QWidget):
         area.setWidget(inner)
         return area
 
+    def offer_sample(self, *, can_play: bool) -> None:
+        """Let the sample's button be pressed, or not while it starts."""
+        self.empty.button.setEnabled(can_play)
+
     @Slot()
     def _on_sample(self) -> None:
+        self.offer_sample(can_play=False)
         self.sample_asked.emit()
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedLayout, QVBoxLayou
 from app.gui import tokens
 from app.gui.delegates import HitDelegate
 from app.gui.models import ROW_ROLE, HitsModel
-from app.gui.presenters.search import PAGE, Found, HitEntry
+from app.gui.presenters.search import PAGE, Found, HeadEntry, HitEntry
 from app.gui.widgets import Button, Notice, Teaching, Text, label
 
 _HINT = "Try fewer words, the beginning of a word with *, or OR between two words."
@@ -19,6 +19,8 @@ class SearchPage(QWidget):
 
     chosen = Signal(object)
     """A `HitEntry` to play."""
+    opened = Signal(object)
+    """A `HeadEntry` whose session's page is wanted."""
     cleared = Signal()
     more_asked = Signal(str, int)
     """The query, and how many hits to show."""
@@ -63,6 +65,8 @@ class SearchPage(QWidget):
         entry = index.data(ROW_ROLE)
         if isinstance(entry, HitEntry):
             self.chosen.emit(entry)
+        elif isinstance(entry, HeadEntry):
+            self.opened.emit(entry)
 
     @Slot()
     def _on_clear(self) -> None:
@@ -79,7 +83,7 @@ class SearchPage(QWidget):
         view.setItemDelegate(HitDelegate(view))
         view.setMouseTracking(True)
         view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        view.setAccessibleName("Hits; Return plays one")
+        view.setAccessibleName("Hits; Return plays one, or opens its session")
         view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         view.clicked.connect(self._on_chosen)
         view.activated.connect(self._on_activated)

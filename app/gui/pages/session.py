@@ -30,6 +30,7 @@ class SessionPage(QWidget):
     stop_asked = Signal(object)
     mark_asked = Signal(object)
     transcription_asked = Signal(object)
+    dismissed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +63,6 @@ class SessionPage(QWidget):
         self.about.say("")
         self.notice.clear()
         self.strip.show_strip(NO_TIME)
-        self.strip.show_wave(())
         self.strip.show_position(None)
         self.transcript.show_lines(())
         self.made_by.setText("")
@@ -122,6 +122,7 @@ class SessionPage(QWidget):
             self.card = LiveCard(live.folder, is_alone=False)
             self.card.stop_asked.connect(self.stop_asked)
             self.card.mark_asked.connect(self.mark_asked)
+            self.card.dismissed.connect(self.dismissed)
             self._card_place.addWidget(self.card)
         self.card.show_live(live)
 

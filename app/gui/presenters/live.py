@@ -66,6 +66,11 @@ class Live:
         return " ".join(part for part in (why, next_try and f"{_capital(next_try)}.") if part)
 
     @property
+    def has_failed(self) -> bool:
+        """Whether it is over and came to nothing; it is shown until somebody has read why."""
+        return self.status.state is State.FAILED
+
+    @property
     def saved_to(self) -> str:
         """How much is stored."""
         end_s = self.status.end_s
@@ -75,7 +80,8 @@ class Live:
 class LiveSessions:
     """Asks the recorders of the sessions that it watches.
 
-    `watch` may be called from any thread, `look` from one, and `close` when that has ended.
+    `watch` and `dismiss` may be called from any thread, `look` from one, and `close` when that has
+    ended.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -83,6 +89,7 @@ class LiveSessions:
         self._lock = threading.Lock()
         self._watched: dict[Path, SessionFolder] = {}
         self._known: dict[Path, Live] = {}
+        self._dismissed: set[Path] = set()
         self._followers: dict[Path, Follower] = {}
         self._next_ask: dict[Path, float] = {}
         self._shown: tuple[Live, ...] | None = None
@@ -92,18 +99,26 @@ class LiveSessions:
         with self._lock:
             self._watched.update({folder.path: folder for folder in folders})
 
+    def dismiss(self, folder: SessionFolder) -> None:
+        """Somebody has read why it failed."""
+        with self._lock:
+            self._dismissed.add(folder.path)
+
     def look(self) -> tuple[Live, ...] | None:
         """Ask those whose turn it is.
 
         Returns:
-            All that are live or died unsealed, or None where nothing is new.
+            All that are live, died unsealed, or failed; or None where nothing is new.
         """
         with self._lock:
             watched = dict(self._watched)
+            for path in self._dismissed:
+                self._known.pop(path, None)
+            self._dismissed.clear()
         for path, folder in watched.items():
             if self._monotonic() >= self._next_ask.get(path, 0.0):
                 self._ask(folder)
-        shown = tuple(self._known[path] for path in watched if path in self._known)
+        shown = tuple(self._known.values())
         if shown == self._shown:
             return None
         self._shown = shown
@@ -136,13 +151,22 @@ class LiveSessions:
         """It ended well, or is about to, or is just beginning, or died."""
         self._next_ask[folder.path] = self._monotonic() + _WITHOUT_METER_S
         if _is_over(folder):
-            self._forget(folder.path)
+            self._end(folder)
         elif not launch.is_running(folder) and not _is_over(folder):
             before = self._known.get(folder.path)
             if before is None:  # never seen alive by us: it is the library's to show
                 self._forget(folder.path)
             else:
                 self._known[folder.path] = replace(before, level_dbfs=None, has_died=True)
+
+    def _end(self, folder: SessionFolder) -> None:
+        """It is sealed: watch it no longer, and say so if it failed."""
+        before = self._known.get(folder.path)
+        self._forget(folder.path)
+        failure = _failure(folder)
+        if failure is not None:
+            strip = before.strip if before else NO_TIME
+            self._known[folder.path] = Live(folder=folder, status=failure, strip=strip)
 
     def _forget(self, path: Path) -> None:
         with self._lock:
@@ -191,6 +215,18 @@ def recover(folder: SessionFolder) -> None:
     from recorder import recovery  # noqa: PLC0415 (loads av; the first window doesn't)
 
     recovery.recover(folder)
+
+
+def _failure(folder: SessionFolder) -> Status | None:
+    """What to say of a sealed session that failed; None for one that is done, or gone."""
+    try:
+        sealed = folder.sealed()
+    except ArchiveError:
+        return None
+    if sealed is None or sealed.state is not State.FAILED:
+        return None
+    end_s = sealed.duration_s
+    return Status(state=sealed.state, end_s=end_s, now_s=end_s, detail=sealed.detail)
 
 
 def _level_dbfs(status: Status, follower: Follower) -> tuple[float, float] | None:

@@ -3,7 +3,9 @@
 import contextlib
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from PySide6.QtCore import Qt
@@ -164,3 +166,44 @@ def test_the_sample_is_broadcast_by_a_button_and_ends_with_the_window(
     folder = only_session(settings)
     window.close()
     wait_until(lambda: folder.sealed() is not None, what="the seal")
+
+
+class _Picture(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = b"\x89PNG\r\n\x1a\n" + bytes(2_000)
+        self.send_response(200)
+        self.send_header("Content-Type", "image/png")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def picture() -> Iterator[str]:
+    """The address of what never was a session."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Picture) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/picture.png"
+        server.shutdown()
+        thread.join()
+
+
+def test_what_never_was_a_session_says_why_until_it_is_dismissed(
+    qtbot: QtBot, open_it: Open, picture: str
+) -> None:
+    window = open_it()
+    qtbot.keyClicks(window.bar.field, picture)
+    qtbot.keyClick(window.bar.field, Qt.Key.Key_Return)
+    assert not window.bar.record.isEnabled()
+    card = the_card(qtbot, window)
+    qtbot.waitUntil(shows(card, "Failed"), timeout=WITHIN_MS)
+    assert card.why.isVisible()
+    assert card.why.text()
+    assert not card.stop.isVisible()
+    qtbot.waitUntil(lambda: "Failed" in row_text(window), timeout=WITHIN_MS)
+    qtbot.mouseClick(card.dismiss, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.now.cards)
