@@ -53,16 +53,17 @@ class Rebuilt:
 def ready(archive: Archive, progress: Progress | None = None) -> Database:
     """Open the archive's index, complete: made anew if need be, and up to date.
 
+    While another process makes it anew, it is opened as it is, and a search in it says so.
+
     Args:
         archive: Whose sessions are to be searched.
         progress: Told while the index is made anew; not called otherwise.
-
-    While another process makes it anew, it is opened as it is; a search in it says so.
 
     Raises:
         IndexBroken: Another process is making it anew, and until then it can't be read.
         StorageError: The disk refuses.
     """
+    _make_root(archive)
     with contextlib.suppress(IndexBroken):
         return _up_to_date(archive)
     with contextlib.suppress(IndexBusy):
@@ -156,6 +157,7 @@ def rebuild(archive: Archive, progress: Progress | None = None) -> Rebuilt:
         IndexBusy: Another process is at it.
         StorageError: The disk refuses; the old index is as it was.
     """
+    _make_root(archive)
     new = archive.root / _NEW_NAME
     with _alone(archive.root):
         _discard(new)  # what a rebuild left that was killed
@@ -169,11 +171,17 @@ def rebuild(archive: Archive, progress: Progress | None = None) -> Rebuilt:
     return rebuilt
 
 
+def _make_root(archive: Archive) -> None:
+    try:
+        archive.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, doing="making the archive's folder") from error
+
+
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[None]:
     lock = FileLock(root / _LOCK_NAME)
     try:
-        root.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise IndexBusy(
@@ -293,13 +301,20 @@ def _texts(
     }
     texts: list[rows.Text] = []
     problems: list[Problem] = []
-    for stored in transcript.active(folder):
+    for stored in _active(folder):
         stamp = f"{_file_stamp(stored.path)} {iso(started_at)}"
         try:
             known = (stored.path.name, stamp) in held
             segments = None if known else transcript.load(stored.path).segments
-        except TranscriptError as error:
+        except (TranscriptError, StorageError) as error:
             problems.append(Problem(folder=folder.path, what=error.message))
         else:
             texts.append(rows.Text(stored=stored, stamp=stamp, segments=segments))
     return texts, problems
+
+
+def _active(folder: SessionFolder) -> list[transcript.Stored]:
+    try:
+        return transcript.active(folder)
+    except StorageError as error:
+        raise CorruptSession(error.message, safe=error.safe, hint=error.hint) from error

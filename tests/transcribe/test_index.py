@@ -149,6 +149,20 @@ def test_a_transcript_that_cannot_be_read_is_reported(archive: Archive, opened: 
     assert opened.rows("SELECT terms FROM passage") == [("words",)]
 
 
+def test_folders_and_files_that_cannot_be_opened_are_reported(archive: Archive) -> None:
+    talk(archive, ["whole words"])
+    one, other = talk(archive, ["words"]), talk(archive, ["words"])
+    (one.transcripts / "a-demo-de-1.json").mkdir()
+    (other.transcripts / "a-demo-en-1.json").unlink()
+    other.transcripts.rmdir()
+    other.transcripts.write_text("no folder")
+    rebuilt = index.rebuild(archive)
+    assert rebuilt.sessions == 2
+    assert {problem.folder for problem in rebuilt.problems} == {one.path, other.path}
+    with contextlib.closing(index.ready(archive)) as found:
+        assert search(found, "words").total == 2
+
+
 def test_text_that_is_no_utf8_is_kept_out(archive: Archive, opened: Database) -> None:
     folder = talk(archive, ["WORDS"], title="TITLE")
     for path in (folder.path / "session.json", *folder.transcripts.iterdir()):
@@ -165,6 +179,12 @@ def test_ready_makes_what_is_missing(archive: Archive) -> None:
     with contextlib.closing(index.ready(archive, lambda *done: told.append(done))) as found:
         assert _titles(found) == ["Talk"]
     assert told == [(1, 1)]
+
+
+def test_an_archive_that_is_not_there_yet_is_empty(archive: Archive) -> None:
+    with contextlib.closing(index.ready(archive)) as found:
+        assert search(found, "words").total == 0
+    assert index.rebuild(Archive(archive.root / "another")).sessions == 0
 
 
 def test_ready_catches_up(archive: Archive) -> None:
