@@ -168,13 +168,14 @@ def _measured(
         bottoms.append(_pairs(samples[:whole], _BUCKET))
         rest = samples[whole:]
         end_s += whole / block.rate_hz
-    if rest is not None and len(rest) and stretch.part.sealed:
-        bottoms.append(_pairs(rest, len(rest)))
+    if stretch.part.sealed:
+        if rest is not None and len(rest):
+            bottoms.append(_pairs(rest, len(rest)))
         end_s = stretch.end_s
     bottom = np.concatenate(bottoms) if bottoms else np.empty((0, 2), np.int8)
     if not len(bottom):
         return None
-    return _Pyramid(bucket_s=bucket_s, end_s=end_s, levels=_levels(bottom))
+    return _Pyramid(bucket_s=bucket_s, end_s=min(end_s, stretch.end_s), levels=_levels(bottom))
 
 
 def _pairs(samples: npt.NDArray[np.float32], size: int) -> _Pairs:
