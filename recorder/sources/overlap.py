@@ -8,7 +8,7 @@ connection, by the same burst.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -72,9 +72,9 @@ class FrameMemory:
         """Find where frames of sound that arrived in a row begin.
 
         All that is stored from the found place on equals what arrived, as far as both go. A place
-        is sure when three different frames are equal (an Ogg page is sure by itself: it carries
-        its position). Of several sure ones (a loop), and of those that are silence or the like, it
-        is the one by the clock; the latter only where the clock agrees within a second.
+        is sure when three of these frames are stored once only (one Ogg page is enough: it carries
+        its position). Frames that recur, as those of silence or a loop, have many places; the one
+        nearest by the clock is taken, where the clock agrees within a second.
 
         Args:
             arrived: Frames with a duration.
@@ -83,29 +83,29 @@ class FrameMemory:
         """
         places = self._places([fingerprint(frame) for frame in arrived])
         least = 1 if arrived and _is_ogg(arrived[0]) else _LEAST_FRAMES
-        sure = [index for index, different in places if different >= least]
-        weak = [
-            index for index, _ in places if abs(self._starts_s[index] - clock_s) < _CLOCK_AGREES_S
-        ]
-        if clock_s > end_s + _CLOCK_SAYS_LATER_S:
-            weak = []
-            sure = sure if len(sure) == 1 else []
-        if not (sure or weak):
+        likely = [index for index, telling in places if telling >= least]
+        if not likely and clock_s <= end_s + _CLOCK_SAYS_LATER_S:
+            likely = [index for index, _ in places if self._is_near(index, clock_s)]
+        if not likely:
             start_s = Seconds(max(clock_s, end_s))
             return Place(index=None, start_s=start_s, misfit_s=Seconds(clock_s - start_s))
-        index = min(sure or weak, key=lambda item: abs(self._starts_s[item] - clock_s))
+        index = min(likely, key=lambda item: abs(self._starts_s[item] - clock_s))
         start_s = Seconds(self._starts_s[index])
         return Place(index=index, start_s=start_s, misfit_s=Seconds(clock_s - start_s))
 
+    def _is_near(self, index: int, clock_s: Seconds) -> bool:
+        return abs(self._starts_s[index] - clock_s) < _CLOCK_AGREES_S
+
     def _places(self, arrived: list[bytes]) -> list[tuple[int, int]]:
-        """Indexes from which all is equal, each with the number of different frames in it."""
+        """Indexes from which all is equal, each with the number of frames that are there once."""
         stored = list(self._prints)
+        times = Counter(stored)
         found = []
         for index, first in enumerate(stored):
             if arrived and first == arrived[0]:
                 length = min(len(stored) - index, len(arrived))
                 if stored[index : index + length] == arrived[:length]:
-                    found.append((index, len(set(arrived[:length]))))
+                    found.append((index, sum(times[item] == 1 for item in arrived[:length])))
         return found
 
 

@@ -4,7 +4,7 @@ Every listener hears the same frames at the same time; a new one is first sent a
 seconds. `Listener` scripts say how a connection goes, one after the other.
 """
 
-import threading
+import bisect
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,8 +39,6 @@ class Programme:
 
     def count_at(self, at_s: float) -> int:
         """How many frames are out at a time."""
-        import bisect
-
         return bisect.bisect_right(self._ends_s, at_s)
 
     def data(self, start: int = 0, end: int | None = None) -> bytes:
@@ -48,19 +46,21 @@ class Programme:
 
 
 class StationClock:
-    """Seconds since the station began; stepped by a test, or real."""
+    """Seconds since the station began: real ones, or a test's steps."""
 
-    def __init__(self, *, is_stepped: bool = False) -> None:
+    def __init__(self, start_s: float = 0.0, *, is_stepped: bool = False) -> None:
         self._is_stepped = is_stepped
         self._began = time.monotonic()
-        self._stepped_s = 0.0
+        self._start_s = start_s
 
     def now_s(self) -> float:
-        return self._stepped_s if self._is_stepped else time.monotonic() - self._began
+        if self._is_stepped:
+            return self._start_s
+        return self._start_s + time.monotonic() - self._began
 
     def step(self, seconds: float) -> None:
         assert self._is_stepped
-        self._stepped_s += seconds
+        self._start_s += seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,7 @@ class Listener:
         torn_bytes: Of the next frame, sent right before the end.
         skip_bytes: Left out of the first frame, as a server that begins in mid-frame does.
         drips: Bytes are sent one at a time.
+        restarts: It begins with the programme's first frame, as a server does that was restarted.
         is_icy: ICY metadata is woven in, and the status line is SHOUTcast's.
         garbage: Sent before the audio.
     """
@@ -86,6 +87,7 @@ class Listener:
     torn_bytes: int = 0
     skip_bytes: int = 0
     drips: bool = False
+    restarts: bool = False
     is_icy: bool = False
     garbage: bytes = b""
 
@@ -138,14 +140,16 @@ class Station:
             return
         self._greet(it, how)
         began_s = self.clock.now_s()
-        first = at = self.programme.count_at(began_s - self.burst_s)
+        shift_s = began_s - self.burst_s if how.restarts else 0.0
+        first = at = self.programme.count_at(began_s - self.burst_s - shift_s)
         self.joined.append(first)
-        send = self._sender(it, how)
+        send = _Sender(it, how, self)
         send(how.garbage + self.programme.header)
         end_s = None if how.break_after_s is None else began_s + how.break_after_s
         while not it.closing.is_set():
             now_s = self.clock.now_s()
-            until = self.programme.count_at(now_s if end_s is None else min(now_s, end_s))
+            out_s = now_s if end_s is None else min(now_s, end_s)
+            until = self.programme.count_at(out_s - shift_s)
             if until > at:
                 data = self.programme.data(at, until)
                 send(data[how.skip_bytes :] if at == first else data)
@@ -163,9 +167,6 @@ class Station:
             it.send("\r\n".join(["ICY 200 OK", *headers, "", ""]).encode())
         else:
             it.answer("200 OK", *headers)
-
-    def _sender(self, it: Connection, how: Listener) -> "_Sender":
-        return _Sender(it, how, self)
 
     def _end(self, it: Connection, how: Listener) -> None:
         if how.ends_by == "reset":
@@ -214,11 +215,3 @@ class _Sender:
         text = f"StreamTitle='{title}';StreamUrl='';".encode()
         units = -(-len(text) // 16)
         return bytes([units]) + text.ljust(units * 16, b"\0")
-
-
-def wait_for_listeners(station: Station, count: int, within_s: float = 10.0) -> None:
-    """Wait until so many connections were made."""
-    deadline = time.monotonic() + within_s
-    while len(station.joined) < count:
-        assert time.monotonic() < deadline, f"{len(station.joined)} of {count} listeners came"
-        threading.Event().wait(0.01)

@@ -8,7 +8,12 @@ import numpy as np
 
 _MUXERS = {"mp3": "mp3", "aac": "adts", "opus": "ogg", "flac": "ogg"}
 _ENCODERS = {"mp3": "libmp3lame", "opus": "libopus"}
-_MUXER_OPTIONS = {"mp3": {"write_xing": "0", "id3v2_version": "0"}}
+_PAGES = {"page_duration": "200000"}  # microseconds
+_MUXER_OPTIONS = {
+    "mp3": {"write_xing": "0", "id3v2_version": "0"},
+    "opus": _PAGES,
+    "flac": _PAGES,
+}
 
 
 @cache
