@@ -281,11 +281,10 @@ def _parse(line: bytes) -> Entry:
         values = json.loads(line)
         number, at, mono_s, kind = (values.pop(key) for key in ("n", "at", "mono", "kind"))
         values.pop("prev")
+        event = event_from_json(kind, values)
+        return Entry(number=number, at=parse_iso(at), mono_s=mono_s, event=event)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a journal line: {error}") from error
-    return Entry(
-        number=number, at=parse_iso(at), mono_s=mono_s, event=event_from_json(kind, values)
-    )
 
 
 def _last_line(path: Path) -> bytes | None:

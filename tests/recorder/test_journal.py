@@ -33,9 +33,7 @@ EVENTS = (
         arrived_at="2024-08-13T00:42:00.000Z",
         arrived_mono_s=12.5,
     ),
-    GapFound(
-        track="a", from_s=Seconds(1.0), to_s=Seconds(3.0), reason=GapReason.CONNECTION_LOST
-    ),
+    GapFound(track="a", from_s=Seconds(1.0), to_s=Seconds(3.0), reason=GapReason.CONNECTION_LOST),
     Marked(at_s=Seconds(0.5), text="it begins"),
 )
 END = Sealed(state=State.DONE, duration_s=Seconds(3), part_count=1, gap_count=1)
@@ -90,6 +88,15 @@ def test_a_broken_line_in_the_middle_says_which(tmp_path: Path) -> None:
     lines[2] = b"{not json"
     path.write_bytes(b"\n".join(lines))
     with pytest.raises(CorruptSession, match="Line 3"):
+        list(journal.read(path))
+
+
+@pytest.mark.parametrize("change", ['"at":5', '"kind":[]', '"prev":"","at":null'])
+def test_values_of_another_kind_are_a_corrupt_session(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "journal.jsonl"
+    values = '"n":1,"prev":"","at":"2024-08-13T00:00:00.000Z","mono":1.0,"kind":"mark","at_s":1'
+    path.write_text(f"{{{values},{change}}}\n")
+    with pytest.raises(CorruptSession, match="Line 1"):
         list(journal.read(path))
 
 
