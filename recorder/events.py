@@ -138,8 +138,8 @@ class PartOpened(Event):
 class Chunk(Event):
     """Bytes that lie in a part, synced, hashed and placed.
 
-    ``offset`` and ``bytes`` count in the part's file; of a WAV or FLAC part they count the raw
-    PCM, so that they hold for both.
+    ``offset`` and ``bytes`` count in the part's file; of a part that is recorded as WAV they count
+    the raw PCM, so that they hold for the FLAC that it becomes, too.
     """
 
     kind: ClassVar[str] = "chunk"
