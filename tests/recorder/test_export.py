@@ -12,11 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorder import export
-from recorder.archive import SessionFolder
+from recorder.archive import Archive, SessionFolder
+from recorder.decode import decode_file
 from recorder.errors import ExportError
+from recorder.importing import import_audio
 from recorder.verify import verify
 from tests.recorder.builders import adts_part, build_session
 from tests.recorder.test_verify import changed
+
+JFK = Path(__file__).parents[1] / "data" / "jfk.flac"
 
 
 def session(root: Path) -> SessionFolder:
@@ -90,6 +94,17 @@ def test_the_continuous_file_comes_first(tmp_path: Path) -> None:
     assert made[0].parent == tmp_path
     assert made[1] == made[0] / "data" / "unedited.m4a"
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["archive", made[0].name])
+
+
+def test_real_speech_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    folder = import_audio(Archive(tmp_path / "archive"), JFK)
+    made = export.unedited(folder, tmp_path / "package")[1]
+    assert made.name == "unedited.flac"
+    wanted, got = (
+        [(block.start_s, block.samples.tobytes()) for block in decode_file(path)]
+        for path in (JFK, made)
+    )
+    assert got == wanted
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
