@@ -56,6 +56,11 @@ class PulseServer:
             self._process.wait()
             self._process = None
 
+    def hang(self, *, goes_on: bool = False) -> None:
+        """Stop it in its tracks, or let it go on."""
+        assert self._process
+        self._process.send_signal(signal.SIGCONT if goes_on else signal.SIGSTOP)
+
     def close(self) -> None:
         """End it and everything that plays."""
         for player in self._players:

@@ -4,13 +4,16 @@ sounddevice is imported when it is first needed, since importing it fails where 
 library is not installed. PortAudio knows its devices from the moment it was initialised on
 (https://github.com/spatialaudio/python-sounddevice/issues/125), and initialising it again ends
 every open stream: so a list is made in a process of its own (`inputs`), and a recording
-initialises it again only while it has no stream open.
+initialises it again only while it has no stream open. Where the sound server hangs, so does
+PortAudio: every call of it is given a time.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
+import logging
 import os
 import queue
 import subprocess
@@ -22,6 +25,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from recorder.errors import DeviceLost, SourceError, UnknownDevice
+from recorder.sources import deadline
 from recorder.types import AudioFormat, Seconds
 
 PULSE = "pulse"
@@ -30,7 +34,11 @@ PULSE = "pulse"
 BLOCK_S = 0.05
 """Length of a block: what costs 0.2 % of a core, where PortAudio's own choice costs 1.8 %."""
 
+_logger = logging.getLogger(__name__)
+
 _LATENCY_S = 0.2
+_OPEN_WITHIN_S = Seconds(3.0)  # and looking for devices anew
+_CLOSE_WITHIN_S = Seconds(0.1)
 _MOST_BLOCKS = 600  # half a minute; PulseAudio holds 24 s more when those are full
 _LIST_WITHIN_S = 10.0
 _MOST_CHANNELS = 8  # ALSA's virtual devices claim 32 or more, which nobody has
@@ -140,13 +148,20 @@ class InputStream:
             return None
 
     def close(self) -> None:
-        """End the stream; what it gave can still be read."""
+        """End the stream; what it gave can still be read. Where that hangs it goes on by itself."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            deadline.call(self._close, within_s=_CLOSE_WITHIN_S, name="portaudio-close")
+        except TimeoutError:
+            _logger.warning("closing a stream hangs")
+
+    def _close(self) -> None:
         global _open_streams  # noqa: PLW0603 (PortAudio is one for the process, so is its count)
         with _lock:
-            if not self._closed:
-                self._closed = True
-                self._stream.close()
-                _open_streams -= 1
+            self._stream.close()
+            _open_streams -= 1
 
 
 def open_input(
@@ -164,16 +179,33 @@ def open_input(
         UnknownDevice: PortAudio isn't installed, or has no such device.
         DeviceLost: The device can't be opened now.
     """
+    try:
+        return deadline.call(
+            lambda: _open(name, fmt, environment or {}),
+            within_s=_OPEN_WITHIN_S,
+            name="portaudio-open",
+            if_late=InputStream.close,
+        )
+    except TimeoutError as error:
+        raise DeviceLost("The sound system doesn't answer.") from error
+
+
+def _open(name: str, fmt: AudioFormat, environment: Mapping[str, str]) -> InputStream:
     global _open_streams  # noqa: PLW0603 (as above)
-    with _lock, _variables(environment or {}):
-        library = _library()
-        device = _index(name)
-        try:
-            stream = InputStream(device, fmt)
-        except library.PortAudioError as error:
-            raise DeviceLost(f"{name} can't be opened: {_reason(error)}.") from error
-        _open_streams += 1
-        return stream
+    if not _lock.acquire(timeout=_OPEN_WITHIN_S):  # another call hangs
+        raise DeviceLost("The sound system doesn't answer.")
+    try:
+        with _variables(environment):
+            library = _library()
+            device = _index(name)
+            try:
+                stream = InputStream(device, fmt)
+            except library.PortAudioError as error:
+                raise DeviceLost(f"{name} can't be opened: {_reason(error)}.") from error
+            _open_streams += 1
+            return stream
+    finally:
+        _lock.release()
 
 
 def inputs() -> list[Input]:
@@ -255,6 +287,9 @@ def _library() -> Any:
         import sounddevice  # noqa: PLC0415 (fails where the library below is missing)
     except (OSError, ImportError) as error:
         raise _missing() from error
+    # It ends PortAudio when Python exits, for as long as the sound server hangs; the process's
+    # end does as much.
+    atexit.unregister(sounddevice._exit_handler)  # noqa: SLF001
     return sounddevice
 
 

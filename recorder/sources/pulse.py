@@ -19,7 +19,8 @@ from enum import Enum
 from typing import Any
 
 from recorder.errors import UnknownDevice
-from recorder.types import AudioFormat
+from recorder.sources import deadline
+from recorder.types import AudioFormat, Seconds
 
 TOKEN = "aircheck.id"  # noqa: S105 (a property's name, not a secret)
 """The property by which a stream of ours is found among all of a server's."""
@@ -27,6 +28,7 @@ TOKEN = "aircheck.id"  # noqa: S105 (a property's name, not a secret)
 _logger = logging.getLogger(__name__)
 
 _ASK_EVERY_S = 0.08
+_LIST_WITHIN_S = Seconds(2.0)
 # https://freedesktop.org/software/pulseaudio/doxygen/sample_8h.html#pa_sample_format_t
 _CODECS = {
     5: "pcm_f32le",
@@ -151,8 +153,17 @@ def sources() -> list[PulseSource]:
     """All sources of the server, in its order; takes some milliseconds.
 
     Raises:
-        UnknownDevice: There is no server, or no library to talk to it.
+        UnknownDevice: There is no server, or it hangs, or there is no library to talk to it.
     """
+    try:
+        return deadline.call(_sources, within_s=_LIST_WITHIN_S, name="pulse-list")
+    except TimeoutError as error:
+        raise UnknownDevice(
+            "The sound server doesn't answer.", hint="Restart PipeWire or PulseAudio."
+        ) from error
+
+
+def _sources() -> list[PulseSource]:
     with _connected() as pulse:
         server = pulse.server_info()
         sinks = {sink.name: sink.description for sink in pulse.sink_list()}
