@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any, TextIO
 
 import yt_dlp
@@ -54,26 +55,38 @@ def _resolved(url: str) -> dict[str, Any]:
             info = downloader.extract_info(url, download=False)
     except yt_dlp.utils.YoutubeDLError as error:
         return _error(error)
-    entries = list((info or {}).get("entries") or [])
-    info = entries[0] if entries else info
-    if not info or not info.get("url"):
+    page: dict[str, Any] = info or {}
+    stream: dict[str, Any] = next(iter(page.get("entries") or [page]), {})
+    if not stream.get("url"):
         return {"error": "not available", "detail": "It lists no stream."}
-    identity = {ours: str(info[theirs]) for ours, theirs in _IDENTITY.items() if info.get(theirs)}
-    return {"url": info["url"], "identity": identity}
+    both = {**stream, **{name: value for name, value in page.items() if value}}
+    identity = {ours: str(both[theirs]) for ours, theirs in _IDENTITY.items() if both.get(theirs)}
+    return {"url": stream["url"], "identity": identity}
 
 
-def _error(error: Exception) -> dict[str, Any]:
+def _error(error: BaseException) -> dict[str, Any]:
     """What an error of yt-dlp means to us."""
-    cause = getattr(error, "exc_info", (None, error, None))[1] or error
-    below = getattr(cause, "cause", None)
-    status = getattr(below, "status", None) if below else None
-    if isinstance(cause, yt_dlp.utils.UnsupportedError):
+    causes = list(_causes(error))
+    if any(isinstance(cause, yt_dlp.utils.UnsupportedError) for cause in causes):
         return {"error": "unsupported"}
-    detail = str(getattr(cause, "orig_msg", "") or cause).partition("\n")[0][:300]
-    detail = " ".join(redact(word) if "://" in word else word for word in detail.split())
-    if status in _REFUSING:
-        return {"error": "refused", "detail": detail, "status": status}
-    return {"error": "not available", "detail": detail, "status": status}
+    statuses = (getattr(cause, "status", None) for cause in causes)
+    status = next((value for value in statuses if isinstance(value, int)), None)
+    said = [str(getattr(cause, "orig_msg", "") or cause) for cause in causes]
+    detail = " ".join(
+        redact(word) if "://" in word else word for word in said[-1].partition("\n")[0].split()
+    )
+    kind = "refused" if status in _REFUSING else "not available"
+    return {"error": kind, "detail": detail[:300], "status": status}
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it stands for, outermost first."""
+    for _ in range(8):
+        if error is None:
+            return
+        yield error
+        info = getattr(error, "exc_info", None) or (None, None)
+        error = info[1] or getattr(error, "cause", None) or error.__cause__
 
 
 class _Silent:
