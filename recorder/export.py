@@ -23,10 +23,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from recorder import bag, continuous
+from recorder import bag, continuous, journal
 from recorder.archive import PROGRAM, SessionFolder, SessionInfo
 from recorder.continuous import Continuous
 from recorder.errors import ExportError, storage_error
+from recorder.events import PartSealed
 from recorder.timeline import Timeline, Track
 from recorder.types import Seconds, iso
 
@@ -84,6 +85,8 @@ def _sealed_timeline(folder: SessionFolder) -> Timeline:
             safe="What was recorded so far is safe.",
             hint="Stop it, or 'aircheck recover' it if its recorder died.",
         )
+    if not folder.sums_path.is_file():
+        raise _not_as_sealed(folder.sums_path.name)
     timeline = folder.timeline()
     if not any(part.duration_s > 0 for part in timeline.parts):
         raise ExportError("Nothing was recorded in this session, so there is nothing to export.")
@@ -115,8 +118,8 @@ def _fill(
         files += continuous.write(folder.path, parts, data / stem)
     for file in files:
         on_file(file.path)
-    for part in timeline.parts:
-        on_file(_copy_part(folder.path, data, part.file, part.sealed.sha256 if part.sealed else ""))
+    for sealed in _sealed_parts(folder):
+        on_file(_copy_part(folder.path, data, sealed))
     for path in (folder.journal_path, folder.sums_path, *sorted(folder.transcripts.glob("*.json"))):
         copied = data / _ascii(str(path.relative_to(folder.path)))
         copied.parent.mkdir(exist_ok=True)
@@ -129,21 +132,31 @@ def _fill(
     return files
 
 
-def _copy_part(root: Path, data: Path, file: str, sealed_sha256: str) -> Path:
+def _sealed_parts(folder: SessionFolder) -> list[PartSealed]:
+    """All parts that the journal seals, those too that hold headers alone."""
+    events = (entry.event for entry in journal.read(folder.journal_path))
+    return [event for event in events if isinstance(event, PartSealed)]
+
+
+def _copy_part(root: Path, data: Path, sealed: PartSealed) -> Path:
     """Copy a part, and see that it is the one that was sealed."""
-    target, digest = data / file, hashlib.sha256()
+    target, digest = data / sealed.file, hashlib.sha256()
     target.parent.mkdir(exist_ok=True)
-    with (root / file).open("rb") as source, target.open("xb") as copied:
+    with (root / sealed.file).open("rb") as source, target.open("xb") as copied:
         while block := source.read(_BLOCK):
             digest.update(block)
             copied.write(block)
-    if digest.hexdigest() != sealed_sha256:
-        raise ExportError(
-            f"{file} isn't as it was sealed, so no unedited package can be made of it.",
-            safe="The session is untouched.",
-            hint="'aircheck verify' says where it was changed.",
-        )
+    if digest.hexdigest() != sealed.sha256:
+        raise _not_as_sealed(sealed.file)
     return target
+
+
+def _not_as_sealed(file: str) -> ExportError:
+    return ExportError(
+        f"{file} isn't as it was sealed, so no unedited package can be made of it.",
+        safe="The session is untouched.",
+        hint="'aircheck verify' says what was changed.",
+    )
 
 
 def _gaps(folder: SessionFolder, timeline: Timeline, files: list[Continuous]) -> dict[str, Any]:

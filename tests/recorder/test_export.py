@@ -16,8 +16,12 @@ from recorder.archive import Archive, SessionFolder
 from recorder.decode import decode_file
 from recorder.errors import ExportError
 from recorder.importing import import_audio
+from recorder.journal import JournalWriter
+from recorder.seal import seal
+from recorder.types import AudioFormat, PlacedBy, Seconds, State
 from recorder.verify import verify
-from tests.recorder.builders import adts_part, build_session
+from recorder.writer import TrackWriter
+from tests.recorder.builders import adts_part, build_session, encode, tone
 from tests.recorder.test_verify import changed
 
 JFK = Path(__file__).parents[1] / "data" / "jfk.flac"
@@ -139,6 +143,31 @@ def test_a_changed_part_is_not_packed(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"audio/a-000002\.aac isn't as it was sealed"):
         export.unedited(folder, tmp_path / "package")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive"]
+
+
+def test_a_session_without_its_sums_is_not_packed(tmp_path: Path) -> None:
+    folder = session(tmp_path / "archive")
+    folder.sums_path.unlink()
+    with pytest.raises(ExportError, match="SHA256SUMS isn't as it was sealed"):
+        export.unedited(folder, tmp_path / "package")
+
+
+def test_a_part_of_headers_alone_comes_along(tmp_path: Path) -> None:
+    folder = Archive(tmp_path / "archive").create("Live", [])
+    log = JournalWriter(folder.journal_path)
+    writer = TrackWriter(folder, "a", log, source="x")
+    data = encode(tone(2.0), 44_100, "fmp4")
+    end = data.index(b"moof") - 4
+    fmt = AudioFormat(container="fmp4", codec="aac", rate_hz=44_100, channels=1)
+    writer.begin_run(fmt, placed_by=PlacedBy.FIRST, header=data[:end])
+    writer.write(data[end:], Seconds(2.0))
+    writer.end_chunk()
+    writer.begin_part(fmt, header=data[:end])
+    writer.close()
+    seal(folder, log, State.DONE)
+    assert len(list(folder.audio.iterdir())) == 2
+    assert verify(folder.path).problems == ()
+    assert verify(export.unedited(folder, tmp_path / "package")[0]).problems == ()
 
 
 def test_notes_stay_at_home(package: Path) -> None:
