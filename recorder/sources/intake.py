@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, replace
 
 from recorder import pcm
-from recorder.errors import DeviceLost, Stalled, UnknownDevice
+from recorder.errors import DeviceLost, SourceError, Stalled, UnknownDevice
 from recorder.sources import devices, portaudio, pulse
 from recorder.sources.base import Sink, SourceFacts, StopSignal
 from recorder.sources.devices import DeviceInfo
@@ -94,9 +94,7 @@ class Intake:
     def __init__(self, spec: SourceSpec) -> None:
         """Prepare to record; touches nothing yet."""
         self._spec = spec
-        self._chosen = (
-            spec  # by id from the first capture on, so that a new default changes nothing
-        )
+        self._chosen = spec  # from the first capture on by id: a new default changes nothing
         self._place: _Place | None = None
 
     @property
@@ -185,6 +183,14 @@ class _Taking:
         Raises:
             _Moved, DeviceLost, Stalled: What was confirmed is stored, the rest is not.
         """
+        try:
+            self._take_until(stop)
+        except (SourceError, _Moved):
+            self._sink.end_chunk()
+            raise
+        self._finish()
+
+    def _take_until(self, stop: StopSignal) -> None:
         heard_mono_s, patience_s = time.monotonic(), FIRST_BLOCK_S
         while not stop.is_set():
             block = self._line.stream.get(Seconds(_POLL_S))
@@ -198,7 +204,6 @@ class _Taking:
                     f"{self._line.info.name!r} has given nothing for {patience_s} s.",
                     hint="Is it suspended or unplugged?",
                 )
-        self._finish()
 
     def _take(self, block: Block) -> None:
         """Note a block's time and level, and hold it."""

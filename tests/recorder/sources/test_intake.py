@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from recorder.errors import DeviceLost, SourceError, Stalled, UnknownDevice
-from recorder.sources import portaudio, pulse
+from recorder.sources import intake, portaudio, pulse
 from recorder.sources.base import SinkClosed
 from recorder.sources.device import DeviceSource
+from recorder.sources.devices import DeviceInfo
 from recorder.sources.intake import Intake
+from recorder.sources.portaudio import Block
+from recorder.sources.pulse import Verdict
 from recorder.sources.system import SystemSource
-from recorder.types import GapReason, PlacedBy, Seconds, SourceKind, SourceSpec
+from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceKind, SourceSpec
 from tests.parts import wait_until
 from tests.pulseserver import RATE_HZ, PulseServer, numbers_in, sound_server, write_numbered
 from tests.recorder.sources.sink import MemorySink
@@ -327,6 +330,55 @@ def test_what_was_not_fetched_in_time_is_a_gap(
     (step,) = np.flatnonzero(np.diff(numbers) != 1)
     missing_s = (numbers[step + 1] - numbers[step] - 1) / RATE_HZ
     assert gap.to_s - gap.from_s == pytest.approx(missing_s, abs=0.01)
+
+
+class ScriptedLine(intake.Line):
+    """A line, all its own, whose blocks come at the times that a test wants."""
+
+    confirmed_mono_s = float("inf")
+    verdict = Verdict.OURS
+    has_ended = False
+
+    def __init__(self, info: DeviceInfo, blocks: list[Block]) -> None:
+        self.info, self.stream = info, self  # type: ignore[assignment]
+        self._watch = None
+        self._blocks = blocks
+        self.is_over = threading.Event()
+
+    def get(self, _wait_s: float) -> Block | None:
+        if len(self._blocks) <= 1:
+            self.is_over.set()
+        return self._blocks.pop(0) if self._blocks else None
+
+
+def test_samples_that_the_clock_misses_are_a_gap() -> None:
+    """From the fourth second on blocks come a second late, for good; none was dropped here."""
+    now_s = time.monotonic()
+    blocks = [
+        Block(
+            position=number * 2_400,
+            frames=2_400,
+            data=bytes(2_400 * 4),
+            arrived_mono_s=now_s + number * 0.05 + (number >= 80),
+        )
+        for number in range(160)
+    ]
+    info = DeviceInfo(
+        name="Microphone",
+        kind=SourceKind.DEVICE,
+        id="mic",
+        backend="test",
+        format=AudioFormat(container="wav", codec="pcm_s16le", rate_hz=RATE_HZ, channels=2),
+        is_default=True,
+    )
+    line, sink = ScriptedLine(info, blocks), MemorySink()
+    intake._Taking(line, sink, place=None, cause=intake._Break()).run(line.is_over)
+    (gap,) = sink.gaps
+    assert gap.reason is GapReason.STALLED
+    assert gap.to_s - gap.from_s == pytest.approx(1, abs=0.01)
+    assert 4 <= gap.from_s <= 6  # found within two seconds
+    assert len(sink.written) == 160 * 2_400 * 4
+    assert sink.end_s == pytest.approx(9, abs=0.01)
 
 
 def test_a_device_without_a_server_is_recorded_too(
