@@ -115,7 +115,7 @@ def choose(spec: SourceSpec, candidates: Sequence[DeviceInfo]) -> DeviceInfo:
         UnknownDevice: None or several fit.
     """
     kin = [info for info in candidates if info.kind is spec.kind]
-    what = "output whose sound can be recorded" if spec.kind is SourceKind.SYSTEM else "input"
+    what = "output" if spec.kind is SourceKind.SYSTEM else "input"
     if not spec.address:
         fits = [info for info in kin if info.is_default]
         if not fits:
