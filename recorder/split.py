@@ -1,8 +1,8 @@
 """A session into pieces: where to cut, and a cut into files.
 
-Plans are pure: moments of session time at which to cut. Every sample goes into exactly one piece,
-so that the pieces one after the other are the original; where it has gaps they are left out, and a
-piece that lies in a gap alone makes no file.
+Plans are pure: moments of session time at which to cut, and the pieces between. Every sample goes
+into exactly one piece, so that the pieces one after the other are the original; where it has gaps
+they are left out, and a piece that lies in a gap alone makes no file.
 
 pydub writes the pieces. One that would fill the memory goes to the same encoder through a pipe.
 """
@@ -70,6 +70,14 @@ class Silence:
     to_s: Seconds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of session time that becomes a file, if anything sounds in it."""
+
+    from_s: Seconds
+    to_s: Seconds
+
+
 # --- where to cut -------------------------------------------------------------------------------
 
 
@@ -131,24 +139,38 @@ def plan_by_length(duration_s: float, length_s: float) -> list[Seconds]:
     return [Seconds(number * length_s) for number in range(1, count)]
 
 
+def pieces(cuts: Iterable[float], duration_s: float) -> list[Piece]:
+    """What lies between cuts, from the session's begin to its end."""
+    inside = sorted(cut for cut in cuts if 0 < cut < duration_s)
+    edges = [Seconds(edge) for edge in (0.0, *inside, duration_s)]
+    return [
+        Piece(from_s=from_s, to_s=to_s)
+        for from_s, to_s in itertools.pairwise(edges)
+        if from_s < to_s
+    ]
+
+
 def plan(
     folder: SessionFolder,
     by: By,
     *,
     track: str = "a",
-    length_s: float = 600.0,
+    length_s: float | None = None,
     least_s: float = LEAST_SILENCE_S,
     below_dbfs: float = SILENCE_DBFS,
-) -> list[Seconds]:
-    """Where a session would be cut. Reads its audio for silences, streamed.
+) -> list[Piece]:
+    """How a session would be split. Reads its audio for silences, streamed.
 
     Args:
         folder: The session's.
         by: By what.
         track: Its letter.
-        length_s: Of a piece, by length.
+        length_s: Of a piece; by length alone, and needed there.
         least_s: The shortest silence, by silence.
         below_dbfs: What is silence.
+
+    Returns:
+        Pieces that adjoin, from the session's begin to its end.
 
     Raises:
         CorruptSession: The journal can't be read.
@@ -156,15 +178,18 @@ def plan(
         ExportError: It would make more than 10,000 pieces.
         ValueError: The length is not positive.
     """
+    duration_s = folder.timeline().duration_s
     if by is By.LENGTH:
-        duration_s = folder.timeline().duration_s
+        length_s = length_s or 0.0
         if length_s > 0 and duration_s / length_s > _MOST_PIECES:
             raise _too_many(math.ceil(duration_s / length_s))
-        return plan_by_length(duration_s, length_s)
-    cuts = plan_by_silence(envelopes(folder, track=track), least_s=least_s, below_dbfs=below_dbfs)
-    if len(cuts) >= _MOST_PIECES:
-        raise _too_many(len(cuts) + 1)
-    return cuts
+        cuts = plan_by_length(duration_s, length_s)
+    else:
+        levels = envelopes(folder, track=track)
+        cuts = plan_by_silence(levels, least_s=least_s, below_dbfs=below_dbfs)
+        if len(cuts) >= _MOST_PIECES:
+            raise _too_many(len(cuts) + 1)
+    return pieces(cuts, duration_s)
 
 
 # --- carrying it out ----------------------------------------------------------------------------
@@ -172,7 +197,7 @@ def plan(
 
 def split(
     folder: SessionFolder,
-    cuts: Iterable[float],
+    planned: Sequence[Piece],
     out: Path,
     *,
     fmt: PieceFormat,
@@ -187,7 +212,7 @@ def split(
 
     Args:
         folder: The session's.
-        cuts: Moments of session time.
+        planned: Pieces that adjoin. What sounds before the first or after the last goes into it.
         out: A folder; made if need be. Files are called after the session, and numbered.
         fmt: What to write.
         track: Its letter.
@@ -201,7 +226,10 @@ def split(
         DecodeError: A part is missing or can't be decoded.
         ExportError: Nothing was recorded, a piece can't be encoded, or is there already.
         StorageError: The disk refuses.
+        ValueError: The pieces don't adjoin.
     """
+    if any(after.from_s != before.to_s for before, after in itertools.pairwise(planned)):
+        raise ValueError("pieces adjoin, or samples would be lost")
     timeline = folder.timeline()
     sound = native(folder.path, timeline, track)
     if sound is None:
@@ -209,11 +237,12 @@ def split(
     blocks = decode_timeline(
         folder.path, timeline, track=track, rate_hz=sound.rate_hz, channels=sound.channels
     )
+    cuts = [piece.from_s for piece in planned[1:]]
     with _room_in(out) as room:
         try:
             made = [
                 _write_piece(piece, room / f"{number}.{fmt}", sound, fmt)
-                for number, piece in enumerate(_pieces(blocks, sorted(cuts)), 1)
+                for number, piece in enumerate(_sounds(blocks, cuts), 1)
             ]
             for path in made:
                 on_file(path)
@@ -224,14 +253,14 @@ def split(
             ) from error
 
 
-def _pieces(blocks: Iterable[Block], cuts: list[float]) -> Iterator[Iterator[Samples]]:
+def _sounds(blocks: Iterable[Block], cuts: Sequence[float]) -> Iterator[Iterator[Samples]]:
     """The samples of each piece that has any."""
     parted = (part for block in blocks for part in _parted(block, cuts))
     for _, piece in itertools.groupby(parted, key=lambda part: part[0]):
         yield (samples for _, samples in piece)
 
 
-def _parted(block: Block, cuts: list[float]) -> Iterator[tuple[int, Samples]]:
+def _parted(block: Block, cuts: Sequence[float]) -> Iterator[tuple[int, Samples]]:
     """A block's samples, by the number of their piece."""
     begin, size = 0, len(block.samples)
     number = bisect.bisect_right(cuts, block.start_s)

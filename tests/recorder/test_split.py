@@ -17,7 +17,9 @@ from recorder.errors import ExportError
 from recorder.levels import Envelope
 from recorder.split import (
     By,
+    Piece,
     PieceFormat,
+    pieces,
     plan,
     plan_by_length,
     plan_by_silence,
@@ -133,6 +135,19 @@ def test_pydub_finds_the_same_silences(tmp_path: Path) -> None:
     ]
 
 
+def test_pieces_adjoin_from_begin_to_end(session: SessionFolder) -> None:
+    assert pieces([5.0, 3.0, -1.0, 20.0], 10.0) == [
+        Piece(from_s=Seconds(low), to_s=Seconds(high)) for low, high in ((0, 3), (3, 5), (5, 10))
+    ]
+    assert pieces([], 0.0) == []
+    with pytest.raises(ValueError, match="adjoin"):
+        split(session, [*cut_at(3.0)[:1], *cut_at(4.0)[1:]], Path(), fmt=PieceFormat.WAV)
+
+
+def cut_at(*cuts: float) -> list[Piece]:
+    return pieces(cuts, 15.5)
+
+
 # --- pieces -------------------------------------------------------------------------------------
 
 
@@ -164,9 +179,9 @@ def test_the_pieces_are_the_original(
     most_bytes: int,
 ) -> None:
     monkeypatch.setattr(splitting, "_MOST_BYTES", most_bytes)
-    cuts = plan(session, By.SILENCE)
-    assert cuts == pytest.approx([2.0, 4.7, 14.0], abs=0.02)
-    files = split(session, cuts, tmp_path / "pieces", fmt=fmt)
+    planned = plan(session, By.SILENCE)
+    assert [piece.from_s for piece in planned] == pytest.approx([0, 2.0, 4.7, 14.0], abs=0.02)
+    files = split(session, planned, tmp_path / "pieces", fmt=fmt)
     assert [path.name for path in files] == [
         f"2024-08-13-live-talk-00{number}.{fmt}" for number in (1, 2, 3, 4)
     ]
@@ -183,12 +198,12 @@ def test_no_sample_is_lost_or_repeated(
     session: SessionFolder, tmp_path_factory: pytest.TempPathFactory, cuts: list[float]
 ) -> None:
     blocks = list(decode(session, rate_hz=None, channels=None, block_s=0.7))
-    pieces = [list(piece) for piece in splitting._pieces(blocks, sorted(cuts))]
+    found = [list(piece) for piece in splitting._sounds(blocks, sorted(cuts))]
     assert np.array_equal(
-        np.concatenate(list(itertools.chain(*pieces))),
+        np.concatenate(list(itertools.chain(*found))),
         np.concatenate([block.samples for block in blocks]),
     )
-    assert len(pieces) <= len(cuts) + 1
+    assert len(found) <= len(cuts) + 1
 
 
 @pytest.mark.parametrize("fmt", [PieceFormat.WAV, PieceFormat.FLAC])
@@ -221,15 +236,15 @@ def test_mp3_and_a_lossy_source(
 
 
 def test_pieces_in_a_gap_alone_make_no_file(session: SessionFolder, tmp_path: Path) -> None:
-    files = split(session, [3.0, 8.0, 9.0, 10.0], tmp_path, fmt=PieceFormat.WAV)
+    files = split(session, cut_at(3.0, 8.0, 9.0, 10.0), tmp_path, fmt=PieceFormat.WAV)
     assert [path.name[-7:] for path in files] == ["001.wav", "002.wav", "003.wav"]
 
 
 def test_nothing_is_overwritten(session: SessionFolder, tmp_path: Path) -> None:
-    (first, *_) = split(session, [3.0], tmp_path, fmt=PieceFormat.WAV)
+    (first, *_) = split(session, cut_at(3.0), tmp_path, fmt=PieceFormat.WAV)
     before = hashlib.sha256(first.read_bytes()).hexdigest()
     with pytest.raises(ExportError, match="is there already"):
-        split(session, [2.0], tmp_path, fmt=PieceFormat.WAV)
+        split(session, cut_at(2.0), tmp_path, fmt=PieceFormat.WAV)
     assert hashlib.sha256(first.read_bytes()).hexdigest() == before
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -241,7 +256,7 @@ def test_an_encoder_that_fails_is_a_sentence(
     for most_bytes in (64 << 20, 10_000):
         monkeypatch.setattr(splitting, "_MOST_BYTES", most_bytes)
         with pytest.raises(ExportError, match="can't be written as flac"):
-            split(session, [], tmp_path, fmt=PieceFormat.FLAC)
+            split(session, cut_at(), tmp_path, fmt=PieceFormat.FLAC)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -254,4 +269,4 @@ def test_an_empty_session_can_not_be_split(tmp_path: Path) -> None:
     folder = build_session(tmp_path, [])
     assert plan(folder, By.SILENCE) == []
     with pytest.raises(ExportError, match="Nothing was recorded"):
-        split(folder, [], tmp_path / "out", fmt=PieceFormat.WAV)
+        split(folder, cut_at(), tmp_path / "out", fmt=PieceFormat.WAV)
