@@ -32,10 +32,10 @@ def split_command(
         raise click.UsageError("--length goes with --by length.")
     folder = context.archive.find(session)
     out = out or Path.cwd() / f"{folder.path.name}-{by}"
-    cuts = split.plan(folder, by=by, length_s=length_s)
-    for piece in cuts:
+    pieces = split.plan(folder, split.By(by), length_s=length_s)
+    for piece in pieces:
         context.say(f"  {exact_clock(piece.from_s)} to {exact_clock(piece.to_s)}")
-    files = split.split(folder, cuts, fmt=fmt, out=out)
+    files = split.split(folder, pieces, out, fmt=split.PieceFormat(fmt))
     if context.as_json:
         context.answer({"files": [str(file) for file in files]})
     else:
