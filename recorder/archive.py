@@ -319,6 +319,7 @@ class Archive:
             StorageError: The disk refuses; nothing is left behind.
         """
         at = at or utc_now()
+        title = title.encode(errors="replace").decode()  # a file's name may hold half a character
         session = new_session_id()
         folder = SessionFolder(self.root / _folder_name(title, at, session))
         asked = tuple(

@@ -16,7 +16,7 @@ from pathlib import Path
 from recorder.archive import Archive, SessionFolder
 from recorder.control import Client
 from recorder.errors import RecorderError, storage_error
-from recorder.types import Seconds, SourceSpec
+from recorder.types import Seconds, SourceKind, SourceSpec
 
 _logger = logging.getLogger(__name__)
 
@@ -44,9 +44,14 @@ def record(
         for_s: Session time after which it ends by itself.
 
     Raises:
+        UnknownDevice: No device of that name is here; nothing is made.
         StorageError: The disk refuses.
         RecorderError: The recorder doesn't start; the session's folder is there.
     """
+    if spec.kind in (SourceKind.DEVICE, SourceKind.SYSTEM):
+        from recorder.sources import devices  # noqa: PLC0415 (streams need no sound libraries)
+
+        devices.find(spec)
     folder = archive.create(title or default_title(spec), [("a", spec)], for_s=for_s)
     start(folder)
     return folder
@@ -58,7 +63,7 @@ def default_title(spec: SourceSpec) -> str:
     if "://" in text:
         host_and_path = text.partition("://")[2]
         return host_and_path.rstrip("/")
-    return Path(text).stem if spec.kind == "file" else text
+    return Path(text).stem if spec.kind is SourceKind.FILE else text
 
 
 def start(folder: SessionFolder) -> int:

@@ -99,6 +99,11 @@ def escape(text: str) -> str:
     return text.replace("[", "\\[")
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 hit``, ``2 hits``, ``10,000 hits``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def clock(seconds: float) -> str:
     """Session time for people: ``42:07`` or ``1:42:07``."""
     whole = int(seconds)

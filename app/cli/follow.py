@@ -8,7 +8,7 @@ import time
 from rich.live import Live
 from rich.text import Text
 
-from app.cli.context import Context, clock, escape, exact_clock
+from app.cli.context import Context, clock, counted, escape, exact_clock
 from recorder import journal, launch
 from recorder.archive import SessionFolder
 from recorder.control import Client
@@ -194,14 +194,12 @@ def sentence(entry: Entry) -> str:
         case Recovered() as event:
             said = f"[yellow]recovered[/] {escape(event.detail)}"
         case Sealed() as event:
-            said = f"sealed: {clock(event.duration_s)}, {_counted(event)}"
+            said = f"sealed: {clock(event.duration_s)}, {_holdings(event)}"
         case _:
             pass
     return said
 
 
-def _counted(event: Sealed) -> str:
-    parts = f"{event.part_count} part{'' if event.part_count == 1 else 's'}"
-    if not event.gap_count:
-        return f"{parts}, no gap"
-    return f"{parts}, {event.gap_count} gap{'' if event.gap_count == 1 else 's'}"
+def _holdings(event: Sealed) -> str:
+    gaps = counted(event.gap_count, "gap") if event.gap_count else "no gap"
+    return f"{counted(event.part_count, 'part')}, {gaps}"

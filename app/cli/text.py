@@ -10,7 +10,14 @@ from typing import Any
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from app.cli.context import Context, escape, exact_clock, json_option, pass_context
+from app.cli.context import (
+    Context,
+    counted,
+    escape,
+    exact_clock,
+    json_option,
+    pass_context,
+)
 from app.transcribing import Transcription, transcribe_sessions
 from recorder.types import iso
 from transcribe import index, search
@@ -227,9 +234,9 @@ def _say_results(context: Context, results: search.Results) -> None:
             context.say(f"[bold]{escape(hit.title)}[/]  [dim]{date}  {hit.session}[/]")
         speaker = f"{escape(hit.speaker)}: " if hit.speaker else ""
         context.say(f"  [cyan]{exact_clock(hit.start_s)}[/]  {speaker}{highlighted(hit)}")
-    count = f"{results.total:,}" if results.exact else f"{results.total:,}+"
-    noun = "hit" if results.total == 1 else "hits"
-    context.say(f"[dim]{count} {noun}, {results.order}, {results.took_ms:.1f} ms[/]")
+    more = "" if results.exact else " at least"
+    count = counted(results.total, "hit")
+    context.say(f"[dim]{count}{more}, {results.order}, {results.took_ms:.1f} ms[/]")
     for note in results.notes:
         context.say(f"[yellow]![/] {escape(note)}")
     if results.suggestion:
@@ -265,7 +272,7 @@ def _rebuild_command(context: Context) -> None:
         problems = [{"folder": str(p.folder), "what": p.what} for p in rebuilt.problems]
         context.answer({"sessions": rebuilt.sessions, "problems": problems})
     else:
-        context.say(f"[green]✓[/] {rebuilt.sessions} sessions are in the index.")
+        context.say(f"[green]✓[/] The index holds {counted(rebuilt.sessions, 'session')}.")
         for problem in rebuilt.problems:
             context.say(f"[yellow]![/] {escape(problem.folder.name)}: {escape(problem.what)}")
     sys.exit(1 if rebuilt.problems else 0)

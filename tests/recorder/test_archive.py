@@ -75,6 +75,10 @@ def test_a_title_survives_as_it_was_written(archive: Archive) -> None:
     assert make(archive, "中文 / ..\\ <b>").info().title == "中文 / ..\\ <b>"
 
 
+def test_a_title_with_half_a_character_is_mended(archive: Archive) -> None:
+    assert make(archive, "a\udce4b").info().title == "a?b"
+
+
 def test_a_broken_folder_says_so_and_harms_no_other(archive: Archive) -> None:
     good, bad = make(archive), make(archive)
     (bad.path / "session.json").write_text("{")
