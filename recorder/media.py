@@ -249,6 +249,8 @@ def open_media(
     name = name or path.name
     try:
         window = Window(path, *spans)
+    except FileNotFoundError as error:
+        raise DecodeError(f"{name} isn't there.", hint="Check where it is.") from error
     except OSError as error:
         raise _undecodable(name, error.strerror or str(error)) from error
     with window:

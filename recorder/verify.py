@@ -256,7 +256,9 @@ class _Check:
         more = size - part.sealed.bytes
         what = "was changed outside of its sound: in a header"
         if more:
-            what = f"has {abs(more)} bytes {'more' if more > 0 else 'less'} than when it was sealed"
+            what = (
+                f"has {_count(abs(more), 'byte')} {'more' if more > 0 else 'less'} than when sealed"
+            )
         self._part_problem(part, what)
 
     def _added(self, parts: list[_Part], *, strict: bool) -> None:
@@ -310,15 +312,17 @@ class _Check:
         gaps = [event for event in events if isinstance(event, GapFound)]
         missing_s = sum(gap.to_s - gap.from_s for gap in gaps)
         chunks = sum(len(part.chunks) for part in parts)
-        self.holds.append(f"The journal's {len(events)} lines form an unbroken chain.")
-        self.holds.append(f"All {chunks} chunks in {len(parts)} parts are as they were received.")
+        self.holds.append(f"The journal's chain of {_count(len(events), 'line')} is unbroken.")
+        self.holds.append(
+            f"{_count(chunks, 'chunk')} in {_count(len(parts), 'part')}: as received, each of them."
+        )
         self.holds.append(
             f"No byte changed since it was sealed at {self.sealed_at}."
             if was_sealed
             else "It isn't sealed yet: what is journaled so far was checked."
         )
         self.holds.append(
-            f"{len(gaps)} gap{'s are' if len(gaps) > 1 else ' is'} journaled, {missing_s:.1f} s."
+            f"{_count(len(gaps), 'gap')} journaled, {missing_s:.1f} s in all."
             if gaps
             else "No gap is journaled."
         )
@@ -359,6 +363,10 @@ def _parts(events: Iterable[Event]) -> list[_Part]:
             case _:
                 pass
     return list(parts.values())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _is_plain(file: str) -> bool:
