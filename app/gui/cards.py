@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.gui import theme, tokens
@@ -55,7 +56,7 @@ class LiveCard(QFrame):
         self.why.hide()
         self.meter = Meter()
         self.strip = StripView(tokens.STRIP_THIN_HEIGHT)
-        self._open = Button("Open", "")
+        self._open = Button("Open", "file-audio")
         self.mark = Button("Mark", "bookmark")
         self.stop = Button("Stop", "square")
         self.mark.setToolTip("Name this moment (M)")
@@ -101,6 +102,17 @@ class LiveCard(QFrame):
         """Show what the archive says."""
         self.title.say(row.summary.title)
         self.setAccessibleName(row.summary.title)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Gives way to icons without words."""
+        return QSize(tokens.CARD_LEAST_WIDTH, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Buttons lose their words where there is little room."""
+        super().resizeEvent(event)
+        is_shown = event.size().width() >= tokens.CARD_WITH_WORDS_WIDTH
+        for button in (self._open, self.mark, self.stop, self.dismiss):
+            button.show_word(is_shown=is_shown)
 
     @Slot()
     def _show_reason(self) -> None:

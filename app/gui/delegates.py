@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QFontMetrics,
     QPainter,
     QPen,
@@ -30,6 +31,7 @@ from app.gui.presenters.library import Row
 from app.gui.presenters.search import HeadEntry, HitEntry
 
 Index = QModelIndex | QPersistentModelIndex
+_ROOM_FOR_ELLIPSIS = 3  # characters
 
 
 class SessionDelegate(QStyledItemDelegate):
@@ -117,32 +119,59 @@ class HitDelegate(QStyledItemDelegate):
 
 
 def _marked_text(painter: QPainter, area: QRectF, entry: HitEntry, colours: tokens.Palette) -> None:
-    """At most two lines, the found words on their mark."""
+    """At most two lines, the found words on their mark, and an ellipsis where there is more."""
     prefix = f"{entry.speaker}: " if entry.speaker else ""
-    layout = QTextLayout(prefix + entry.text.replace("\n", " "), painter.font())
+    text = prefix + entry.text.replace("\n", " ")
+    marks = [(start + len(prefix), end + len(prefix)) for start, end in entry.marks]
+    layout, shown = _two_lines(text, marks, painter.font(), area.width(), colours)
+    if shown < _utf16(text, len(text)):
+        cut = text.encode("utf-16-le")[: (shown - _ROOM_FOR_ELLIPSIS) * 2]
+        short = cut.decode("utf-16-le", errors="ignore").rstrip() + "…"
+        layout, _ = _two_lines(short, marks, painter.font(), area.width(), colours)
+    layout.draw(painter, area.topLeft())
+
+
+def _two_lines(
+    text: str,
+    marks: list[tuple[int, int]],
+    font: QFont,
+    width: float,
+    colours: tokens.Palette,
+) -> tuple[QTextLayout, int]:
+    """Lay a text out, and say how much of it is shown, in Qt's units (UTF-16)."""
+    layout = QTextLayout(text, font)
     option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WordWrap)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
-    mark = QTextCharFormat()
-    mark.setBackground(QColor(colours.mark))
-    mark.setForeground(QColor(colours.text))
-    ranges = []
-    for start, end in entry.marks:
-        span = QTextLayout.FormatRange()
-        span.start, span.length, span.format = start + len(prefix), end - start, mark
-        ranges.append(span)
-    layout.setFormats(ranges)
+    layout.setFormats([_mark(text, start, end, colours) for start, end in marks])
     layout.beginLayout()
-    top = 0.0
+    top, shown = 0.0, 0
     for _ in range(2):
         line = layout.createLine()
         if not line.isValid():
             break
-        line.setLineWidth(area.width())
+        line.setLineWidth(width)
         line.setPosition(QPointF(0, top))
         top += line.height()
+        shown = line.textStart() + line.textLength()
     layout.endLayout()
-    layout.draw(painter, area.topLeft())
+    return layout, shown
+
+
+def _mark(text: str, start: int, end: int, colours: tokens.Palette) -> QTextLayout.FormatRange:
+    form = QTextCharFormat()
+    form.setBackground(QColor(colours.mark))
+    form.setForeground(QColor(colours.text))
+    span = QTextLayout.FormatRange()
+    span.start = _utf16(text, start)
+    span.length = _utf16(text, end) - span.start
+    span.format = form
+    return span
+
+
+def _utf16(text: str, characters: int) -> int:
+    """Where Qt, which counts UTF-16 units, has a character; an emoji is two."""
+    return len(text[:characters].encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def _ground(painter: QPainter, option: QStyleOptionViewItem) -> tokens.Palette:

@@ -91,10 +91,19 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text)
         self.setObjectName(kind)
+        self._word = text
         self._icon, self._role = icon, role
         self.setIconSize(QSize(tokens.ICON_S + tokens.SPACE_XS, tokens.ICON_S))  # Qt's gap is 4
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._draw()
+
+    def show_word(self, *, is_shown: bool) -> None:
+        """Show the word beside the icon, or the icon alone where there is little room."""
+        text = self._word if is_shown else ""
+        if self.text() != text:
+            self.setText(text)
+            self.setAccessibleName(self._word)
+            self.setToolTip(self.toolTip() or self._word)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw again when the theme changes."""

@@ -143,7 +143,8 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _on_found(self, found: Found) -> None:
-        self.search.show_found(found)
+        silent_count = sum(row.is_silent for row in self._rows.values())
+        self.search.show_found(found, silent_count=silent_count)
         self._turn_to(self.search)
 
     @Slot(object)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedLayout, QVBoxLayou
 from app.gui import tokens
 from app.gui.delegates import HitDelegate
 from app.gui.models import ROW_ROLE, HitsModel
+from app.gui.presenters import words
 from app.gui.presenters.search import PAGE, Found, HeadEntry, HitEntry
 from app.gui.widgets import Button, Notice, Teaching, Text, label
 
@@ -48,13 +49,22 @@ class SearchPage(QWidget):
         self._lists.addWidget(self.nothing)
         self._lay_out()
 
-    def show_found(self, found: Found) -> None:
-        """Show an answer."""
+    def show_found(self, found: Found, *, silent_count: int) -> None:
+        """Show an answer.
+
+        Args:
+            found: The answer.
+            silent_count: Sessions with audio that nobody has transcribed, so that no word of them
+                can be found.
+        """
         self._found = found
         self.notice.clear()
         self.heading.say(f"“{found.query}”")
         self.model.show_entries(found.entries)
-        self.footer.setText(" · ".join((found.footer, *found.notes)))
+        silent = words.untranscribed(silent_count)
+        self.footer.setText(
+            " · ".join(part for part in (found.footer, *found.notes, silent) if part)
+        )
         self._lists.setCurrentIndex(0 if found.entries else 1)
         self.more.setVisible(found.has_more)
         meant = f"Did you mean “{found.suggestion}”?" if found.suggestion else _HINT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.gui import tokens
@@ -49,6 +50,7 @@ class SessionPage(QWidget):
         self.made_by = label("note")
         self._evidence = {name: label() for name in _EVIDENCE}
         self._texts: QStackedLayout
+        self.panel = self._panel()
         self.strip.sought.connect(self._on_sought)
         self.transcript.sought.connect(self._on_sought)
         self.waiting.button.clicked.connect(self._on_transcribe)
@@ -133,6 +135,11 @@ class SessionPage(QWidget):
             self._page.line_at(at_s) if self._page and at_s is not None else -1
         )
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Leave the room to the transcript where there is little."""
+        super().resizeEvent(event)
+        self.panel.setVisible(event.size().width() >= tokens.PAGE_WITH_PANEL_WIDTH)
+
     @Slot(float)
     def _on_sought(self, at_s: float) -> None:
         if self.folder is not None:
@@ -152,7 +159,7 @@ class SessionPage(QWidget):
         body = QHBoxLayout()
         body.setSpacing(tokens.SPACE_L)
         body.addWidget(self._well(), 1)
-        body.addWidget(self._panel(), 0, Qt.AlignmentFlag.AlignTop)
+        body.addWidget(self.panel, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(edge, edge, edge, tokens.SPACE_L)
         layout.setSpacing(tokens.SPACE_M)
@@ -168,7 +175,6 @@ class SessionPage(QWidget):
         well = QFrame()
         well.setObjectName("well")
         self._texts = QStackedLayout(well)
-        self._texts.setContentsMargins(*[tokens.BORDER + tokens.CORNER_M // 2] * 4)
         self._texts.addWidget(self.transcript)
         self._texts.addWidget(self.waiting)
         self._texts.setCurrentIndex(1)

@@ -37,6 +37,11 @@ class Row:
         )
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it has audio and no word of it can be found."""
+        return bool(self.summary.duration_s) and not self.is_transcribed
+
+    @property
     def is_open(self) -> bool:
         """Whether it is not sealed yet."""
         return not self.summary.state.is_final

@@ -117,6 +117,13 @@ def gaps(count: int, missing_s: Seconds | None = None) -> str:
     return f"{text}, {length(missing_s)} in all" if missing_s else text
 
 
+def untranscribed(count: int) -> str:
+    """How many sessions can't be searched yet; empty where all can."""
+    if not count:
+        return ""
+    return f"{count:,} {'session is' if count == 1 else 'sessions are'} not transcribed yet"
+
+
 def countdown(next_try_at: str, now: datetime) -> str:
     """When the next try is: ``next try in 12 s``, ``trying now``; empty where none is planned."""
     if not next_try_at:

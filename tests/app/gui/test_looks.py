@@ -1,0 +1,188 @@
+"""How the window looks: nothing is cut off, in any page, size and theme.
+
+With AIRCHECK_SCREENSHOTS set, each picture is kept in build/screenshots, to be looked at.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.gui import tokens
+from app.gui.presenters.live import Live
+from app.gui.presenters.session import load
+from app.gui.theme import Theme
+from app.gui.window import Window
+from app.settings import Settings
+from recorder.archive import SessionFolder
+from recorder.status import Status
+from recorder.types import Seconds, State, iso, utc_now
+from tests.recorder.builders import build_session
+from transcribe import transcript
+from transcribe.transcript import Segment, Transcript
+
+Open = Callable[[], Window]
+
+KEEPS_PICTURES = bool(os.environ.get("AIRCHECK_SCREENSHOTS"))  # before tests move home
+
+LINES = (
+    "Good evening from the studio.",
+    "My apologies for the late start.",
+    "There are too many listeners, and we are bringing everybody in, one after the other.",
+    "We will post the unedited audio after the break.",
+    "No data was lost.",
+)
+TITLES = ("City council", "Radio Kitchen: the harvest report", "A conversation that began late")
+
+
+@pytest.fixture
+def evening(settings: Settings) -> list[SessionFolder]:
+    """Three sessions with transcripts, and one that was interrupted."""
+    folders = []
+    for days, title in zip((9, 1, 0), TITLES, strict=True):
+        at = utc_now() - timedelta(days=days, hours=2)
+        folder = build_session(
+            settings.archive, title=title, started_at=at, markers=[(6.5, "the delay")]
+        )
+        segments = tuple(
+            Segment(start_s=Seconds(place * 4.2), end_s=Seconds(place * 4.2 + 3), text=line)
+            for place, line in enumerate(LINES)
+        )
+        text = Transcript(model="demo", language="en", created_at=at, segments=segments)
+        transcript.store(folder, text)
+        folders.append(folder)
+    build_session(settings.archive, title="Night talk", started_at=utc_now(), sealed=False)
+    return folders
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest, themed: Theme) -> object:
+    themed.wear(tokens.DARK if request.param == "dark" else tokens.LIGHT)
+    yield request.param
+    themed.wear(tokens.LIGHT)
+
+
+@pytest.fixture(params=["wide", "narrow"])
+def look(request: pytest.FixtureRequest, qtbot: QtBot, theme: str) -> Callable[[Window, str], None]:
+    """Sizes the window, looks for what is cut off, and keeps a picture if asked to."""
+
+    def look(window: Window, page: str) -> None:
+        if request.param == "narrow":
+            window.resize(tokens.WINDOW_LEAST_WIDTH, tokens.WINDOW_LEAST_HEIGHT)
+        qtbot.wait(50)
+        assert not cut_off(window)
+        picture = window.grab()
+        assert not picture.isNull()
+        if KEEPS_PICTURES:
+            folder = Path("build/screenshots")
+            folder.mkdir(parents=True, exist_ok=True)
+            ratio = round(window.devicePixelRatioF() * 100)
+            picture.save(str(folder / f"{page}-{request.param}-{theme}-{ratio}.png"))
+
+    return look
+
+
+def cut_off(window: Window) -> list[str]:
+    """What people should read and that reaches out of its parent or is too small for its text."""
+    found = []
+    for part in window.findChildren(QWidget):
+        if not isinstance(part, QLabel | QAbstractButton | QLineEdit) or not part.isVisible():
+            continue
+        parent = part.parentWidget()
+        is_outside = parent is not None and not parent.rect().contains(part.geometry())
+        is_small = (
+            isinstance(part, QAbstractButton) and part.width() < part.minimumSizeHint().width()
+        )
+        if is_outside or is_small:
+            found.append(
+                f"{type(part).__name__} {getattr(part, 'text', str)()!r} {part.geometry()}"
+            )
+    wide = [
+        "a page that is wider than its room"
+        for area in window.findChildren(QScrollArea)
+        if area.isVisible() and area.widget().minimumSizeHint().width() > area.viewport().width()
+    ]
+    return found + wide
+
+
+def test_an_empty_archive(open_it: Open, look: Callable[[Window, str], None]) -> None:
+    look(open_it(), "empty")
+
+
+def test_live_sessions(
+    qtbot: QtBot,
+    open_it: Open,
+    evening: list[SessionFolder],
+    look: Callable[[Window, str], None],
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(lambda: window.sessions.rowCount() == 4)
+    soon = iso(datetime.now(UTC) + timedelta(seconds=12))
+    states = (
+        Status(state=State.RECORDING, end_s=Seconds(4330), now_s=Seconds(4331)),
+        Status(
+            state=State.REFUSED,
+            detail="The listener limit is reached: 503 Service Unavailable.",
+            next_try_at=soon,
+            end_s=Seconds(1084),
+            now_s=Seconds(1090),
+        ),
+        Status(
+            state=State.FAILED,
+            detail="https://radio.example/ is a page without audio. Try the link of the stream.",
+            end_s=Seconds(0),
+            now_s=Seconds(0),
+        ),
+    )
+    window.now.show_live(
+        tuple(
+            Live(
+                folder=folder,
+                status=status,
+                strip=load(folder).strip,
+                level_dbfs=(-9.0, -21.0) if status.state is State.RECORDING else None,
+            )
+            for folder, status in zip(evening, states, strict=True)
+        )
+    )
+    for folder in evening:
+        window.now.cards[folder.path].show_row(window._rows[folder.path])
+    look(window, "live")
+
+
+def test_a_session(
+    qtbot: QtBot,
+    open_it: Open,
+    evening: list[SessionFolder],
+    look: Callable[[Window, str], None],
+) -> None:
+    window = open_it()
+    qtbot.waitUntil(lambda: window.sessions.rowCount() == 4)
+    window.show_session(evening[-1])
+    qtbot.waitUntil(lambda: "unedited" in window.session.transcript.toPlainText())
+    window.session.show_position(13.0)
+    look(window, "session")
+
+
+def test_hits(
+    qtbot: QtBot,
+    open_it: Open,
+    evening: list[SessionFolder],
+    look: Callable[[Window, str], None],
+) -> None:
+    window = open_it()
+    window.bar.field.setText("unedited audio")
+    window.bar.search_asked.emit("unedited audio")
+    qtbot.waitUntil(lambda: window.search.model.rowCount() == 6)
+    qtbot.waitUntil(lambda: window.sessions.rowCount() == 4)
+    look(window, "search")
