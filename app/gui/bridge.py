@@ -158,7 +158,8 @@ class Ticker(Generic[T]):
         interval_s: From the end of one look to the next.
         look: Called on the thread; None is 'nothing new'.
         then: Called on the GUI thread with the latest look that had something new.
-        failed: Called there when a look fails; the next look comes all the same.
+        failed: Called there when a look fails, once for the same failure again and again; the next
+            look comes all the same.
     """
 
     def __init__(
@@ -177,6 +178,7 @@ class Ticker(Generic[T]):
         self._failed = failed
         self._lock = threading.Lock()
         self._ready: T | None = None
+        self._told = ""  # the failure that was delivered last
         self._woken = threading.Event()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
@@ -202,15 +204,19 @@ class Ticker(Generic[T]):
         try:
             found = self._look()
         except AircheckError as error:
-            problem = error
-            self._bridge.send(lambda: self._failed(problem))
+            self._tell(error)
         except Exception as error:  # noqa: BLE001 (the edge of a thread: the next look may do)
             _log.exception("a look of the window failed")
-            unexpected = unexpected_error(error)
-            self._bridge.send(lambda: self._failed(unexpected))
+            self._tell(unexpected_error(error))
         else:
+            self._told = ""
             if found is not None:
                 self._offer(found)
+
+    def _tell(self, error: AircheckError) -> None:
+        if str(error) != self._told:
+            self._told = str(error)
+            self._bridge.send(lambda: self._failed(error))
 
     def _offer(self, found: T) -> None:
         with self._lock:

@@ -143,6 +143,24 @@ def test_a_ticker_outlives_a_failing_look(qtbot: QtBot, bridge: Bridge) -> None:
     assert problems[0].message == "This is a picture."
 
 
+def test_the_same_failure_is_told_once_until_a_look_succeeds(qtbot: QtBot, bridge: Bridge) -> None:
+    looks = iter("fffsff")
+    problems: list[AircheckError] = []
+    is_over = threading.Event()
+
+    def look() -> None:
+        match next(looks, "end"):
+            case "f":
+                raise NotAudio("This is a picture.")
+            case "end":
+                is_over.set()
+
+    ticker = Ticker(bridge, "gui-test", 0.001, look, unwanted, problems.append)
+    qtbot.waitUntil(is_over.is_set)
+    qtbot.waitUntil(lambda: len(problems) == 2)
+    ticker.close()
+
+
 def test_a_slow_window_gets_the_latest_look_once(qtbot: QtBot, bridge: Bridge) -> None:
     count = 0
     reached = threading.Event()

@@ -59,6 +59,15 @@ def test_from_inside_a_gap_it_begins_after_it(tmp_path: Path) -> None:
         assert feed.position(0) == pytest.approx(gap.to_s, abs=0.01)
 
 
+def test_a_session_that_still_grows_plays_what_is_there(tmp_path: Path) -> None:
+    folder = build_session(tmp_path, [adts_part(3.0)], sealed=False)
+    with feed_of(folder, 1.0) as feed:
+        data = drain(feed, 10**9)
+        assert feed.error is None
+        assert feed.position(0) == pytest.approx(1.0, abs=0.01)
+    assert len(data) / BYTES_A_FRAME / RATE_HZ == pytest.approx(2.0, abs=0.1)
+
+
 def test_no_more_is_taken_than_asked_and_only_whole_frames(tmp_path: Path) -> None:
     folder = build_session(tmp_path, [adts_part(2.0)])
     with feed_of(folder, 0.0) as feed:

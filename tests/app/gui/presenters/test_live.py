@@ -1,0 +1,106 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.gui.presenters.following import Follower
+from app.gui.presenters.live import Live, LiveSessions, Revivals
+from app.gui.presenters.session import load
+from recorder.archive import SessionFolder
+from recorder.events import GapFound, Marked
+from recorder.journal import JournalWriter
+from recorder.status import Status
+from recorder.types import GapReason, Seconds, State, iso
+from tests.parts import wait_until
+from tests.recorder.builders import adts_part, build_session
+
+NOW = datetime(2024, 8, 13, 20, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def growing(tmp_path: Path) -> SessionFolder:
+    return build_session(tmp_path, [adts_part(3.0)], sealed=False)
+
+
+@pytest.fixture
+def follower(growing: SessionFolder) -> Iterator[Follower]:
+    follower = Follower(growing)
+    yield follower
+    follower.close()
+    follower.close()
+
+
+def test_the_strip_of_a_live_session_is_that_of_its_page(
+    growing: SessionFolder, follower: Follower
+) -> None:
+    page = load(growing)
+    wait_until(lambda: follower.strip() == page.strip, what="the strip")
+
+
+def test_what_is_journaled_meanwhile_shows(growing: SessionFolder, follower: Follower) -> None:
+    end_s = growing.timeline().duration_s
+    wait_until(lambda: follower.strip().duration_s == end_s)
+    log = JournalWriter(growing.journal_path)
+    to_s = Seconds(end_s + 7)
+    log.append(
+        Marked(at_s=Seconds(1.0), text="here"),
+        GapFound(track="a", from_s=end_s, to_s=to_s, reason=GapReason.STALLED),
+    )
+    log.close()
+    wait_until(lambda: follower.strip().duration_s == to_s)
+    assert [gap.text for gap in follower.strip().gaps] == ["stalled"]
+    assert [mark.text for mark in follower.strip().markers] == ["here"]
+
+
+def test_a_level_is_that_of_the_sound(growing: SessionFolder, follower: Follower) -> None:
+    level = wait_until(follower.level_dbfs, what="a level")
+    peak_dbfs, rms_dbfs = level
+    assert peak_dbfs == pytest.approx(-10.5, abs=1.0)  # a sine of 0.3
+    assert rms_dbfs == pytest.approx(-13.5, abs=1.0)
+
+
+def live(folder: SessionFolder, state: State, **facts: str) -> Live:
+    status = Status(state=state, end_s=Seconds(0), now_s=Seconds(0), **facts)  # type: ignore[arg-type]
+    return Live(folder=folder, status=status)
+
+
+def test_a_reason_says_why_and_when_the_next_try_is(growing: SessionFolder) -> None:
+    soon = iso(NOW + timedelta(seconds=12))
+    refused = live(
+        growing, State.REFUSED, detail="The listener limit is reached.", next_try_at=soon
+    )
+    assert refused.reason(NOW) == "The listener limit is reached. Next try in 12 s."
+    waiting = live(growing, State.WAITING, reason="not available", next_try_at=soon)
+    assert waiting.reason(NOW) == "Not available. Next try in 12 s."
+    assert live(growing, State.RECORDING, detail="all is well").reason(NOW) == ""
+
+
+def test_a_session_without_a_recorder_is_none_of_the_live(growing: SessionFolder) -> None:
+    sessions = LiveSessions()
+    sessions.watch([growing])
+    assert sessions.look() == ()
+    assert sessions.look() is None
+    sessions.close()
+
+
+def test_a_sealed_session_is_none_of_the_live(tmp_path: Path) -> None:
+    sessions = LiveSessions()
+    sessions.watch([build_session(tmp_path)])
+    assert sessions.look() == ()
+    sessions.close()
+
+
+@pytest.fixture
+def clock() -> list[float]:
+    return [0.0]
+
+
+def test_a_recorder_that_keeps_dying_is_given_up_and_tried_again_later(
+    growing: SessionFolder, clock: list[float]
+) -> None:
+    monotonic: Callable[[], float] = lambda: clock[0]  # noqa: E731 (the clock as it is given)
+    revivals = Revivals(monotonic)
+    assert [revivals.may_try(growing) for _ in range(4)] == [True, True, True, False]
+    clock[0] = 61.0
+    assert revivals.may_try(growing)
