@@ -48,7 +48,11 @@ def split_command(
 @click.option(
     "--format", "fmt", type=click.Choice(["srt", "vtt", "txt", "json"]), help="Of captions."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to put it in.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder to put it in, or the path of the package.",
+)
 @json_option
 @pass_context
 def export_command(
