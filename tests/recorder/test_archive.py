@@ -104,9 +104,7 @@ def _hold_until_told(path: str, held: "object", told: "object") -> None:
         told.wait(30)  # type: ignore[attr-defined]
 
 
-def test_one_process_holds_a_session(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_process_holds_a_session(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(archive)
     context = multiprocessing.get_context("spawn")
     held, told = context.Event(), context.Event()
@@ -130,7 +128,7 @@ def test_one_process_holds_a_session(
 
 def test_a_dead_holder_holds_nothing(archive: Archive) -> None:
     folder = make(archive)
-    (folder.path / "recorder.json").write_text('{"pid": %d, "started_at": 1.0}' % os.getpid())
+    (folder.path / "recorder.json").write_text(json.dumps({"pid": os.getpid(), "started_at": 1.0}))
     assert folder.holder() is None
 
 

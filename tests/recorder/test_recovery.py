@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -149,7 +148,7 @@ def test_a_death_between_the_seal_and_the_removal_of_a_wav(folder: SessionFolder
         recovery.mend(folder)
     (folder.audio / "a-000001.wav").write_bytes(wav.header(PCM) + bytes(1_600))
     recovery.recover(folder)
-    assert sorted(os.listdir(folder.audio)) == ["a-000001.flac"]
+    assert [path.name for path in folder.audio.iterdir()] == ["a-000001.flac"]
     assert verify.verify(folder.path).ok
 
 
