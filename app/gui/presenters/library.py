@@ -1,8 +1,8 @@
 """The archive's sessions, looked at again and again without reading what didn't change. No Qt.
 
-Called from one worker thread. The first look reads every session's summary; later ones read the
-archive's listing, the sessions that are open, and a few of the sealed ones in turn, so that an
-edited title or a deleted folder shows without ten thousand reads a second.
+Called from one worker thread. The first look reads every session's summary; later ones look at
+those that are new, open, or have changed lately, and at some of the others in turn, so that an
+edited title shows without ten thousand reads a second.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from pathlib import Path
 from app.gui.presenters.words import Look, look_of
 from recorder.archive import Archive, SessionFolder, Summary
 
-_SEALED_PER_LOOK = 200
+_OTHERS_PER_LOOK = 200
+_RESTLESS_S = 3_600.0
+_SETTLES_NS = 2_000_000_000  # a folder's time is coarse: two changes may leave the same one
 _READING_SHARE = 0.05
 """The share of time that may go into reading one open session's journal again."""
 
@@ -59,11 +61,17 @@ class Row:
 
 @dataclass(slots=True)
 class _Known:
-    """What was read of a session, and when it pays to read it again."""
+    """What was read of a session, and when it pays to read it again.
+
+    Attributes:
+        next_reading: Of an open session, whose journal may be long. Monotonic, as is the other.
+        restless_until: It has changed lately and may again: it is looked at each time until then.
+    """
 
     row: Row
     fingerprint: tuple[int, ...]
-    next_reading: float  # monotonic; of an open session, whose journal may be long
+    next_reading: float
+    restless_until: float
 
 
 class Library:
@@ -71,8 +79,10 @@ class Library:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
+        self._folders: list[SessionFolder] = []
+        self._listed_ns = -1
         self._known: dict[Path, _Known] = {}
-        self._shown: tuple[Row, ...] | None = None
+        self._has_shown = False
         self._turn = 0
 
     def look(self) -> tuple[Row, ...] | None:
@@ -84,40 +94,58 @@ class Library:
         Raises:
             StorageError: The archive can't be listed.
         """
-        folders = self._archive.folders()
-        due = self._due(folders)
-        for folder in folders:
-            if folder.path in due:
-                self._read(folder)
-        rows = tuple(
-            self._known[folder.path].row for folder in folders if folder.path in self._known
-        )
-        if rows == self._shown:
+        is_new = self._list()
+        for folder in self._due():
+            is_new = self._read(folder) or is_new
+        if self._has_shown and not is_new:
             return None
-        self._shown = rows
-        return rows
+        self._has_shown = True
+        return tuple(self._known[folder.path].row for folder in self._folders)
 
-    def _due(self, folders: list[SessionFolder]) -> set[Path]:
-        """What to look at now: the new, the open, and some of the sealed in turn."""
-        paths = [folder.path for folder in folders]
-        for gone in self._known.keys() - set(paths):
-            del self._known[gone]
-        fresh = [path for path in paths if path not in self._known or self._known[path].row.is_open]
-        start = self._turn % len(paths) if paths else 0
-        self._turn = start + _SEALED_PER_LOOK
-        return {*fresh, *paths[start : start + _SEALED_PER_LOOK]}
+    def _list(self) -> bool:
+        """List the archive where its folder has changed, and say whether a session is gone."""
+        changed_ns = _changed_ns(self._archive.root)
+        is_settled = time.time_ns() - changed_ns > _SETTLES_NS
+        if changed_ns == self._listed_ns and is_settled:
+            return False
+        self._folders = self._archive.folders()
+        self._listed_ns = changed_ns
+        gone = self._known.keys() - {folder.path for folder in self._folders}
+        for path in gone:
+            del self._known[path]
+        return bool(gone)
 
-    def _read(self, folder: SessionFolder) -> None:
-        known = self._known.get(folder.path)
+    def _due(self) -> list[SessionFolder]:
+        """What to look at now: the new, the open, the restless, and some of the others in turn."""
+        now = time.monotonic()
+        start = self._turn if self._turn < len(self._folders) else 0
+        self._turn = start + _OTHERS_PER_LOOK
+        in_turn = range(start, self._turn)
+        return [
+            folder
+            for place, folder in enumerate(self._folders)
+            if place in in_turn
+            or (known := self._known.get(folder.path)) is None
+            or known.row.is_open
+            or now < known.restless_until
+        ]
+
+    def _read(self, folder: SessionFolder) -> bool:
+        """Read a session if that is due, and say whether its row is another now."""
+        before = self._known.get(folder.path)
         fingerprint = _fingerprint(folder)
         now = time.monotonic()
-        if known and not _is_due(known, fingerprint, now):
-            return
+        if before and not _is_due(before, fingerprint, now):
+            return False
         row = Row(summary=folder.summary(), is_transcribed=_has_transcript(folder))
         took_s = time.monotonic() - now
         self._known[folder.path] = _Known(
-            row=row, fingerprint=fingerprint, next_reading=now + took_s / _READING_SHARE
+            row=row,
+            fingerprint=fingerprint,
+            next_reading=now + took_s / _READING_SHARE,
+            restless_until=now + _RESTLESS_S if before else now,
         )
+        return before is None or before.row != row
 
 
 def _is_due(known: _Known, fingerprint: tuple[int, ...], now: float) -> bool:
@@ -126,6 +154,14 @@ def _is_due(known: _Known, fingerprint: tuple[int, ...], now: float) -> bool:
         return fingerprint != known.fingerprint
     may_have_changed = known.row.is_live or fingerprint != known.fingerprint
     return may_have_changed and now >= known.next_reading
+
+
+def _changed_ns(root: Path) -> int:
+    """When a session came into the archive's folder or left it; 0 where there is none."""
+    try:
+        return root.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _fingerprint(folder: SessionFolder) -> tuple[int, ...]:
