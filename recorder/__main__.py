@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from recorder import recovery
@@ -16,6 +17,7 @@ from recorder.control import Server
 from recorder.errors import AircheckError
 from recorder.session import Recording
 from recorder.sources.open import open_source
+from recorder.sources.past import Past
 from recorder.types import State
 
 _logger = logging.getLogger("recorder")
@@ -41,7 +43,10 @@ def _record(folder: SessionFolder) -> int:
         if folder.sealed():
             return 0
         before = recovery.mend(folder)
-        recording = Recording(folder, open_source=open_source, before=before)
+        ((track, _),) = folder.sources()
+        past = Past.of(folder.path, before, track)
+        opened = partial(open_source, past=past)
+        recording = Recording(folder, open_source=opened, before=before)
         server = Server(folder, recording)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: recording.stop())

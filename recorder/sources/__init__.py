@@ -5,7 +5,7 @@ fetch            the one way to HTTP: http(s) only, bounded, cancelled at once
 playlist         HLS playlists → frozen values
 loader window    one HLS segment, fetched and decrypted; which ones are still wanted
 resolve ytdlp    a page's address → the stream behind it; the child process that asks yt-dlp
-icy overlap      titles out of a stream; where a new connection's frames belong
+icy overlap past titles out of a stream; where a new connection's frames belong; what is stored
 devices          what this machine can hear
 http hls file    a continuous stream, a segmented one, a file
 device system    an input device, the system's own sound

@@ -23,13 +23,15 @@ _SNIFF_BYTES = 1 << 16
 class FileSource:
     """A `Source` of one file. `capture` runs in one thread, and stops between two blocks."""
 
-    def __init__(self, spec: SourceSpec) -> None:
+    def __init__(self, spec: SourceSpec, *, skip_bytes: int = 0) -> None:
         """Prepare to capture; the file is not opened yet.
 
         Args:
             spec: With the file's path for an address.
+            skip_bytes: Of whole frames that an earlier recorder stored.
         """
         self._spec = spec
+        self._skip_bytes = skip_bytes
         self._path = Path(spec.address)
 
     @property
@@ -64,7 +66,7 @@ class FileSource:
     ) -> None:
         sink.connected(SourceFacts(address=self._spec.address))
         if parser and found.format.container in ("mp3", "adts", "ogg"):
-            _store_frames(blocks, parser, sink)
+            _store_frames(_after(self._skip_bytes, _frames(blocks, parser)), parser, sink)
         else:
             size = self._path.stat().st_size
             _store_whole(blocks, found, size, sink)
@@ -79,15 +81,16 @@ def _store_whole(blocks: Iterator[bytes], found: Probe, size: int, sink: Sink) -
     sink.end_chunk()
 
 
-def _store_frames(blocks: Iterator[bytes], parser: FrameParser, sink: Sink) -> None:
+def _store_frames(frames: Iterator[Frame], parser: FrameParser, sink: Sink) -> None:
     kind: tuple[AudioFormat, bytes] | None = None
     batch: list[Frame] = []
-    for frame in _frames(blocks, parser):
+    for frame in frames:
         if frame.is_header:
             continue  # the sink writes headers
         if frame.format and kind is None:  # what stands before it comes with it
             kind = frame.format, frame.header
-            sink.begin_run(frame.format, placed_by=PlacedBy.FIRST, header=frame.header)
+            placed_by = PlacedBy.EQUAL_BYTES if sink.has_audio else PlacedBy.FIRST
+            sink.begin_run(frame.format, placed_by=placed_by, header=frame.header)
         elif frame.format and (frame.format, frame.header) != kind:
             _write(batch, sink)
             kind = frame.format, frame.header
@@ -104,6 +107,15 @@ def _frames(blocks: Iterator[bytes], parser: FrameParser) -> Iterator[Frame]:
     for block in blocks:
         yield from parser.feed(block)
     yield from parser.finish()
+
+
+def _after(skip_bytes: int, frames: Iterator[Frame]) -> Iterator[Frame]:
+    """The frames that follow so many bytes of them."""
+    passed = 0
+    for frame in frames:
+        if passed >= skip_bytes:
+            yield frame
+        passed += len(frame.data)
 
 
 def _write(batch: list[Frame], sink: Sink) -> None:

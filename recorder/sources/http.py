@@ -23,7 +23,8 @@ from recorder.frames import Frame, FrameParser, sniff
 from recorder.sources.base import ChunkFacts, Sink, SourceFacts, StopSignal
 from recorder.sources.fetch import STALL_S, Stopped, StreamAnswer, open_stream
 from recorder.sources.icy import ASK, IcySplitter
-from recorder.sources.overlap import FrameMemory, LiveEdge
+from recorder.sources.overlap import EDGE_WINDOW_S, REMEMBERED_S, FrameMemory, LiveEdge
+from recorder.sources.past import Past
 from recorder.types import AudioFormat, PlacedBy, Seconds, SourceSpec, redact
 
 _CHUNK_S = 1.0  # of media, or of the wall clock
@@ -42,18 +43,29 @@ _SHOWN_HEADERS = (
 class HttpSource:
     """A `Source` of one continuous stream. `capture` runs in one thread; `cancel` fits any."""
 
-    def __init__(self, spec: SourceSpec, url: str, *, stall_s: float = STALL_S) -> None:
+    def __init__(
+        self,
+        spec: SourceSpec,
+        url: str,
+        *,
+        stall_s: float = STALL_S,
+        past: Past | None = None,
+    ) -> None:
         """Prepare to capture; nothing is fetched yet.
 
         Args:
             spec: The source as it was asked for.
             url: The stream's address, tokens included.
             stall_s: Seconds without a byte after which it has stalled.
+            past: What an earlier recorder stored of it, to be joined.
+
+        Raises:
+            StorageError: What was stored can't be read.
         """
         self._spec = spec
         self._url = url
         self._stall_s = stall_s
-        self._past = _Past()
+        self._kept = _Kept(past)
         self._answer: StreamAnswer | None = None
 
     @property
@@ -89,31 +101,36 @@ class HttpSource:
         self._answer = answer
         try:
             with answer:
-                _Reception(answer, sink, self._past).run(stop)
+                _Reception(answer, sink, self._kept).run(stop)
         finally:
             self._answer = None
 
 
-class _Past:
+class _Kept:
     """What a source remembers from one connection to the next."""
 
-    def __init__(self) -> None:
+    def __init__(self, past: Past | None) -> None:
         self.memory = FrameMemory()
         self.edge = LiveEdge()
         self.title = ""
+        if past:
+            for frame, start_s in past.frames(REMEMBERED_S):
+                self.memory.remember(frame, start_s)
+            for end_s, at_mono_s in past.arrivals(EDGE_WINDOW_S):
+                self.edge.seen(end_s, at_mono_s)
 
 
 class _Reception:
     """One connection, from its first byte to its last."""
 
-    def __init__(self, answer: StreamAnswer, sink: Sink, past: _Past) -> None:
+    def __init__(self, answer: StreamAnswer, sink: Sink, kept: _Kept) -> None:
         self._answer = answer
         self._sink = sink
-        self._past = past
+        self._kept = kept
         self._icy = IcySplitter(answer.headers)
         self._parser: FrameParser | None = None
         self._unknown = bytearray()  # what came before the parser was found
-        self._place = _Placing(sink, past, _Store(answer, sink, past), address=redact(answer.url))
+        self._place = _Placing(sink, kept, _Store(answer, sink, kept), address=redact(answer.url))
         self._title: str | None = None  # one that waits for its place
 
     def run(self, stop: StopSignal) -> None:
@@ -196,8 +213,8 @@ class _Reception:
     def _tell_title(self) -> None:
         """Journal a new title, once there is a place in time for it."""
         if self._title is not None and self._place.is_found:
-            if self._title != self._past.title:
-                self._past.title = self._title
+            if self._title != self._kept.title:
+                self._kept.title = self._title
                 self._sink.tell(Tagged(track="", at_s=self._sink.end_s, text=self._title))
             self._title = None
 
@@ -222,9 +239,9 @@ def _facts(answer: StreamAnswer) -> SourceFacts:
 class _Store:
     """Hands frames to the sink, a chunk a second, and remembers what was stored."""
 
-    def __init__(self, answer: StreamAnswer, sink: Sink, past: _Past) -> None:
+    def __init__(self, answer: StreamAnswer, sink: Sink, kept: _Kept) -> None:
         self._sink = sink
-        self._past = past
+        self._kept = kept
         self._facts = ChunkFacts(status=answer.status, address=redact(answer.url))
         self._kind: tuple[AudioFormat, bytes] | None = None  # what the part holds
         self._chunk_s = 0.0
@@ -294,19 +311,19 @@ class _Store:
         self._chunk_s += duration_s
         for frame in batch:
             if frame.samples:
-                self._past.memory.remember(frame, start_s)
+                self._kept.memory.remember(frame, start_s)
                 start_s = Seconds(start_s + frame.duration_s)
-        self._past.edge.seen(self._sink.end_s, self._wrote_at)
+        self._kept.edge.seen(self._sink.end_s, self._wrote_at)
         batch.clear()
 
 
 class _Placing:
     """Finds the place of a connection's first frames in session time; then all go to the store."""
 
-    def __init__(self, sink: Sink, past: _Past, store: _Store, *, address: str) -> None:
+    def __init__(self, sink: Sink, kept: _Kept, store: _Store, *, address: str) -> None:
         self._sink = sink
         self._address = address
-        self._past = past
+        self._kept = kept
         self._store = store
         self.is_found = False
         self._held: list[Frame] = []
@@ -316,7 +333,7 @@ class _Placing:
         self._grew = 0.0
         self._burst = LiveEdge()
         self._overlap: int | None = None  # the stored frame that the next one is compared with
-        self._clock_s = Seconds(0.0)  # the next frame's place by the clock
+        self._clock_s: Seconds | None = None  # the next frame's place by the clock
         self._repeat = sha256()
         self._repeat_bytes = 0
 
@@ -376,18 +393,17 @@ class _Placing:
     def _settle(self) -> None:
         """Decide where the frames held begin."""
         sound = [frame for frame in self._held if frame.samples]
-        lead_s, burst_s = self._past.edge.lead_s, self._burst.lead_s
-        if lead_s is None or burst_s is None:
-            placed_by = PlacedBy.FIRST if self._is_first else PlacedBy.WALL_CLOCK
-            self._begin(sound[0], placed_by)
+        if self._is_first:
+            self._begin(sound[0], PlacedBy.FIRST)
             return
-        self._clock_s = Seconds(lead_s - burst_s)
-        place = self._past.memory.place(sound, self._clock_s, self._sink.end_s)
-        if place.index is None:
+        lead_s, burst_s = self._kept.edge.lead_s, self._burst.lead_s
+        if lead_s is not None and burst_s is not None:
+            self._clock_s = Seconds(lead_s - burst_s)
+        self._overlap = self._kept.memory.find(sound, self._clock_s, self._sink.end_s)
+        if self._overlap is None:
             self._begin_by_clock(sound[0])
-            return
-        self._overlap = place.index
-        self._skip()
+        else:
+            self._skip()
 
     def _skip(self) -> None:
         """Pass over frames that are stored already, up to the first that is not."""
@@ -396,12 +412,13 @@ class _Placing:
             if not frame.samples:
                 continue
             assert self._overlap is not None
-            if not self._past.memory.equals(self._overlap, frame):
+            if not self._kept.memory.equals(self._overlap, frame):
                 self._drop(equal)
                 self._end_overlap(frame)
                 return
             self._overlap += 1
-            self._clock_s = Seconds(self._clock_s + frame.duration_s)
+            if self._clock_s is not None:
+                self._clock_s = Seconds(self._clock_s + frame.duration_s)
             equal = count
         self._drop(equal)
 
@@ -414,9 +431,8 @@ class _Placing:
 
     def _end_overlap(self, frame: Frame) -> None:
         self._tell_repeat()
-        if self._overlap == len(self._past.memory):
-            misfit_s = Seconds(self._clock_s - self._sink.end_s)
-            self._begin(frame, PlacedBy.EQUAL_BYTES, misfit_s=misfit_s)
+        if self._overlap == len(self._kept.memory):
+            self._begin(frame, PlacedBy.EQUAL_BYTES)
         else:
             self._begin_by_clock(frame)
 
@@ -432,9 +448,14 @@ class _Placing:
 
     def _begin_by_clock(self, frame: Frame) -> None:
         """What lies between is missing; where the clock sees no room, it is off, and says so."""
-        start_s = Seconds(max(self._clock_s, self._sink.end_s))
-        misfit_s = Seconds(self._clock_s - start_s)
-        self._begin(frame, PlacedBy.WALL_CLOCK, start_s=start_s, misfit_s=misfit_s or None)
+        end_s, clock_s = self._sink.end_s, self._clock_s
+        if clock_s is None:
+            self._begin(frame, PlacedBy.WALL_CLOCK)  # the sink has a clock of its own
+        elif clock_s >= end_s:
+            self._begin(frame, PlacedBy.WALL_CLOCK, start_s=clock_s)
+        else:
+            misfit_s = Seconds(clock_s - end_s)
+            self._begin(frame, PlacedBy.WALL_CLOCK, start_s=end_s, misfit_s=misfit_s)
 
     def _begin(
         self,

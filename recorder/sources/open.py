@@ -24,10 +24,10 @@ from recorder.sources.fetch import (
     check_address,
     open_stream,
 )
-from recorder.sources.file import FileSource
 from recorder.sources.hls import HlsSource
 from recorder.sources.http import HttpSource
 from recorder.sources.icy import ASK
+from recorder.sources.past import Past
 from recorder.sources.resolve import Resolver, YtDlp
 from recorder.sources.system import SystemSource
 from recorder.types import SourceKind, SourceSpec, redact
@@ -85,13 +85,21 @@ def _file(text: str) -> SourceSpec:
     )
 
 
-def open_source(spec: SourceSpec) -> Source:
-    """Make the source of a spec; nothing is opened or fetched yet."""
+def open_source(spec: SourceSpec, *, past: Past | None = None) -> Source:
+    """Make the source of a spec; nothing is opened or fetched yet.
+
+    Args:
+        spec: The source.
+        past: What an earlier recorder stored of it, to go on from after its death.
+    """
     match spec.kind:
         case SourceKind.STREAM:
-            return StreamSource(spec)
+            return StreamSource(spec, past=past)
         case SourceKind.FILE:
-            return FileSource(spec)
+            # PyAV and NumPy are the half of a recorder's memory, and streams need neither.
+            from recorder.sources.file import FileSource  # noqa: PLC0415
+
+            return FileSource(spec, skip_bytes=past.stored_bytes if past else 0)
         case SourceKind.DEVICE:
             return DeviceSource(spec)
         case SourceKind.SYSTEM:
@@ -105,7 +113,12 @@ class StreamSource:
     """
 
     def __init__(
-        self, spec: SourceSpec, *, resolver: Resolver | None = None, stall_s: float = STALL_S
+        self,
+        spec: SourceSpec,
+        *,
+        resolver: Resolver | None = None,
+        stall_s: float = STALL_S,
+        past: Past | None = None,
     ) -> None:
         """Prepare to capture; nothing is fetched yet.
 
@@ -113,10 +126,12 @@ class StreamSource:
             spec: With an http(s) address.
             resolver: Of pages; yt-dlp unless told.
             stall_s: Seconds without a byte after which a continuous stream has stalled.
+            past: What an earlier recorder stored of it.
         """
         self._spec = spec
         self._resolver = resolver or YtDlp()
         self._stall_s = stall_s
+        self._past = past
         self._found: HttpSource | HlsSource | None = None
         self._answer: StreamAnswer | None = None
 
@@ -161,13 +176,14 @@ class StreamSource:
             with answer:
                 kind, body = _look_at(answer)
                 if kind == "audio":
-                    found = HttpSource(self._spec, url, stall_s=self._stall_s)
+                    found = HttpSource(self._spec, url, stall_s=self._stall_s, past=self._past)
                     self._found = found
                     found.record(answer, sink, stop)
                     return
             self._answer = None
             if kind == "hls":
-                self._found = HlsSource(self._spec, url)
+                resume_after = self._past.last_sequence if self._past else None
+                self._found = HlsSource(self._spec, url, resume_after=resume_after)
                 self._found.capture(sink, stop)
                 return
             if kind == "list":

@@ -8,9 +8,9 @@ connection, by the same burst.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from recorder.frames import Frame
@@ -19,25 +19,12 @@ from recorder.types import Seconds
 REMEMBERED_S = 180.0
 """Seconds of stored frames that a burst is compared with: the longest bursts are of two minutes."""
 
-_EDGE_WINDOW_S = 60.0  # older ones tell of the drift between two clocks
+EDGE_WINDOW_S = 60.0
+"""Seconds that a lead counts: older ones tell of the drift between two clocks."""
+
 _LEAST_FRAMES = 3
 _CLOCK_AGREES_S = 1.0
 _CLOCK_SAYS_LATER_S = 0.25
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where frames that arrived begin.
-
-    Attributes:
-        index: Of the stored frame that the first one equals; None where none does.
-        start_s: Session time of the first one.
-        misfit_s: Seconds by which the clock has it later than ``start_s``.
-    """
-
-    index: int | None
-    start_s: Seconds
-    misfit_s: Seconds
 
 
 class FrameMemory:
@@ -68,33 +55,30 @@ class FrameMemory:
         """Whether the frame stored at an index is this one."""
         return index < len(self._prints) and self._prints[index] == fingerprint(frame)
 
-    def place(self, arrived: Sequence[Frame], clock_s: Seconds, end_s: Seconds) -> Place:
-        """Find where frames of sound that arrived in a row begin.
+    def find(self, arrived: Sequence[Frame], clock_s: Seconds | None, end_s: Seconds) -> int | None:
+        """Find the stored frame from which on all is equal to frames that arrived in a row.
 
-        All that is stored from the found place on equals what arrived, as far as both go. A place
-        is sure when three of these frames are stored once only (one Ogg page is enough: it carries
-        its position). Frames that recur, as those of silence or a loop, have many places; the one
+        All that is stored from there on equals what arrived, as far as both go. The place is sure
+        when three of these frames are stored once only (one Ogg page is enough: it carries its
+        position). Frames that recur, as those of silence or a loop, have many places; the one
         nearest by the clock is taken, where the clock agrees within a second.
 
         Args:
             arrived: Frames with a duration.
-            clock_s: Session time of the first of them by the clock.
+            clock_s: Session time of the first of them by the clock; None where it can't tell.
             end_s: Session time of the end of what is stored.
+
+        Returns:
+            The stored frame's index; None where nothing arrived that is stored.
         """
         places = self._places([fingerprint(frame) for frame in arrived])
         least = 1 if arrived and _is_ogg(arrived[0]) else _LEAST_FRAMES
-        likely = [index for index, telling in places if telling >= least]
-        if not likely and clock_s <= end_s + _CLOCK_SAYS_LATER_S:
-            likely = [index for index, _ in places if self._is_near(index, clock_s)]
-        if not likely:
-            start_s = Seconds(max(clock_s, end_s))
-            return Place(index=None, start_s=start_s, misfit_s=Seconds(clock_s - start_s))
-        index = min(likely, key=lambda item: abs(self._starts_s[item] - clock_s))
-        start_s = Seconds(self._starts_s[index])
-        return Place(index=index, start_s=start_s, misfit_s=Seconds(clock_s - start_s))
-
-    def _is_near(self, index: int, clock_s: Seconds) -> bool:
-        return abs(self._starts_s[index] - clock_s) < _CLOCK_AGREES_S
+        sure = next((index for index, telling in places if telling >= least), None)
+        if sure is not None or clock_s is None or clock_s > end_s + _CLOCK_SAYS_LATER_S:
+            return sure
+        misfits = ((abs(self._starts_s[index] - clock_s), index) for index, _ in places)
+        misfit_s, index = min(misfits, default=(math.inf, None))
+        return index if misfit_s < _CLOCK_AGREES_S else None
 
     def _places(self, arrived: list[bytes]) -> list[tuple[int, int]]:
         """Indexes from which all is equal, each with the number of frames that are there once."""
@@ -121,7 +105,7 @@ class LiveEdge:
         while self._leads and self._leads[-1][1] <= lead_s:
             self._leads.pop()
         self._leads.append((now_s, lead_s))
-        while self._leads[0][0] < now_s - _EDGE_WINDOW_S:
+        while self._leads[0][0] < now_s - EDGE_WINDOW_S:
             self._leads.popleft()
 
     @property
