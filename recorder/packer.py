@@ -11,7 +11,7 @@ import queue
 import threading
 from dataclasses import replace
 
-from recorder import pack, sums
+from recorder import sums
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.events import PartSealed
@@ -78,6 +78,8 @@ def pack_part(
     Raises:
         StorageError: The disk refuses; the WAV is there.
     """
+    from recorder import pack  # noqa: PLC0415 (streams need no codecs, nor their 30 MB)
+
     wav_path = folder.path / closed.file
     flac_path = wav_path.with_suffix(".flac")
     sealed = replace(closed, sha256=sums.file_sha256(wav_path), pcm_sha256=closed.sha256)

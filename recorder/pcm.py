@@ -1,17 +1,21 @@
 """Raw samples: how many bytes they take, how loud they are.
 
-Samples are interleaved and little-endian, in one of the formats that sound devices give.
+Samples are interleaved and little-endian, in one of the formats that sound devices give. NumPy is
+loaded by the first who looks into samples: a stream's recorder, which only copies bytes, does
+without its 25 MB.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from recorder.types import AudioFormat
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 SILENCE_DBFS = -120.0
 """The lowest level that is told: below the quietest sample of 16 and 20 bits, and finite."""
@@ -66,6 +70,8 @@ def to_float(data: bytes, fmt: AudioFormat) -> npt.NDArray[np.float32]:
     Returns:
         Float32, shape (frames, channels).
     """
+    import numpy as np  # noqa: PLC0415 (see the module)
+
     if fmt.codec == "pcm_f32le":
         flat = np.frombuffer(data, "<f4")
     elif fmt.codec == "pcm_s16le":
@@ -82,6 +88,8 @@ def widen(data: bytes | memoryview) -> npt.NDArray[np.int32]:
     Args:
         data: Whole samples of 3 bytes.
     """
+    import numpy as np  # noqa: PLC0415 (see the module)
+
     packed = np.frombuffer(data, np.uint8).reshape(-1, 3)
     wide = np.zeros((len(packed), 4), np.uint8)
     wide[:, 1:] = packed
@@ -103,6 +111,8 @@ def level_of(samples: npt.NDArray[np.float32]) -> Level:
     Raises:
         ValueError: There is none.
     """
+    import numpy as np  # noqa: PLC0415 (see the module)
+
     if samples.size == 0:
         raise ValueError("no sound, no level")
     return Level(
