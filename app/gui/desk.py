@@ -39,6 +39,8 @@ class Desk(QObject):
     """`transcription.Works`: what is transcribed, and how far it is."""
     page_read = Signal(object)
     """`session.Page`: what was asked for by `read`."""
+    wave_read = Signal(object)
+    """`session.Wave`: of the page that was read last."""
     found = Signal(object)
     """`search.Found`: what was asked for by `search`."""
     search_failed = Signal(object)
@@ -64,6 +66,7 @@ class Desk(QObject):
         self._orders = Lane(self._bridge, "gui-orders")
         self._starts = Lane(self._bridge, "gui-starts")
         self._reading = Lane(self._bridge, "gui-reading", newest_only=True)
+        self._drawing = Lane(self._bridge, "gui-drawing", newest_only=True)
         self._searching = Lane(self._bridge, "gui-searching", newest_only=True)
         self._look = Ticker(
             self._bridge, "gui-library", tokens.LIBRARY_LOOK_S,
@@ -117,6 +120,10 @@ class Desk(QObject):
         """Read a session's page; then `page_read`, unless another was asked for meanwhile."""
         self._reading.do(lambda: session.load(folder), self.page_read.emit, self._on_failed)
 
+    def draw(self, folder: SessionFolder) -> None:
+        """Read a session's waveform; then `wave_read`, unless another was asked for meanwhile."""
+        self._drawing.do(lambda: session.load_wave(folder), self.wave_read.emit, self._on_no_wave)
+
     def search(self, query: str, limit: int = search.PAGE) -> None:
         """Search; then `found` or `search_failed`, unless another was asked for meanwhile."""
         now = datetime.now(UTC).astimezone()
@@ -135,7 +142,7 @@ class Desk(QObject):
         self._bridge.close()
         for thread in (self._look, self._ask, self._transcribe):
             thread.close()
-        for lane in (self._reading, self._searching, self._starts, self._orders):
+        for lane in (self._reading, self._drawing, self._searching, self._starts, self._orders):
             lane.close()
         self._live.close()
         if self._sample is not None:
@@ -179,6 +186,9 @@ class Desk(QObject):
             self._order(lambda: launch.revive(folder))
         else:
             self.failed.emit(gone(folder))
+
+    def _on_no_wave(self, error: AircheckError) -> None:
+        _log.info("no waveform: %s", error)  # the page says what is wrong with the session
 
     def _on_failed(self, error: AircheckError) -> None:
         _log.info("%s", error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -12,12 +14,14 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QPolygonF,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.gui import theme, tokens
 from app.gui.presenters import words
-from app.gui.presenters.session import Strip
+from app.gui.presenters.session import Strip, Wave
 
 _STEP_S = 5.0
 
@@ -31,6 +35,8 @@ class StripView(QWidget):
     def __init__(self, height: int = tokens.STRIP_HEIGHT) -> None:
         super().__init__()
         self._strip = Strip()
+        self._wave: Wave | None = None
+        self._wave_shapes: list[QPolygonF] = []  # of this wave in this size
         self._at_s: float | None = None
         self.setFixedHeight(height)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -41,7 +47,19 @@ class StripView(QWidget):
         """Show a session's time."""
         if strip != self._strip:
             self._strip = strip
+            self._wave_shapes = []
             self.update()
+
+    def show_wave(self, wave: Wave | None) -> None:
+        """Show a waveform where there is one; else the runs are plain bands."""
+        self._wave = wave
+        self._wave_shapes = []
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Draw the waveform anew."""
+        super().resizeEvent(event)
+        self._wave_shapes = []
 
     def show_position(self, at_s: float | None) -> None:
         """Move the playhead; None hides it."""
@@ -51,7 +69,7 @@ class StripView(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 (Qt's name and call)
-        """The well, the runs, the gaps, the markers, the playhead."""
+        """The well, the waveform or the runs, the gaps, the markers, the playhead."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.colours()
@@ -59,7 +77,10 @@ class StripView(QWidget):
         well.addRoundedRect(QRectF(self.rect()), tokens.CORNER_S, tokens.CORNER_S)
         painter.setClipPath(well)
         painter.fillPath(well, QColor(colours.sunken))
-        self._paint_runs(painter, colours)
+        if self._wave is None:
+            self._paint_runs(painter, colours)
+        else:
+            self._paint_wave(painter, colours, self._wave)
         self._paint_gaps(painter, colours)
         self._paint_marks(painter, colours)
 
@@ -101,6 +122,27 @@ class StripView(QWidget):
         for run in self._strip.runs:
             band = QRectF(self._x(run.from_s), third, self._width(run.from_s, run.to_s), third)
             painter.fillRect(band, QColor(colours.silence))
+
+    def _paint_wave(self, painter: QPainter, colours: tokens.Palette, wave: Wave) -> None:
+        if not self._wave_shapes:
+            self._wave_shapes = self._shapes_of(wave)
+        painter.setPen(QPen(QColor(colours.muted), tokens.BORDER))
+        painter.setBrush(QColor(colours.muted))
+        for shape in self._wave_shapes:
+            painter.drawPolygon(shape)
+
+    def _shapes_of(self, wave: Wave) -> list[QPolygonF]:
+        """An outline of each stretch that was recorded."""
+        middle, reach = self.height() / 2, self.height() / 2 - tokens.SPACE_XS
+        step = self._x(wave.duration_s) / len(wave.pairs)
+        shapes = []
+        for is_sound, group in groupby(enumerate(wave.pairs), key=lambda item: bool(item[1])):
+            if is_sound:
+                points = [(place * step, *pair) for place, pair in group if pair]
+                upper = [QPointF(x, middle - high * reach) for x, _, high in points]
+                lower = [QPointF(x, middle - low * reach) for x, low, _ in reversed(points)]
+                shapes.append(QPolygonF(upper + lower))
+        return shapes
 
     def _paint_gaps(self, painter: QPainter, colours: tokens.Palette) -> None:
         """Hatched, in the colour of trouble."""

@@ -27,7 +27,7 @@ from app.gui.player import Player
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
 from app.gui.presenters.search import Found, HeadEntry, HitEntry
-from app.gui.presenters.session import Page
+from app.gui.presenters.session import Page, Wave
 from app.gui.presenters.transcription import Works
 from app.gui.presenters.words import Message
 from app.gui.record_bar import RecordBar
@@ -140,6 +140,12 @@ class Window(QMainWindow):
             self.session.show_page(page)
             self._show_work(path)
             self._show_position()
+            self._desk.draw(page.folder)
+
+    @Slot(object)
+    def _on_wave(self, wave: Wave) -> None:
+        if self.session.folder is not None and self.session.folder.path == wave.folder.path:
+            self.session.show_wave(wave)
 
     @Slot(object)
     def _on_found(self, found: Found) -> None:
@@ -280,6 +286,7 @@ class Window(QMainWindow):
         desk.live_changed.connect(self._on_live)
         desk.work_changed.connect(self._on_work)
         desk.page_read.connect(self._on_page)
+        desk.wave_read.connect(self._on_wave)
         desk.found.connect(self._on_found)
         desk.search_failed.connect(self._on_search_failed)
         desk.offered.connect(self.bar.show_offers)

@@ -13,7 +13,7 @@ from app.gui.cards import LiveCard
 from app.gui.presenters import words
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
-from app.gui.presenters.session import NO_TIME, Page
+from app.gui.presenters.session import NO_TIME, Page, Wave
 from app.gui.presenters.transcription import Work
 from app.gui.strip import StripView
 from app.gui.transcript import TranscriptView
@@ -65,6 +65,7 @@ class SessionPage(QWidget):
         self.about.say("")
         self.notice.clear()
         self.strip.show_strip(NO_TIME)
+        self.strip.show_wave(None)
         self.strip.show_position(None)
         self.transcript.show_lines(())
         self.made_by.setText("")
@@ -103,6 +104,10 @@ class SessionPage(QWidget):
         self._texts.setCurrentIndex(0 if page.made_by else 1)
         if page.problem:
             self.notice.say(page.problem)
+
+    def show_wave(self, wave: Wave) -> None:
+        """Show its waveform, once it is there."""
+        self.strip.show_wave(wave)
 
     def show_work(self, work: Work) -> None:
         """Say how far its transcription is."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from app.gui import tokens
 from app.gui.presenters import words
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
@@ -61,6 +62,21 @@ NO_TIME = Strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    """A session's waveform.
+
+    Attributes:
+        duration_s: Session time that it covers, from 0 on.
+        pairs: The lowest and highest sample (-1 to 1) of equally long stretches; None where nothing
+            was recorded.
+    """
+
+    folder: SessionFolder
+    duration_s: Seconds
+    pairs: tuple[tuple[float, float] | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What a session's page shows.
 
@@ -108,6 +124,27 @@ def load(folder: SessionFolder) -> Page:
         evidence=_evidence(timeline),
         problem=problem,
         text_key=(folder.path, chosen and chosen.path, len(lines)),
+    )
+
+
+def load_wave(folder: SessionFolder) -> Wave:
+    """The waveform of a session's first track, from its beginning to what is stored by now.
+
+    Decodes what it has not seen yet, which takes some seconds an hour, and keeps it.
+
+    Raises:
+        CorruptSession: The journal can't be read.
+    """
+    from recorder import peaks  # noqa: PLC0415 (loads av and numpy: not to show the first window)
+
+    found = peaks.overview(folder, buckets=tokens.WAVE_BUCKETS)
+    return Wave(
+        folder=folder,
+        duration_s=found.to_s,
+        pairs=tuple(
+            (low, high) if low == low else None  # noqa: PLR0124 (NaN: nothing was recorded)
+            for low, high in found.values.tolist()
+        ),
     )
 
 

@@ -168,8 +168,11 @@ def test_a_session(
 ) -> None:
     window = open_it()
     qtbot.waitUntil(lambda: window.sessions.rowCount() == 4)
+    waves: list[object] = []
+    window._desk.wave_read.connect(waves.append)
     window.show_session(evening[-1])
     qtbot.waitUntil(lambda: "unedited" in window.session.transcript.toPlainText())
+    qtbot.waitUntil(lambda: bool(waves))
     window.session.show_position(13.0)
     look(window, "session")
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.gui import tokens
 from app.gui.models import ROW_ROLE
 from app.gui.presenters.search import HitEntry
+from app.gui.presenters.session import Wave
 from app.gui.theme import Theme
 from app.gui.window import Window
 from app.settings import Settings
@@ -93,6 +94,8 @@ def test_a_session_shows_its_transcript_its_gap_and_its_evidence(
     qtbot: QtBot, open_it: Open, talk: SessionFolder
 ) -> None:
     window = open_it()
+    waves: list[Wave] = []
+    window._desk.wave_read.connect(waves.append)
     qtbot.waitUntil(has_rows(window, 1))
     choose(qtbot, window, 0)
     qtbot.waitUntil(lambda: "unedited audio" in window.session.transcript.toPlainText())
@@ -101,6 +104,12 @@ def test_a_session_shows_its_transcript_its_gap_and_its_evidence(
     assert "connection lost" in text
     said = [label.text() for label in window.session.findChildren(QLabel)]
     assert "1 gap, 2 s in all" in said
+    qtbot.waitUntil(lambda: bool(waves))
+    assert waves[0].duration_s == talk.timeline().duration_s
+    silent = [pair is None for pair in waves[0].pairs]
+    middle = int(11.0 / waves[0].duration_s * len(silent))
+    assert silent[middle]
+    assert not silent[0]
     assert any("demo" in text for text in said)
 
 
