@@ -65,6 +65,10 @@ class SessionInfo:
 
     Attributes:
         sources: Kind and public address of each source asked for, by track.
+        description: What it is about, for those who read it published.
+        rights: Whose it is and what others may do with it.
+        consent: Who agreed to being recorded and published, and how.
+        cover: The cover's file in the session's folder, or empty.
         for_s: Session time after which the recording ends by itself; None is 'at its own end'.
     """
 
@@ -76,6 +80,9 @@ class SessionInfo:
     tags: tuple[str, ...] = ()
     notes: str = ""
     rights: str = ""
+    description: str = ""
+    consent: str = ""
+    cover: str = ""
     for_s: Seconds | None = None
 
 
@@ -442,5 +449,8 @@ def _info_from_json(values: dict[str, Any]) -> SessionInfo:
         tags=tuple(values.get("tags", ())),
         notes=values.get("notes", ""),
         rights=values.get("rights", ""),
+        description=values.get("description", ""),
+        consent=values.get("consent", ""),
+        cover=values.get("cover", ""),
         for_s=values.get("for_s"),
     )
