@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -29,6 +30,7 @@ FRAME_S = 1152 / 44_100
 CLOCK_S = 0.06  # how exact the clock is on a busy machine
 
 
+@cache
 def programme(codec: str = "mp3", *, is_silent: bool = False) -> Programme:
     return Programme(encoded(codec, 20.0, rate_hz=RATES_HZ[codec], is_silent=is_silent))
 

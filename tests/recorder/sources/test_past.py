@@ -22,7 +22,7 @@ from recorder.writer import TrackWriter
 from tests.faults.continuous import Listener, Station, StationClock
 from tests.faults.sound import encoded
 from tests.parts import wait_until
-from tests.recorder.sources.test_http import CLOCK_S, RATES_HZ, place_in, programme
+from tests.recorder.sources.test_http import CLOCK_S, place_in, programme
 
 
 class Recorder:
@@ -82,18 +82,20 @@ def stored(folder: SessionFolder, timeline: Timeline) -> list[bytes]:
     return [(folder.path / part.file).read_bytes() for part in timeline.parts]
 
 
-@pytest.mark.parametrize("codec", RATES_HZ)
-@pytest.mark.parametrize("synced", ["synced", "unsynced"])
+@pytest.mark.parametrize(
+    ("codec", "synced"),
+    [("mp3", "synced"), ("mp3", "unsynced"), ("aac", "synced"), ("opus", "unsynced")],
+)
 def test_a_dead_recorders_stream_is_joined_within_the_burst(
     codec: str, synced: str, archive: Archive
 ) -> None:
     with Station(programme(codec), burst_s=3.0, clock=StationClock(4.0)) as station:
         folder, spec = stream(archive, station.url())
         first = Recorder(folder, spec, synced=synced == "synced")
-        first.wait_until(lambda writer: writer.end_s > 3.4)
+        first.wait_until(lambda writer: writer.end_s > 3.1)
         first.die()
         second = Recorder(folder, spec)
-        second.wait_until(lambda writer: writer.end_s > 4.5)
+        second.wait_until(lambda writer: writer.end_s > 3.8)
         second.finish()
         timeline = folder.timeline()
         header = station.programme.header
@@ -111,9 +113,9 @@ def test_what_a_dead_recorder_missed_is_a_gap_by_the_clock(archive: Archive) -> 
         first = Recorder(folder, spec)
         first.wait_until(lambda writer: writer.end_s > 1.2)
         first.die()
-        wait_until(lambda: station.clock.now_s() > 3.0)
+        wait_until(lambda: station.clock.now_s() > 2.3)
         second = Recorder(folder, spec)
-        second.wait_until(lambda writer: writer.end_s > 3.0)
+        second.wait_until(lambda writer: writer.end_s > 2.3)
         second.finish()
         timeline = folder.timeline()
         places = [place_in(station, data) for data in stored(folder, timeline)]
@@ -145,7 +147,7 @@ def test_a_part_that_is_gone_is_said(archive: Archive) -> None:
 
 @pytest.mark.parametrize("codec", ["mp3", "flac"])
 def test_a_file_goes_on_where_it_was_left(codec: str, archive: Archive, tmp_path: Path) -> None:
-    data = encoded(codec, 35.0)
+    data = encoded(codec, 25.0)
     path = tmp_path / "talk"
     path.write_bytes(data)
     spec = SourceSpec(kind=SourceKind.FILE, address=str(path))
@@ -154,7 +156,7 @@ def test_a_file_goes_on_where_it_was_left(codec: str, archive: Archive, tmp_path
     class Dies(TrackWriter):
         def end_chunk(self, facts: ChunkFacts | None = None) -> None:
             super().end_chunk(facts)
-            if self.end_s > 15:
+            if self.end_s > 8:
                 raise RuntimeError
 
     log = JournalWriter(folder.journal_path)
@@ -165,7 +167,7 @@ def test_a_file_goes_on_where_it_was_left(codec: str, archive: Archive, tmp_path
     writer.abandon()
     log.close()
     second = Recorder(folder, spec)
-    second.wait_until(lambda writer: writer.end_s > 34.9)
+    second.wait_until(lambda writer: writer.end_s > 24.9)
     second.finish()
     timeline = folder.timeline()
     header = b"" if codec == "mp3" else timeline_header(stored(folder, timeline)[0])
