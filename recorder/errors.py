@@ -10,6 +10,7 @@
     │   ├── ConnectionLost             it broke in mid-session → reconnecting
     │   ├── Stalled                    it went quiet in mid-session → reconnecting
     │   └── DeviceLost                 the device went away in mid-session → reconnecting
+    ├── MalformedTime                  no time, or one that could mean two moments; wrong use
     ├── ArchiveError
     │   ├── SessionNotFound
     │   ├── SessionBusy                another process holds it
@@ -124,6 +125,12 @@ class DeviceLost(SourceError):
     """The device went away in mid-session."""
 
     reason = GapReason.DEVICE_LOST
+
+
+class MalformedTime(AircheckError):
+    """A time as a person wrote it that is none, or could be two."""
+
+    exit_status = 2
 
 
 class ArchiveError(AircheckError):
