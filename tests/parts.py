@@ -27,12 +27,14 @@ def _library(name: str) -> Callable[[], bool]:
 
 
 _PROBES: dict[str, Callable[[], bool]] = {
+    "chromium": _program("chromium"),
     "espeak-ng": _program("espeak-ng"),
     "ffmpeg": _program("ffmpeg"),
     "icecast2": _program("icecast2"),
     "pactl": _program("pactl"),
     "portaudio": _library("portaudio"),
     "pulseaudio": _program("pulseaudio"),
+    "ssh-keygen": _program("ssh-keygen"),
     "xvfb": _program("Xvfb"),
 }
 
@@ -41,7 +43,8 @@ def require(*parts: str) -> None:
     """Skip the running test, or fail it where parts are required, unless all `parts` are here.
 
     Args:
-        parts: Names out of espeak-ng, ffmpeg, icecast2, pactl, portaudio, pulseaudio, xvfb.
+        parts: Names out of chromium, espeak-ng, ffmpeg, icecast2, pactl, portaudio, pulseaudio,
+            ssh-keygen, xvfb.
 
     Raises:
         ValueError: A name is none of these.
