@@ -1,17 +1,21 @@
 """The window. The only place that knows Qt.
 
-    presenters/    what it says and does, without Qt
-    tokens         every colour, size and duration
-    theme  icons   tokens → Qt's palette, font and style sheet; SVGs in a token's colour
-    bridge         the one place where worker threads meet the window
-    models         the lists: sessions, hits
-    delegates      how their rows are painted
-    widgets  strip the small parts: chip, meter, notice; a session's time at a glance
-    player         sound, from any moment of a session on
-    cards          a live session, with its actions
-    pages/         now, session, search
-    window         puts them together
-    application    makes Qt's application, and runs it
+    presenters/     what it says and does, without Qt
+    tokens          every colour, size and duration
+    theme icons     tokens → Qt's palette, font and style sheet; SVGs in a token's colour
+    bridge          the one place where worker threads meet the window
+    desk            the window's work on those threads: look, ask, read, search, start
+    models          the lists: sessions, hits
+    delegates       how their rows are painted
+    widgets strip   the small parts: chip, meter, notice; a session's time at a glance
+    transcript      lines to read and to hear
+    player          sound, from any moment of a session on
+    cards           a live session, with its actions
+    record_bar      on top: a link, a device, or words to search
+    transport       below: what is played, and where in it
+    pages/          now, session, search
+    window          puts them together
+    application     makes Qt's application, and runs it
 
 Nothing that takes long runs on the GUI thread. Recordings and transcription are processes that
 the window starts, watches and leaves running when it closes.

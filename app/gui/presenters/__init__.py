@@ -2,9 +2,11 @@
 
     words           times, lengths, states and errors in words, icons and roles
     library         the archive's sessions, looked at again and again, cheaply
-    live            recordings that go on: state, level, clock; stop and mark them
+    live            recordings that go on: state, level, clock; raise them when they die
+    following       a live journal, read as it grows
+    sample          the sample broadcast, recorded like any other
     capture         what was typed into the record bar; starting a recording of it
-    session         a session's page: timeline, gaps, transcript
+    session         a session's page: timeline, gaps, transcript, waveform
     search          hits grouped by session, with their marks
     transcription   a sealed session is queued; the queue's worker is kept at work
     playback        decoded sound from any moment on, gaps skipped

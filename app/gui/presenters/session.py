@@ -16,6 +16,10 @@ from recorder.types import Seconds
 from transcribe import transcript
 from transcribe.transcript import Stored
 
+_TOY = (
+    "It knows 446 words of synthetic English; for people's voices get another by "
+    "'aircheck models get'."
+)
 _NOTHING_S = Seconds(0)
 
 
@@ -184,9 +188,9 @@ def _spoken(path: Path) -> tuple[tuple[Line, ...], str]:
         for segment in text.segments
     )
     if text.model == transcript.IMPORTED:
-        return lines, "imported"
-    about = "a small model for trying Aircheck out" if text.model == "demo" else text.language
-    return lines, f"by Whisper {text.model} ({about})"
+        return lines, "Imported."
+    made_by = f"By Whisper {text.model}, {text.language}."
+    return lines, f"{made_by} {_TOY}" if text.model == "demo" else made_by
 
 
 def _silent(timeline: Timeline) -> list[Line]:
