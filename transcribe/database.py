@@ -21,11 +21,12 @@ border of two passages stands in neither of them, but in the seam between them.
 Identifiers carry an order:
 
     segment.id = transcript << 20 | number in the transcript
-    passage.id = minute of the wall clock, since 1970 << 20 | number in that minute
+    passage.id = minute of the wall clock, since 1970 << 8 | number in that minute
     seam.id    = the id of the passage on its left
 
 so passages sort by date, a range of time is a range of ids, and the newest hits are the first
-ones of a descending scan.
+ones of a descending scan. FTS5 stores the distances between ids, so they are kept small: what
+there is more of in one minute than 256 passages counts as one of the next minutes.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ import functools
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,11 +47,17 @@ from recorder.errors import DiskFull, StorageError
 from transcribe.errors import IndexBroken, IndexBusy
 
 FILE_NAME: Final = "index.db"
-ID_BITS: Final = 20
-"""How far the upper half of an identifier is shifted."""
+SEGMENT_BITS: Final = 20
+"""How far the transcript is shifted in a segment's identifier."""
+
+MINUTE_BITS: Final = 8
+"""How far the minute is shifted in a passage's identifier."""
 
 _BUSY_TIMEOUT_S = 5.0
-_FULL_TEXT = ("passage_fts", "seam_fts")
+_BUSY_POLL_S = 0.01
+_LARGE_HASH = 64 * 2**20  # bytes of full text that FTS5 gathers before it writes
+_DEFAULT_HASH = 2**20  # FTS5_DEFAULT_HASHSIZE, https://sqlite.org/src/file/ext/fts5/fts5_config.c
+_INDEXED = ("passage", "seam")
 _log = logging.getLogger(__name__)
 
 
@@ -123,8 +130,8 @@ class Database:
             if found != [("ok",)]:
                 raise broken(self.path, str(found[0][0]))
         with self.writing() as tables:  # FTS5 asks by INSERT; 1 compares with the table as well
-            for name in _FULL_TEXT:
-                tables.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")  # noqa: S608 our own names
+            for name in _INDEXED:
+                _tell_full_text(tables, name, "integrity-check", 1)
 
     def write_fast(self) -> None:
         """Write without regard for a crash: for a file that is thrown away if it isn't finished.
@@ -136,6 +143,25 @@ class Database:
             self._connection.execute("PRAGMA journal_mode = memory")
             self._connection.execute("PRAGMA synchronous = off")
 
+    @contextlib.contextmanager
+    def filling(self) -> Iterator[SqliteUtils]:
+        """Write into an empty index, in one transaction, and index the text at the end, in order.
+
+        Terms must not be counted meanwhile (`transcribe.rows`): that is done at the end too.
+
+        Raises:
+            IndexBroken: The file is damaged.
+            StorageError: The disk refuses.
+        """
+        with self.writing() as tables:
+            for name in _INDEXED:
+                _drop_triggers(tables, name)
+            yield tables
+            for name in _INDEXED:
+                _index_all(tables, name)
+                _create_triggers(tables, name)
+            _count_terms(tables)
+
     def optimize(self) -> None:
         """Merge the full-text indexes into one piece each, so that later commits stay short.
 
@@ -144,8 +170,8 @@ class Database:
             StorageError: The disk refuses.
         """
         with self.writing() as tables:
-            for name in _FULL_TEXT:
-                tables.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 our own names
+            for name in _INDEXED:
+                _tell_full_text(tables, name, "optimize")
 
     def replace_file(self, path: Path) -> None:
         """Replace all of another index by this one, in one step for whoever has it open.
@@ -265,13 +291,26 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _configure(connection: sqlite3.Connection) -> None:
     # Readers never wait for writers. WAL needs a local disk, so SQLite says what it really set.
-    mode = connection.execute("PRAGMA journal_mode = wal").fetchone()[0]
+    mode = _write_ahead(connection)
     if mode != "wal":
         _log.warning("The index's journal mode is %s: searching may wait for writing.", mode)
     # What a power failure takes from the index, the folders give back.
     connection.execute("PRAGMA synchronous = normal")
     connection.execute("PRAGMA cache_size = -65536")  # KiB
     connection.execute("PRAGMA mmap_size = 1073741824")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> str:
+    """Set the journal mode, which doesn't wait by itself where several open a new file at once."""
+    give_up_at_s = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            return str(connection.execute("PRAGMA journal_mode = wal").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at_s:
+                raise
+            time.sleep(_BUSY_POLL_S)
 
 
 def _migrate(database: Database) -> None:
@@ -388,30 +427,96 @@ def full_text(tables: SqliteUtils) -> None:
     _create_full_text(tables, "seam")
 
 
+@migrations()
+def near_ids(tables: SqliteUtils) -> None:
+    """0.1: 256 passages in a minute, no more 1,048,576, which makes the full text smaller."""
+    tables.execute("CREATE TEMP TABLE new_id (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
+    tables.conn.executemany(
+        "INSERT INTO new_id VALUES (?, ?)",
+        _nearer(key for (key,) in tables.execute("SELECT id FROM passage ORDER BY id").fetchall()),
+    )
+    for name, columns, joins in (
+        ("passage", "new, session_id, transcript_id, first_segment, last_segment, terms", ""),
+        (
+            "seam",
+            "new_id.new, beyond.new, terms",
+            " JOIN new_id AS beyond ON right_id = beyond.old",
+        ),
+    ):
+        _drop_triggers(tables, name)
+        tables.execute(f"CREATE TEMP TABLE moved AS SELECT {columns} FROM {name}"  # noqa: S608 our own text
+                       f" JOIN new_id ON id = new_id.old{joins}")  # fmt: skip
+        tables.execute(f"DELETE FROM {name}")  # noqa: S608 our own names
+        tables.execute(f"INSERT INTO {name} SELECT * FROM moved ORDER BY 1")  # noqa: S608 our own names
+        tables.execute("DROP TABLE moved")
+        _index_all(tables, name)
+        _create_triggers(tables, name)
+    tables.execute("DROP TABLE new_id")
+
+
+def _nearer(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Old and new ids, both ascending."""
+    last: int | None = None
+    for old in ids:
+        first = (old >> 20) << MINUTE_BITS
+        last = first if last is None else max(first, last + 1)
+        yield old, last
+
+
 # By execute: `enable_fts` of sqlite-utils leaves content_rowid and categories out. Terms are made
 # elsewhere (`transcribe.terms`), and marks (M*) belong to them, or Hindi would fall to pieces.
-_FULL_TEXT_SCHEMA = (
-    """
+_FULL_TEXT_SCHEMA = """
     CREATE VIRTUAL TABLE NAME_fts USING fts5(
         terms, content="NAME", content_rowid="id",
         tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
-    )""",
-    """
+    )"""
+_TRIGGERS = {
+    "insert": """
     CREATE TRIGGER NAME_insert AFTER INSERT ON NAME BEGIN
         INSERT INTO NAME_fts (rowid, terms) VALUES (new.id, new.terms);
     END""",
-    """
+    "delete": """
     CREATE TRIGGER NAME_delete AFTER DELETE ON NAME BEGIN
         INSERT INTO NAME_fts (NAME_fts, rowid, terms) VALUES ('delete', old.id, old.terms);
     END""",
-    """
+    "update": """
     CREATE TRIGGER NAME_update AFTER UPDATE ON NAME BEGIN
         INSERT INTO NAME_fts (NAME_fts, rowid, terms) VALUES ('delete', old.id, old.terms);
         INSERT INTO NAME_fts (rowid, terms) VALUES (new.id, new.terms);
     END""",
-)
+}
 
 
 def _create_full_text(tables: SqliteUtils, name: str) -> None:
-    for statement in _FULL_TEXT_SCHEMA:
+    tables.execute(_FULL_TEXT_SCHEMA.replace("NAME", name))
+    _create_triggers(tables, name)
+
+
+def _create_triggers(tables: SqliteUtils, name: str) -> None:
+    for statement in _TRIGGERS.values():
         tables.execute(statement.replace("NAME", name))
+
+
+def _drop_triggers(tables: SqliteUtils, name: str) -> None:
+    for event in _TRIGGERS:
+        tables.execute(f"DROP TRIGGER {name}_{event}")
+
+
+def _index_all(tables: SqliteUtils, name: str) -> None:
+    """Make a table's full text anew, in large pieces, and merge them."""
+    _tell_full_text(tables, name, "hashsize", _LARGE_HASH)
+    _tell_full_text(tables, name, "rebuild")
+    _tell_full_text(tables, name, "optimize")
+    _tell_full_text(tables, name, "hashsize", _DEFAULT_HASH)
+
+
+def _tell_full_text(tables: SqliteUtils, name: str, command: str, value: int | None = None) -> None:
+    """Give FTS5 a command; it takes them as rows (https://sqlite.org/fts5.html, section 6)."""
+    sql = f"INSERT INTO {name}_fts ({name}_fts, rank) VALUES (?, ?)"  # noqa: S608 our own names
+    tables.execute(sql, [command, value])
+
+
+def _count_terms(tables: SqliteUtils) -> None:
+    tables.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, passage_fts, row)")
+    tables.execute("INSERT INTO term (term, passages) SELECT term, doc FROM temp.vocabulary")
+    tables.execute("DROP TABLE temp.vocabulary")

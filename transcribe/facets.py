@@ -9,7 +9,7 @@ from typing import Final
 
 from recorder.types import SessionId
 from transcribe import matches, query, scope
-from transcribe.database import ID_BITS, Database
+from transcribe.database import MINUTE_BITS, Database
 
 MOST_SPREAD: Final = 10_000
 """Matches that are looked at; of more, the newest."""
@@ -96,7 +96,7 @@ _HEARD = (
 )
 _SPREADS: Final = (  # what is counted, and among which rows
     ("session.source", "places JOIN session ON session.id = places.session_id"),
-    (f"strftime('%Y', (places.id >> {ID_BITS}) * 60, 'unixepoch')", "places"),
+    (f"strftime('%Y', (places.id >> {MINUTE_BITS}) * 60, 'unixepoch')", "places"),
     ("speaker.name", f"{_HEARD} JOIN speaker ON speaker.id = heard.speaker_id"),
     ("tag.tag", "places JOIN tag ON tag.session_id = places.session_id"),
     ("transcript.language", "places JOIN transcript ON transcript.id = places.transcript_id"),

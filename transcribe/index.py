@@ -122,7 +122,7 @@ def update(index: Database, folder: SessionFolder) -> tuple[Problem, ...]:
     if index.rows("SELECT 1 FROM session WHERE session = ? AND stamp = ?", (folder.id, stamp)):
         return ()
     session = _session(folder, stamp)
-    texts, problems = _texts(index, folder, session.started_at)
+    texts, problems = _texts(folder, session.started_at, held=_held(index, folder))
     try:
         with index.writing() as tables:
             rows.put(tables, session, texts)
@@ -202,13 +202,12 @@ def _fill(path: Path, archive: Archive, progress: Progress | None) -> Rebuilt:
     problems: list[Problem] = []
     with contextlib.closing(database.open_file(path)) as index:
         index.write_fast()
-        for done, folder in enumerate(folders, 1):
-            problems += _update_if_readable(index, folder)
-            if progress:
-                progress(done, len(folders))
-        with index.writing() as tables:
+        with index.filling() as tables:
+            for done, folder in enumerate(folders, 1):
+                problems += _put_if_readable(tables, folder)
+                if progress:
+                    progress(done, len(folders))
             _note_complete(tables)
-        index.optimize()
         count = index.rows("SELECT count(*) FROM session")[0][0]
     return Rebuilt(sessions=count, problems=tuple(problems))
 
@@ -242,6 +241,17 @@ def _set_aside(place: Path) -> None:
 def _discard(path: Path) -> None:
     for suffix in ("", "-wal", "-shm", "-journal"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _put_if_readable(tables: SqliteUtils, folder: SessionFolder) -> list[Problem]:
+    """Put a session into an index that holds nothing of it."""
+    try:
+        session = _session(folder, _stamp(folder))
+        texts, problems = _texts(folder, session.started_at, held=frozenset())
+    except CorruptSession as error:
+        return [Problem(folder=folder.path, what=error.message)]
+    rows.put(tables, session, texts, counted=False)
+    return problems
 
 
 def _update_if_readable(index: Database, folder: SessionFolder) -> tuple[Problem, ...]:
@@ -287,18 +297,22 @@ def _session(folder: SessionFolder, stamp: str) -> rows.Session:
     )
 
 
-def _texts(
-    index: Database, folder: SessionFolder, started_at: datetime
-) -> tuple[list[rows.Text], list[Problem]]:
-    """The session's active transcripts; those that the index holds already are not read again."""
-    held = {
-        tuple(row)
-        for row in index.rows(
+def _held(index: Database, folder: SessionFolder) -> frozenset[tuple[str, str]]:
+    """File and stamp of each transcript of a session that the index holds."""
+    return frozenset(
+        (str(file), str(stamp))
+        for file, stamp in index.rows(
             "SELECT transcript.file, transcript.stamp FROM transcript"
             " JOIN session ON session.id = transcript.session_id WHERE session.session = ?",
             (folder.id,),
         )
-    }
+    )
+
+
+def _texts(
+    folder: SessionFolder, started_at: datetime, held: frozenset[tuple[str, str]]
+) -> tuple[list[rows.Text], list[Problem]]:
+    """The session's active transcripts; those that the index holds already are not read again."""
     texts: list[rows.Text] = []
     problems: list[Problem] = []
     for stored in _active(folder):

@@ -2,8 +2,8 @@
 
 A passage is about a minute of segments, and has at least `SEAM_TERMS` terms, however slowly they
 came. Passages share no text. Between two passages of a transcript lies a seam: the last terms of
-the left one and the first of the right one, at least `SEAM_TERMS` of each, whole segments only. A
-phrase of up to `SEAM_TERMS` + 1 words that crosses the border stands in the seam whole.
+the left one and the first of the right one, `SEAM_TERMS` of each. A phrase of up to
+`SEAM_TERMS` + 1 words that crosses the border stands in the seam whole.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Final
 
 from recorder.types import Seconds
 
-SEAM_TERMS: Final = 12
-"""Terms that a seam takes from each side, at least."""
+SEAM_TERMS: Final = 11
+"""Terms that a seam takes from each side: what `query.NEAR_BY_DEFAULT` reaches across a border."""
 
 _PASSAGE_S = 60.0
 
@@ -55,28 +55,12 @@ def passages(segments: Sequence[Spoken]) -> list[Stretch]:
     return found
 
 
-def seams(segments: Sequence[Spoken], cut: Sequence[Stretch]) -> list[Stretch]:
-    """The seams between passages: one fewer than there are passages, in their order."""
+def seams(cut: Sequence[Stretch]) -> list[tuple[str, ...]]:
+    """The terms of the seams between passages: one fewer than there are, in their order."""
     return [
-        _stretch(segments, _back(segments, left), _forth(segments, right))
+        left.terms[-SEAM_TERMS:] + right.terms[:SEAM_TERMS]
         for left, right in itertools.pairwise(cut)
     ]
-
-
-def _back(segments: Sequence[Spoken], left: Stretch) -> int:
-    place, count = left.last, len(segments[left.last].terms)
-    while count < SEAM_TERMS and place > left.first:
-        place -= 1
-        count += len(segments[place].terms)
-    return place
-
-
-def _forth(segments: Sequence[Spoken], right: Stretch) -> int:
-    place, count = right.first, len(segments[right.first].terms)
-    while count < SEAM_TERMS and place < right.last:
-        place += 1
-        count += len(segments[place].terms)
-    return place
 
 
 def _stretch(segments: Sequence[Spoken], first: int, last: int) -> Stretch:

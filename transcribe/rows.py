@@ -12,11 +12,11 @@ from sqlite_utils import Database as SqliteUtils
 
 from recorder.types import Seconds, iso
 from transcribe import passages, terms
-from transcribe.database import ID_BITS
+from transcribe.database import MINUTE_BITS, SEGMENT_BITS
 from transcribe.passages import Spoken, Stretch
 from transcribe.transcript import Segment, Stored
 
-_MOST_SEGMENTS = 1 << ID_BITS
+_MOST_SEGMENTS = 1 << SEGMENT_BITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,16 @@ class TextGone(Exception):
     """A text that the index should hold already is not there any more. Never shown to people."""
 
 
-def put(tables: SqliteUtils, session: Session, texts: Sequence[Text]) -> None:
+def put(
+    tables: SqliteUtils, session: Session, texts: Sequence[Text], *, counted: bool = True
+) -> None:
     """Replace all that the index holds of a session; texts that it holds already stay.
+
+    Args:
+        tables: Within a transaction.
+        session: What is known of it.
+        texts: All of its texts.
+        counted: Whether their terms are counted; `Database.filling` does it itself.
 
     Raises:
         TextGone: One of them is not there any more.
@@ -80,7 +88,9 @@ def put(tables: SqliteUtils, session: Session, texts: Sequence[Text]) -> None:
         _remove_text(tables, session_id, held[name])
     for text in texts:
         if text.segments is not None:
-            _put_text(tables, session_id, session.started_at, text)
+            spoken = _put_text(tables, session_id, session.started_at, text)
+            if counted:
+                _count(tables, (item.terms for item in spoken), 1)
 
 
 def remove(tables: SqliteUtils, session: str) -> None:
@@ -120,7 +130,10 @@ def _put_session(tables: SqliteUtils, session: Session) -> int:
     return session_id
 
 
-def _put_text(tables: SqliteUtils, session_id: int, started_at: datetime, text: Text) -> None:
+def _put_text(
+    tables: SqliteUtils, session_id: int, started_at: datetime, text: Text
+) -> list[Stretch]:
+    """Its passages."""
     segments = (text.segments or ())[:_MOST_SEGMENTS]
     transcript = tables.table("transcript").insert(
         {
@@ -139,7 +152,7 @@ def _put_text(tables: SqliteUtils, session_id: int, started_at: datetime, text: 
         Spoken(start_s=segment.start_s, end_s=segment.end_s, terms=tuple(terms.terms(segment.text)))
         for segment in segments
     ]
-    _put_passages(tables, (session_id, transcript_id), started_at, spoken)
+    return _put_passages(tables, (session_id, transcript_id), started_at, spoken)
 
 
 def _put_segments(tables: SqliteUtils, transcript_id: int, segments: Sequence[Segment]) -> None:
@@ -147,7 +160,7 @@ def _put_segments(tables: SqliteUtils, transcript_id: int, segments: Sequence[Se
     tables.table("transcript_speaker").insert_all(
         {"transcript_id": transcript_id, "speaker_id": speaker} for speaker in speakers.values()
     )
-    first_segment = transcript_id << ID_BITS
+    first_segment = transcript_id << SEGMENT_BITS
     tables.conn.executemany(
         "INSERT INTO segment (id, transcript_id, start_s, end_s, speaker_id, text)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -180,8 +193,8 @@ def _put_passages(
     session_and_transcript: tuple[int, int],
     started_at: datetime,
     spoken: Sequence[Spoken],
-) -> None:
-    first_segment = session_and_transcript[1] << ID_BITS
+) -> list[Stretch]:
+    first_segment = session_and_transcript[1] << SEGMENT_BITS
     cut = passages.passages(spoken)
     starts = [started_at + timedelta(seconds=spoken[item.first].start_s) for item in cut]
     ids = _free_ids(tables, starts)
@@ -196,13 +209,13 @@ def _put_passages(
     tables.conn.executemany(
         "INSERT INTO seam (id, right_id, terms) VALUES (?, ?, ?)",
         (
-            (left, right, " ".join(item.terms))
-            for (left, right), item in zip(
-                itertools.pairwise(ids), passages.seams(spoken, cut), strict=True
+            (left, right, " ".join(said))
+            for (left, right), said in zip(
+                itertools.pairwise(ids), passages.seams(cut), strict=True
             )
         ),
     )
-    _count(tables, (item.terms for item in cut), 1)
+    return cut
 
 
 def _remove_text(tables: SqliteUtils, session_id: int, transcript_id: int) -> None:
@@ -214,7 +227,7 @@ def _remove_text(tables: SqliteUtils, session_id: int, transcript_id: int) -> No
     tables.execute("DELETE FROM passage WHERE session_id = ? AND transcript_id = ?", key)
     tables.execute(
         "DELETE FROM segment WHERE id >= ? AND id < ?",
-        [transcript_id << ID_BITS, (transcript_id + 1) << ID_BITS],
+        [transcript_id << SEGMENT_BITS, (transcript_id + 1) << SEGMENT_BITS],
     )
     tables.table("transcript_speaker").delete_where("transcript_id = ?", [transcript_id])
     tables.table("transcript").delete(transcript_id)
@@ -222,22 +235,24 @@ def _remove_text(tables: SqliteUtils, session_id: int, transcript_id: int) -> No
 
 def _free_ids(tables: SqliteUtils, starts: Iterable[datetime]) -> list[int]:
     """Identifiers for passages that begin at these moments, in each minute the next one free."""
-    taken: dict[int, int] = {}
+    nexts: dict[int, int] = {}
     found: list[int] = []
     for start in starts:
-        minute = int(start.timestamp() // 60)
-        if minute not in taken:
-            taken[minute] = _last_id(tables, minute)
-        taken[minute] += 1
-        found.append(taken[minute])
+        minute, step = int(start.timestamp() // 60), 1
+        while _next_id(tables, minute, nexts) >> MINUTE_BITS > minute:  # it is full
+            minute, step = minute + step, step * 2
+        found.append(nexts[minute])
+        nexts[minute] += 1
     return found
 
 
-def _last_id(tables: SqliteUtils, minute: int) -> int:
-    first, end = minute << ID_BITS, (minute + 1) << ID_BITS
-    cursor = tables.execute("SELECT max(id) FROM passage WHERE id >= ? AND id < ?", [first, end])
-    last = cursor.fetchone()[0]
-    return first - 1 if last is None else int(last)
+def _next_id(tables: SqliteUtils, minute: int, nexts: dict[int, int]) -> int:
+    if minute not in nexts:
+        first, end = minute << MINUTE_BITS, (minute + 1) << MINUTE_BITS
+        sql = "SELECT max(id) FROM passage WHERE id >= ? AND id < ?"
+        last = tables.execute(sql, [first, end]).fetchone()[0]
+        nexts[minute] = first if last is None else int(last) + 1
+    return nexts[minute]
 
 
 def _count(tables: SqliteUtils, said: Iterable[Iterable[str]], sign: int) -> None:
@@ -264,4 +279,6 @@ def _spaced(text: str) -> str:
 
 def _storable(text: str) -> str:
     """Text that SQLite takes and gives back whole: no half of a surrogate pair, no NUL."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "").encode("utf-8", errors="replace").decode()

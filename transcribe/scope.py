@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from recorder.types import SessionId, iso
 from transcribe import terms
-from transcribe.database import ID_BITS, Database
+from transcribe.database import MINUTE_BITS, Database
 from transcribe.query import Filter, Query
 
 _NARROW_SESSIONS: Final = 50  # up to so many it pays to look up the range of their passages
@@ -201,4 +201,4 @@ def _all(parts: Iterable[Condition]) -> Condition:
 
 
 def _first_id(moment: datetime) -> int:
-    return math.ceil(moment.timestamp() / 60) << ID_BITS
+    return math.ceil(moment.timestamp() / 60) << MINUTE_BITS

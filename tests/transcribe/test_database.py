@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import sqlite3
 import threading
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from sqlite_utils import Database as SqliteUtils
 
 from transcribe import database
 from transcribe.errors import IndexBroken, IndexBusy
+from transcribe.facets import facets
+from transcribe.search import search
 
 
 def test_a_new_index_is_empty_and_checks(tmp_path: Path) -> None:
@@ -33,7 +37,7 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(2):
         with contextlib.closing(database.open(tmp_path)) as index:
             applied = index.rows("SELECT name, applied_at FROM _sqlite_migrations ORDER BY id")
-    assert [name for name, _ in applied] == ["sessions", "text", "full_text"]
+    assert [name for name, _ in applied] == ["sessions", "text", "full_text", "near_ids"]
     with contextlib.closing(database.open(tmp_path)) as index:
         assert index.rows("SELECT name, applied_at FROM _sqlite_migrations ORDER BY id") == applied
 
@@ -136,3 +140,36 @@ def _write_half(index: database.Database) -> None:
     with index.writing() as tables:
         tables.table("about").insert({"key": "half", "value": "done"})
         tables.execute("INSERT INTO nowhere VALUES (1)")
+
+
+def _an_older_file(tmp_path: Path) -> Path:
+    """What the first schema's program made: three talks, two of which began at one minute."""
+    packed = Path(__file__).parents[1] / "data" / "index-0.1-first.db.gz"
+    path = tmp_path / "index.db"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    return path
+
+
+def test_an_older_file_is_kept(tmp_path: Path) -> None:
+    path = _an_older_file(tmp_path)
+    said = "SELECT text FROM segment ORDER BY id"
+    with contextlib.closing(sqlite3.connect(path)) as older:
+        before = older.execute(said).fetchall()
+    with contextlib.closing(database.open(tmp_path)) as index:
+        index.check()
+        assert index.rows(said) == before
+        assert index.fact("terms") == "1"
+        assert search(index, "thunder on:2024-08-13", zone=UTC).total > 0
+        # A phrase across the border of two passages, in each of the three talks.
+        hits = search(index, '"unedited audio"').hits
+        assert sorted(hit.title for hit in hits) == ["Old talk 0", "Old talk 1", "Old talk 2"]
+        assert [hit.start_s for hit in hits] == [54, 54, 54]
+        years = facets(index, "unedited", zone=UTC).years
+        assert [(year.value, year.count) for year in years] == [("2024", 3)]
+
+
+def test_an_older_file_that_is_empty_is_kept(tmp_path: Path) -> None:
+    with contextlib.closing(SqliteUtils(tmp_path / "index.db")) as tables:
+        database.migrations.apply(tables, stop_before="near_ids")
+    with contextlib.closing(database.open(tmp_path)) as index:
+        index.check()

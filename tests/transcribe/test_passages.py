@@ -47,7 +47,7 @@ def test_passages_are_about_a_minute(lengths: list[tuple[int, float]]) -> None:
 def test_no_phrase_falls_between(lengths: list[tuple[int, float]], count: int) -> None:
     spoken = _spoken(lengths)
     cut = passages(spoken)
-    texts = [" ".join(item.terms) + " " for item in [*cut, *seams(spoken, cut)]]
+    texts = [" ".join(text) + " " for text in [*(item.terms for item in cut), *seams(cut)]]
     said = [term for segment in spoken for term in segment.terms]
     for place in range(len(said) - count + 1):
         phrase = " ".join(said[place : place + count]) + " "
@@ -56,10 +56,9 @@ def test_no_phrase_falls_between(lengths: list[tuple[int, float]], count: int) -
 
 @given(_LENGTHS)
 def test_a_seam_lies_between_two_passages(lengths: list[tuple[int, float]]) -> None:
-    spoken = _spoken(lengths)
-    cut = passages(spoken)
-    found = seams(spoken, cut)
+    cut = passages(_spoken(lengths))
+    found = seams(cut)
     assert len(found) == max(len(cut) - 1, 0)
     for left, seam, right in zip(cut, found, cut[1:], strict=False):
-        assert left.first <= seam.first <= left.last
-        assert right.first <= seam.last <= right.last
+        assert seam[:SEAM_TERMS] == left.terms[-SEAM_TERMS:]
+        assert seam[SEAM_TERMS:] == right.terms[:SEAM_TERMS]
