@@ -1,0 +1,137 @@
+"""Session time by the computer's clocks; what sleep and a changed clock do to it.
+
+Session time runs by the monotonic clock, so that a clock which is set changes nothing. Asleep, a
+computer's monotonic clock may stand still (Linux, macOS) while the event goes on: what was slept
+is added.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recorder.types import Seconds
+
+_JUMP_S = 2.0  # less is drift, or a busy machine between two readings
+_MONOTONIC_SLEEPS = sys.platform != "win32"
+
+
+class SessionClock:
+    """Session time now, one clock for all tracks of a session. May be used from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._claimed_by: str | None = None
+        self._zero_mono_s: float | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a first sample."""
+        return self._zero_mono_s is not None
+
+    @property
+    def now_s(self) -> Seconds:
+        """Session time now; 0 before the first sample."""
+        zero_s = self._zero_mono_s
+        return Seconds(0.0 if zero_s is None else max(0.0, time.monotonic() - zero_s))
+
+    def claim(self, track: str) -> bool:
+        """Whether this track's first sample is the session's: the first who asks has it."""
+        with self._lock:
+            if self._claimed_by is None and not self.has_begun:
+                self._claimed_by = track
+            return self._claimed_by == track and not self.has_begun
+
+    def begin(self, zero_mono_s: float) -> None:
+        """Session time 0 was at this moment of the monotonic clock; the first one counts."""
+        with self._lock:
+            if self._zero_mono_s is None:
+                self._zero_mono_s = zero_mono_s
+
+    def slept(self, seconds: float) -> None:
+        """The computer slept so long while the event went on."""
+        with self._lock:
+            if self._zero_mono_s is not None and _MONOTONIC_SLEEPS:
+                self._zero_mono_s -= seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump:
+    """What happened to the clocks between two looks.
+
+    Attributes:
+        slept_s: Seconds that the computer was asleep; 0 if it was not.
+        set_by_s: Seconds by which the wall clock was set, backward if negative; 0 if it was not.
+    """
+
+    slept_s: float
+    set_by_s: float
+
+
+class ClockWatch:
+    """Notices sleep and a changed clock. Belongs to one thread."""
+
+    def __init__(
+        self,
+        *,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        suspended: Callable[[], float] | None = None,
+    ) -> None:
+        """Begin to watch.
+
+        Args:
+            wall: Seconds of the wall clock.
+            monotonic: Seconds of the clock that can't be set.
+            suspended: Seconds asleep since an arbitrary moment; the platform's unless told.
+        """
+        self._wall, self._monotonic = wall, monotonic
+        self._suspended = suspended or suspended_s
+        self._last = self._read()
+
+    def look(self) -> Jump | None:
+        """What happened since the last look, if anything did."""
+        before, self._last = self._last, self._read()
+        wall_s, mono_s, asleep_s = (
+            now - then for now, then in zip(self._last, before, strict=True)
+        )
+        slept_s = asleep_s if asleep_s > _JUMP_S else 0.0
+        awake_s = mono_s if _MONOTONIC_SLEEPS else mono_s - asleep_s
+        set_by_s = wall_s - awake_s - asleep_s
+        if abs(set_by_s) <= _JUMP_S:
+            set_by_s = 0.0
+        return Jump(slept_s=slept_s, set_by_s=set_by_s) if slept_s or set_by_s else None
+
+    def _read(self) -> tuple[float, float, float]:
+        return self._wall(), self._monotonic(), self._suspended()
+
+
+def suspended_s() -> float:
+    """Seconds that this computer was asleep since an arbitrary moment; 0 where it can't be known.
+
+    The difference of two clocks, of which one goes on in sleep: CLOCK_BOOTTIME on Linux
+    (clock_gettime(2)), CLOCK_MONOTONIC against CLOCK_UPTIME_RAW on macOS (its clock_gettime(3)),
+    GetTickCount64 against QueryUnbiasedInterruptTime on Windows.
+    """
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+    if sys.platform == "darwin":
+        return time.clock_gettime(time.CLOCK_MONOTONIC) - time.clock_gettime(time.CLOCK_UPTIME_RAW)
+    if sys.platform == "win32":
+        return _suspended_on_windows()
+    return 0.0
+
+
+if sys.platform == "win32":
+
+    def _suspended_on_windows() -> float:
+        import ctypes  # noqa: PLC0415 (Windows alone)
+
+        awake = ctypes.c_ulonglong()
+        kernel = ctypes.windll.kernel32
+        kernel.GetTickCount64.restype = ctypes.c_ulonglong
+        kernel.QueryUnbiasedInterruptTime(ctypes.byref(awake))
+        return float(kernel.GetTickCount64()) / 1e3 - awake.value / 1e7
