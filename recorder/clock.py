@@ -118,11 +118,12 @@ def suspended_s() -> float:
     """
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":  # noqa: RET505 (mypy follows platforms in a chain alone)
         return time.clock_gettime(time.CLOCK_MONOTONIC) - time.clock_gettime(time.CLOCK_UPTIME_RAW)
-    if sys.platform == "win32":
+    elif sys.platform == "win32":
         return _suspended_on_windows()
-    return 0.0
+    else:
+        return 0.0
 
 
 if sys.platform == "win32":
