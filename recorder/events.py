@@ -9,13 +9,26 @@ newer journal.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, State
 
 _LONGEST_TEXT = 8_000
+
+
+Lengths = tuple[tuple[int, Seconds], ...]
+"""What segments in a row last: (how many, seconds each), again and again; 64 pairs at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingSegment:
+    """An HLS segment that a gap stands for, and its place in session time."""
+
+    sequence: int
+    from_s: Seconds
+    to_s: Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +125,12 @@ class RunStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapFound(Event):
-    """A stretch of session time without audio."""
+    """A stretch of session time without audio.
+
+    Where it stands for HLS segments that are known by number, these may still come, and it says
+    which: ``media_sequence`` is the first one's, ``lengths`` are (how many, seconds each) in
+    their order.
+    """
 
     kind: ClassVar[str] = "gap"
     track: str
@@ -120,6 +138,31 @@ class GapFound(Event):
     to_s: Seconds
     reason: GapReason
     detail: str = ""
+    media_sequence: int | None = None
+    lengths: Lengths = ()
+
+    def segments(self) -> Iterator[MissingSegment]:
+        """The segments that it stands for, each with its place."""
+        if self.media_sequence is None:
+            return
+        sequence, at_s = self.media_sequence, self.from_s
+        for count, length_s in self.lengths:
+            for _ in range(count):
+                end_s = Seconds(at_s + length_s)
+                yield MissingSegment(sequence=sequence, from_s=at_s, to_s=end_s)
+                sequence, at_s = sequence + 1, end_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapFilled(Event):
+    """What was missing came late: this stretch of a gap journaled before is audio after all."""
+
+    kind: ClassVar[str] = "filled"
+    track: str
+    from_s: Seconds
+    to_s: Seconds
+    run: int  # the one that it holds now
+    media_sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +175,8 @@ class PartOpened(Event):
     file: str  # 'audio/a-000001.aac'
     format: AudioFormat
     source: str = ""  # public address, or device
+    run: int | None = None  # that its first chunk belongs to
+    media_sequence: int | None = None  # of its first HLS segment; those in it have no hole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +239,16 @@ class Marked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed(Event):
+    """Something that people should know and that changes nothing of what is recorded."""
+
+    kind: ClassVar[str] = "notice"
+    what: str  # 'disk', 'asleep', 'clock', 'late', 'mirror'
+    detail: str = ""
+    track: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartSealed(Event):
     """A part that never changes again.
 
@@ -247,8 +302,8 @@ class Unknown(Event):
 _KINDS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
-        Opened, StateChanged, Attempt, Connected, RunStarted, GapFound, PartOpened, Chunk,
-        Repeated, Tagged, Marked, PartSealed, Recovered, Sealed,
+        Opened, StateChanged, Attempt, Connected, RunStarted, GapFound, GapFilled, PartOpened,
+        Chunk, Repeated, Tagged, Marked, Noticed, PartSealed, Recovered, Sealed,
     )
 }  # fmt: skip
 
@@ -280,6 +335,7 @@ _REVIVE: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("state", "state"): State,
     ("run", "placed_by"): PlacedBy,
     ("gap", "reason"): GapReason,
+    ("gap", "lengths"): lambda value: tuple((int(count), Seconds(each)) for count, each in value),
     ("part", "format"): lambda value: AudioFormat(**value),
     ("sealed", "state"): State,
 }

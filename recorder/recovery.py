@@ -2,7 +2,8 @@
 
 Nothing is thrown away that can be played: whole frames at the end of a part that have no line yet
 are adopted, hashed and journaled as one chunk. What is cut (a torn frame, a torn line) is
-journaled with its size, and with its bytes when they are few.
+journaled with its size, and with its bytes when they are few. HLS segments that waited on disk
+for an earlier one are stored, over a gap that says which are missing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder import frames, journal, pcm, segments, sums, wav
+from recorder import frames, journal, pcm, segments, staging, sums, wav
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError, storage_error
 from recorder.events import (
@@ -28,8 +29,10 @@ from recorder.events import (
 )
 from recorder.packer import pack_part
 from recorder.seal import seal
+from recorder.sources.base import Arrived
 from recorder.timeline import Timeline
-from recorder.types import AudioFormat, Seconds, State, iso, utc_now
+from recorder.types import AudioFormat, GapReason, Seconds, State, iso, utc_now
+from recorder.writer import TrackWriter
 
 _FEW_BYTES = 512
 
@@ -101,15 +104,46 @@ def mend(folder: SessionFolder) -> Timeline | None:
             if opened.part not in sealed:
                 _mend_part(folder, log, opened, events)
         _clear_packed(folder, events)
+        for track in staging.tracks(folder):
+            _store_staged(folder, log, track)
+        staging.clear(folder)
     finally:
         log.close()
     return folder.timeline()
 
 
+def _store_staged(folder: SessionFolder, log: journal.JournalWriter, track: str) -> None:
+    """Store the segments of a track that waited on disk."""
+    events = [entry.event for entry in journal.read(folder.journal_path)]
+    stored = {
+        (event.track, event.media_sequence, event.sha256)
+        for event in events
+        if isinstance(event, Chunk)
+    }
+    for path, segment in staging.read(folder, track):
+        digest = hashlib.sha256(segment.data).hexdigest()
+        if (track, segment.facts.media_sequence, digest) in stored:
+            staging.remove(path)  # it died between the line and this
+    sources = [event.source for event in events if isinstance(event, PartOpened)]
+    writer = TrackWriter(
+        folder,
+        track,
+        log,
+        source=sources[-1] if sources else "",
+        before=Timeline.of(events),
+    )
+    writer.trouble = (GapReason.KILLED, "The recorder died while it still asked for it.")
+    writer.store_staged()
+    writer.close()
+
+
 def _mend_part(
     folder: SessionFolder, log: journal.JournalWriter, opened: PartOpened, events: list[Event]
 ) -> None:
-    """Adopt the tail of a part that has no line, and seal the part."""
+    """Adopt the tail of a part that has no line, and seal the part.
+
+    What is kept whole in `recorder.staging` is stored from there instead.
+    """
     path = folder.path / opened.file
     if not path.exists():
         log.append(Recovered(detail=f"{opened.file} was not there yet."))
@@ -125,16 +159,34 @@ def _mend_part(
     start = wav.data_offset(path) if opened.format.container == "wav" else 0
     data = _read_from(path, start)
     before, tail = data[:known], data[known:]
-    whole, duration_s = measure(opened.format, before, tail)
+    sequence = _next_sequence(opened, held)
+    kept = [segment for _, segment in staging.read(folder, opened.track)]
+    whole, duration_s = 0, Seconds(0)
+    if not any(_is_begun(segment, sequence, tail) for segment in kept):
+        whole, duration_s = measure(opened.format, before, tail)
     if whole:
-        log.append(_adopted(opened, events, known, tail[:whole], duration_s))
+        log.append(_adopted(opened, events, known, tail[:whole], duration_s, sequence))
     if whole < len(tail):
-        log.append(_dropped(f"{opened.file} ended in a torn frame.", tail[whole:]))
+        log.append(_dropped(f"{opened.file} ended in what was not whole.", tail[whole:]))
         _truncate(path, start + known + whole)
     if known + whole == 0:
         path.unlink()
         return
     _seal_part(folder, log, opened)
+
+
+def _next_sequence(opened: PartOpened, held: list[Chunk | Repeated]) -> int | None:
+    """The number of the HLS segment that has no line: those of a part have no hole."""
+    numbers = [event.media_sequence for event in held if isinstance(event, Chunk)]
+    last = next((number for number in reversed(numbers) if number is not None), None)
+    return opened.media_sequence if last is None else last + 1
+
+
+def _is_begun(segment: Arrived, sequence: int | None, tail: bytes) -> bool:
+    """Whether bytes without a line are the beginning of a segment that is kept."""
+    if segment.facts.media_sequence != sequence:
+        return False
+    return segment.data.startswith(tail) or (segment.header + segment.data).startswith(tail)
 
 
 def _seal_part(folder: SessionFolder, log: journal.JournalWriter, opened: PartOpened) -> None:
@@ -183,13 +235,20 @@ def measure(fmt: AudioFormat, before: bytes, tail: bytes) -> tuple[int, Seconds]
 
 
 def _adopted(
-    opened: PartOpened, events: list[Event], offset: int, data: bytes, duration_s: Seconds
+    opened: PartOpened,
+    events: list[Event],
+    offset: int,
+    data: bytes,
+    duration_s: Seconds,
+    sequence: int | None,
 ) -> Chunk:
     chunks = [event for event in events if isinstance(event, Chunk)]
     runs = [
         event for event in events if isinstance(event, RunStarted) and event.track == opened.track
     ]
-    run = runs[-1]
+    own = [chunk.run for chunk in chunks if chunk.part == opened.part]
+    number = own[-1] if own else opened.run or runs[-1].run
+    run = next((run for run in runs if run.run == number), runs[-1])
     ends = [
         c.start_s + c.duration_s for c in chunks if c.track == opened.track and c.run == run.run
     ]
@@ -205,6 +264,7 @@ def _adopted(
         arrived_at=iso(utc_now()),
         arrived_mono_s=0.0,
         adopted=True,
+        media_sequence=sequence,
     )
 
 

@@ -1,18 +1,33 @@
 """Where every second is: runs, gaps and parts; session time ↔ part offsets ↔ wall clock.
 
 Built from the journal's events alone, without touching the audio. Session time counts gaps, so
-filling one later moves nothing.
+filling one later moves nothing: a part that came late stands among the others at its place, and
+the gap is what is left of it.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from recorder.events import Chunk, Event, GapFound, Marked, PartOpened, PartSealed, RunStarted
+from recorder.events import (
+    Chunk,
+    Event,
+    GapFilled,
+    GapFound,
+    Lengths,
+    Marked,
+    MissingSegment,
+    PartOpened,
+    PartSealed,
+    RunStarted,
+)
 from recorder.types import AudioFormat, PlacedBy, Seconds, parse_iso
+
+_TOUCHING_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +151,7 @@ class _Build:
     chunks: dict[str, list[Chunk]] = field(default_factory=dict)
     runs: dict[tuple[str, int], RunStarted] = field(default_factory=dict)
     gaps: list[GapFound] = field(default_factory=list)
+    filled: list[GapFilled] = field(default_factory=list)
     markers: list[Marked] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
@@ -150,6 +166,8 @@ class _Build:
                 self.runs[event.track, event.run] = event
             case GapFound():
                 self.gaps.append(event)
+            case GapFilled():
+                self.filled.append(event)
             case Marked():
                 self.markers.append(event)
             case _:
@@ -175,10 +193,15 @@ class _Build:
             name=name,
             parts=tuple(sorted(held, key=lambda part: part.start_s)),
             runs=self._runs(name, held),
-            gaps=tuple(
-                sorted((gap for gap in self.gaps if gap.track == name), key=lambda g: g.from_s)
-            ),
+            gaps=tuple(sorted(self._gaps(name), key=lambda gap: gap.from_s)),
         )
+
+    def _gaps(self, track: str) -> Iterator[GapFound]:
+        """What is left of a track's gaps."""
+        filled = [event for event in self.filled if event.track == track]
+        for gap in self.gaps:
+            if gap.track == track:
+                yield from _left_of(gap, filled)
 
     def _part(self, opened: PartOpened) -> Part:
         sealed = self.sealed.get(opened.part)
@@ -208,6 +231,41 @@ class _Build:
             if name == track and run.run in ends
         ]
         return tuple(sorted(runs, key=lambda run: run.start_s))
+
+
+def lengths_of(durations_s: Iterable[float]) -> Lengths:
+    """What segments in a row last, as `GapFound.lengths` has it."""
+    groups = itertools.groupby(round(each, 6) for each in durations_s)
+    return tuple((sum(1 for _ in equal), Seconds(length_s)) for length_s, equal in groups)
+
+
+def _left_of(gap: GapFound, filled: Iterable[GapFilled]) -> Iterator[GapFound]:
+    """A gap without the stretches of it that came late."""
+    at_s = gap.from_s
+    for stretch in sorted(filled, key=lambda event: event.from_s):
+        if stretch.to_s > at_s and stretch.from_s < gap.to_s:
+            yield from _cut(gap, at_s, stretch.from_s)
+            at_s = stretch.to_s
+    yield from _cut(gap, at_s, gap.to_s)
+
+
+def _cut(gap: GapFound, from_s: Seconds, to_s: Seconds) -> Iterator[GapFound]:
+    """A stretch of a gap, with the segments that lie in it; nothing where it has no length."""
+    if (from_s, to_s) == (gap.from_s, gap.to_s):
+        yield gap
+    elif to_s - from_s > _TOUCHING_S:
+        inside = [each for each in gap.segments() if from_s <= _middle(each) < to_s]
+        yield replace(
+            gap,
+            from_s=from_s,
+            to_s=to_s,
+            media_sequence=inside[0].sequence if inside else None,
+            lengths=lengths_of(each.to_s - each.from_s for each in inside),
+        )
+
+
+def _middle(segment: MissingSegment) -> float:
+    return (segment.from_s + segment.to_s) / 2
 
 
 def _end(chunk: Chunk) -> Seconds:

@@ -1,14 +1,19 @@
 """From a source's bytes to parts on disk and lines in the journal.
 
 Audio is written unbuffered, as whole frames, the moment it arrives, so that the death of the
-process costs nothing that was handed over. Once a second the audio is synced and only then are
-the lines of its chunks appended; what a crash leaves without a line is adopted by
-`recorder.recovery`.
+process costs nothing that was handed over. Once a second, and at the end of each HLS segment, the
+audio is synced and only then are the lines of its chunks appended; what a crash leaves without a
+line is adopted by `recorder.recovery`.
+
+HLS segments in a part follow each other without a hole in their numbers, and at most the last one
+has no line: that is how recovery knows which one it is. What comes out of order waits in
+`recorder.staging`; what comes after its gap was journaled becomes a part of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 import time
@@ -16,14 +21,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from recorder import wav
+from recorder import staging, wav
 from recorder.archive import SessionFolder
-from recorder.errors import storage_error
+from recorder.clock import SessionClock
+from recorder.errors import StorageError, storage_error
 from recorder.events import (
     Attempt,
     Chunk,
     Connected,
     Event,
+    GapFilled,
     GapFound,
     PartOpened,
     PartSealed,
@@ -32,9 +39,11 @@ from recorder.events import (
     Tagged,
 )
 from recorder.journal import JournalWriter
-from recorder.sources.base import ChunkFacts, SinkClosed, SourceFacts
-from recorder.timeline import Timeline
+from recorder.sources.base import Arrived, ChunkFacts, Missing, SinkClosed, SourceFacts
+from recorder.timeline import Timeline, lengths_of
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, iso, utc_now
+
+_logger = logging.getLogger(__name__)
 
 PART_LENGTH_S = 600.0
 """Seconds of audio after which a part is closed and the next one begun."""
@@ -42,15 +51,19 @@ PART_LENGTH_S = 600.0
 _TOUCHING_S = 1e-6
 _JOINED = (PlacedBy.EQUAL_BYTES, PlacedBy.SEQUENCE, PlacedBy.DATE_TIME)
 
+_Segment = tuple[int | None, str]  # media sequence, SHA-256 of its audio
+
 
 @dataclass(slots=True)
 class _Part:
-    """The part that grows now."""
+    """A part that grows."""
 
     name: str
     file: str
+    run: int
     fmt: AudioFormat
     header: bytes
+    source: str
     descriptor: int
     size: int = 0  # bytes that count: of a WAV the PCM alone
     held_s: float = 0.0
@@ -59,7 +72,7 @@ class _Part:
 
 @dataclass(slots=True)
 class _Open:
-    """The chunk that grows now."""
+    """A chunk that grows."""
 
     offset: int
     start_s: float
@@ -83,6 +96,7 @@ class TrackWriter:
         *,
         source: str,
         before: Timeline | None = None,
+        clock: SessionClock | None = None,
         on_audio: Callable[[], None] = lambda: None,
         on_part_closed: Callable[[PartSealed, AudioFormat], None] | None = None,
     ) -> None:
@@ -92,13 +106,16 @@ class TrackWriter:
             folder: The session's.
             track: Its letter.
             log: The session's journal.
-            source: The source's public name, for the parts' lines.
+            source: The source's public name, for the parts' lines. Where the attribute of this
+                name is changed, the next run begins a part of its own.
             before: What an earlier recorder stored of this session, to go on from.
+            clock: The session's, when several tracks share it.
             on_audio: Called from the source's thread at each write.
             on_part_closed: Called when a part is complete, instead of journaling its seal at
                 once: for WAV parts, which are packed first.
         """
-        self._folder, self._track, self._log, self._source = folder, track, log, source
+        self._folder, self._track, self._log, self.source = folder, track, log, source
+        self._clock = clock or SessionClock()
         self._on_audio = on_audio
         self._on_part_closed = on_part_closed
         self._lock = threading.RLock()
@@ -107,11 +124,14 @@ class TrackWriter:
         self._chunk: _Open | None = None
         self._pending: list[Event] = []
         self._headers: set[bytes] = set()
-        self._run = 0
+        self._run = 0  # the one that grows
+        self._runs = 0  # all so far, those of late fills too
         self._parts = 0
+        self._next_sequence: int | None = None  # of the HLS segment that is written next
+        self._owes_segment = False  # a segment was written whose line is not in the journal yet
+        self._staged: dict[_Segment, Path] = {}
         self._end_s = 0.0
         self._has_audio = False
-        self._zero_mono_s: float | None = None  # monotonic clock of session time 0
         self.trouble: tuple[GapReason, str] | None = None
         self.last_write_mono_s = time.monotonic()
         self.peak_dbfs: float | None = None
@@ -127,10 +147,14 @@ class TrackWriter:
         if track is None or before.started_at is None:
             return
         self._end_s = track.end_s
-        self._run = max((run.number for run in track.runs), default=0)
+        self._run = track.runs[-1].number if track.runs else 0
+        self._runs = max((run.number for run in track.runs), default=0)
+        numbers = [chunk.media_sequence for chunk in track.chunks]
+        last = next((number for number in reversed(numbers) if number is not None), None)
+        self._next_sequence = None if last is None else last + 1
         self._has_audio = bool(track.runs)
         elapsed_s = (utc_now() - before.started_at).total_seconds()
-        self._zero_mono_s = time.monotonic() - elapsed_s
+        self._clock.begin(time.monotonic() - elapsed_s)
 
     # --- what a source reads -------------------------------------------------------------------
 
@@ -147,9 +171,7 @@ class TrackWriter:
     @property
     def now_s(self) -> Seconds:
         """Session time by the clock, whether or not anything arrives; 0 before the first sample."""
-        if self._zero_mono_s is None:
-            return Seconds(0.0)
-        return Seconds(max(self._end_s, time.monotonic() - self._zero_mono_s))
+        return Seconds(max(self._end_s, self._clock.now_s))
 
     # --- what a source says --------------------------------------------------------------------
 
@@ -175,6 +197,8 @@ class TrackWriter:
         detail: str = "",
         header: bytes = b"",
         misfit_s: Seconds | None = None,
+        media_sequence: int | None = None,
+        missing: Missing | None = None,
     ) -> None:
         """Begin a stretch without a gap; see `Sink.begin_run`.
 
@@ -186,33 +210,36 @@ class TrackWriter:
             placed_by, at_s = self._place(placed_by, start_s)
             if self._touches(at_s) and self._run and placed_by in _JOINED:
                 self.trouble = None
-                if not self._fits(fmt, header):
-                    self._open_part(fmt, header)
+                if not self._fits(fmt, header, media_sequence):
+                    self._open_part(fmt, header, media_sequence)
                 return
             self._close_part()
             self._flush()
             if at_s > self._end_s + _TOUCHING_S:
-                self._gap(Seconds(at_s), reason, detail)
+                self._gap(Seconds(at_s), reason, detail, missing)
             self.trouble = None
             self._log.append(
                 RunStarted(
                     track=self._track,
-                    run=self._run + 1,
+                    run=self._runs + 1,
                     start_s=Seconds(at_s),
                     placed_by=placed_by,
                     misfit_s=misfit_s,
                 )
             )
-            self._run += 1
+            self._runs += 1
+            self._run = self._runs
             self._end_s = at_s
-            self._open_part(fmt, header)
+            self._open_part(fmt, header, media_sequence)
 
-    def begin_part(self, fmt: AudioFormat, *, header: bytes = b"") -> None:
+    def begin_part(
+        self, fmt: AudioFormat, *, header: bytes = b"", media_sequence: int | None = None
+    ) -> None:
         """Go on in a new part of the same run."""
         with self._lock:
             self._refuse_when_closed()
             self._end_chunk()
-            self._open_part(fmt, header)
+            self._open_part(fmt, header, media_sequence)
 
     def write(self, data: bytes, duration_s: Seconds) -> None:
         """Append whole frames to the part, at once.
@@ -223,6 +250,8 @@ class TrackWriter:
         """
         with self._lock:
             self._refuse_when_closed()
+            if self._chunk is None:
+                self._prepare_chunk()
             part = self._part
             if part is None:
                 raise ValueError("write before begin_run")
@@ -237,26 +266,68 @@ class TrackWriter:
             self.last_write_mono_s = time.monotonic()
             if not self._has_audio and duration_s > 0:
                 self._has_audio = True
-                if self._zero_mono_s is None:
-                    self._zero_mono_s = self.last_write_mono_s - duration_s
+                self._clock.begin(self.last_write_mono_s - self._end_s)
         self._on_audio()
 
     def end_chunk(self, facts: ChunkFacts | None = None) -> None:
-        """Close the chunk that grows, and roll the part over when it is long enough."""
+        """Close the chunk that grows; the line of an HLS segment is journaled at once.
+
+        Where the disk refuses the line now, it waits: what was written is stored, and the
+        refusal meets the next `write` or `sync`.
+        """
         with self._lock:
             self._refuse_when_closed()
             self._end_chunk(facts)
-            part = self._part
-            if part and part.held_s >= PART_LENGTH_S:
-                self._open_part(part.fmt, part.header)
+            if facts is None or facts.media_sequence is None:
+                return
+            self._next_sequence = facts.media_sequence + 1
+            self._owes_segment = True
+            try:
+                self._flush()
+            except StorageError as error:
+                _logger.warning("a segment's line waits: %s", error)
 
-    def gap(self, to_s: Seconds, reason: GapReason, detail: str = "") -> None:
+    def gap(
+        self,
+        to_s: Seconds,
+        reason: GapReason,
+        detail: str = "",
+        *,
+        missing: Missing | None = None,
+    ) -> None:
         """Journal a gap from the end to ``to_s``; what follows goes on there."""
         with self._lock:
             self._refuse_when_closed()
             self._end_chunk()
             self._flush()
-            self._gap(to_s, reason, detail)
+            self._gap(to_s, reason, detail, missing)
+
+    def stage(self, segment: Arrived) -> None:
+        """Keep a segment on disk until it is written or filled in.
+
+        Raises:
+            StorageError: The disk refuses.
+            SinkClosed: The session has stopped.
+        """
+        with self._lock:
+            self._refuse_when_closed()
+            path = staging.write(self._folder, self._track, segment)
+            self._staged[_name_of(segment)] = path
+
+    def fill(self, segment: Arrived) -> None:
+        """Store a segment that came late in its gap, as a part and a run of its own.
+
+        It is kept on disk first, so that a crash in between leaves it whole.
+
+        Raises:
+            StorageError: The disk refuses; the gap stands as it was.
+            SinkClosed: The session has stopped.
+        """
+        with self._lock:
+            self._refuse_when_closed()
+            self.stage(segment)
+            self._store_late(segment)
+            self.last_write_mono_s = time.monotonic()
 
     def tell(self, event: Attempt | Repeated | Tagged | Connected) -> None:
         """Journal a fact of this track, in its order among the chunks."""
@@ -295,9 +366,27 @@ class TrackWriter:
             self._end_chunk()
             self._close_part()
             self._flush()
+            if self._staged:
+                self.trouble = (GapReason.MISSING_SEGMENT, "It had not come when it was stopped.")
+                self.store_staged()
+                self._close_part()
             if gap_to_s is not None and gap_to_s > self._end_s + _TOUCHING_S:
                 self._gap(gap_to_s, None, "")
             self._closed = True
+
+    def store_staged(self) -> None:
+        """Store what is kept on disk, in the order of its numbers, over gaps of what is not.
+
+        Raises:
+            StorageError: The disk refuses; what isn't stored yet is still kept.
+        """
+        with self._lock:
+            for path, segment in staging.read(self._folder, self._track):
+                self._staged[_name_of(segment)] = path
+                if segment.place:
+                    self._store_late(segment)
+                else:
+                    self._store_waiting(segment)
 
     def abandon(self) -> None:
         """Take nothing any more, and touch nothing: for a disk that refuses."""
@@ -314,8 +403,8 @@ class TrackWriter:
             raise SinkClosed
 
     def _place(self, placed_by: PlacedBy, start_s: Seconds | None) -> tuple[PlacedBy, float]:
-        if not self._has_audio and not self._run:
-            return PlacedBy.FIRST, 0.0
+        if not self._has_audio and not self._run and not self._clock.has_begun:
+            return PlacedBy.FIRST, start_s or 0.0
         if start_s is not None:
             return placed_by, max(start_s, self._end_s)
         if placed_by in _JOINED:
@@ -325,11 +414,34 @@ class TrackWriter:
     def _touches(self, at_s: float) -> bool:
         return abs(at_s - self._end_s) <= _TOUCHING_S
 
-    def _fits(self, fmt: AudioFormat, header: bytes) -> bool:
+    def _fits(self, fmt: AudioFormat, header: bytes, media_sequence: int | None) -> bool:
         part = self._part
-        return part is not None and part.fmt == fmt and part.header == header
+        goes_on = media_sequence == self._next_sequence
+        return (
+            part is not None
+            and goes_on
+            and (part.fmt, part.header, part.source) == (fmt, header, self.source)
+        )
 
-    def _gap(self, to_s: Seconds, reason: GapReason | None, detail: str) -> None:
+    def _prepare_chunk(self) -> None:
+        """See that a new chunk may begin: owed lines are written, a long part is rolled over.
+
+        Raises:
+            StorageError: The disk refuses; nothing was changed.
+        """
+        if self._owes_segment:
+            self._flush()
+        part = self._part
+        if part and part.held_s >= PART_LENGTH_S:
+            self._open_part(part.fmt, part.header, self._next_sequence)
+
+    def _gap(
+        self,
+        to_s: Seconds,
+        reason: GapReason | None,
+        detail: str,
+        missing: Missing | None = None,
+    ) -> None:
         if reason is None:
             reason, known = self.trouble or (GapReason.CONNECTION_LOST, "")
             detail = detail or known
@@ -340,47 +452,68 @@ class TrackWriter:
                 to_s=to_s,
                 reason=reason,
                 detail=detail,
+                media_sequence=missing.media_sequence if missing else None,
+                lengths=missing.lengths if missing else (),
             )
         )
         self._end_s = to_s
 
-    def _open_part(self, fmt: AudioFormat, header: bytes) -> None:
+    def _open_part(self, fmt: AudioFormat, header: bytes, media_sequence: int | None) -> None:
+        """Close the part that grows and begin the next one of the same run."""
         self._close_part()
         self._flush()
+        self._next_sequence = media_sequence
+        self._part = self._begin_file(self._run, fmt, header, media_sequence)
+        if header:
+            self._pending.append(self._write_header(self._part, header, self._end_s))
+
+    def _begin_file(
+        self, run: int, fmt: AudioFormat, header: bytes, media_sequence: int | None
+    ) -> _Part:
+        """Journal a new part, then make its file; a WAV's header is in it."""
         name = f"{self._track}-{self._parts + 1:06}"
         file = f"audio/{name}{fmt.suffix}"
         self._log.append(
-            PartOpened(track=self._track, part=name, file=file, format=fmt, source=self._source)
+            PartOpened(
+                track=self._track,
+                part=name,
+                file=file,
+                format=fmt,
+                source=self.source,
+                run=run,
+                media_sequence=media_sequence,
+            )
         )
         self._log.sync()
         self._parts += 1
         descriptor = _create(self._folder.path / file)
-        self._part = _Part(name=name, file=file, fmt=fmt, header=header, descriptor=descriptor)
         if fmt.container == "wav":
             _write_all(descriptor, wav.header(fmt))
-        elif header:
-            self._write_header(self._part, header)
+        return _Part(
+            name=name,
+            file=file,
+            run=run,
+            fmt=fmt,
+            header=header,
+            source=self.source,
+            descriptor=descriptor,
+        )
 
-    def _write_header(self, part: _Part, header: bytes) -> None:
+    def _write_header(self, part: _Part, header: bytes, at_s: float) -> Chunk | Repeated:
         """Store what a part must begin with; from the second time on it is a repeat."""
+        self._append(part, header)
+        digest = hashlib.sha256(header)
         if header not in self._headers:
             self._headers.add(header)
-            self._chunk = _Open(offset=0, start_s=self._end_s)
-            self._append(part, header)
-            self._chunk.size = len(header)
-            self._chunk.sha256.update(header)
-            self._end_chunk()
-            return
-        self._append(part, header)
-        self._pending.append(
-            Repeated(
-                track=self._track,
-                what="headers",
-                bytes=len(header),
-                sha256=hashlib.sha256(header).hexdigest(),
-                part=part.name,
-                offset=0,
-            )
+            chunk = _Open(offset=0, start_s=at_s, size=len(header), sha256=digest)
+            return self._line_of(chunk, part, ChunkFacts())
+        return Repeated(
+            track=self._track,
+            what="headers",
+            bytes=len(header),
+            sha256=digest.hexdigest(),
+            part=part.name,
+            offset=0,
         )
 
     def _append(self, part: _Part, data: bytes) -> None:
@@ -393,26 +526,98 @@ class TrackWriter:
         self._chunk = None
         if chunk is None or part is None or chunk.size == 0:
             return
-        facts = facts or ChunkFacts()
-        self._pending.append(
-            Chunk(
-                track=self._track,
-                part=part.name,
-                run=self._run,
-                offset=chunk.offset,
-                bytes=chunk.size,
-                sha256=chunk.sha256.hexdigest(),
-                start_s=Seconds(chunk.start_s),
-                duration_s=Seconds(chunk.duration_s),
-                arrived_at=iso(utc_now()),
-                arrived_mono_s=round(time.monotonic(), 6),
-                status=facts.status,
-                address=facts.address,
-                media_sequence=facts.media_sequence,
-                program_date_time=facts.program_date_time,
-                ntp=facts.ntp,
-            )
+        self._pending.append(self._line_of(chunk, part, facts or ChunkFacts()))
+
+    def _line_of(self, chunk: _Open, part: _Part, facts: ChunkFacts) -> Chunk:
+        return Chunk(
+            track=self._track,
+            part=part.name,
+            run=part.run,
+            offset=chunk.offset,
+            bytes=chunk.size,
+            sha256=chunk.sha256.hexdigest(),
+            start_s=Seconds(chunk.start_s),
+            duration_s=Seconds(chunk.duration_s),
+            arrived_at=iso(utc_now()),
+            arrived_mono_s=round(time.monotonic(), 6),
+            status=facts.status,
+            address=facts.address,
+            media_sequence=facts.media_sequence,
+            program_date_time=facts.program_date_time,
+            ntp=facts.ntp,
         )
+
+    def _store_late(self, segment: Arrived) -> None:
+        """Put a segment into its gap: a part that is whole and sealed when its lines are there."""
+        place, sequence = segment.place, segment.facts.media_sequence
+        if place is None:
+            raise ValueError("a segment without a place is not late")
+        self._flush()
+        run = self._runs + 1
+        part = self._begin_file(run, segment.format, segment.header, sequence)
+        lines: list[Event] = []
+        chunk = _Open(offset=len(segment.header), start_s=place.from_s)
+        try:
+            if segment.header:
+                lines.append(self._write_header(part, segment.header, place.from_s))
+            self._append(part, segment.data)
+            _sync(part.descriptor)
+        except StorageError:
+            (self._folder.path / part.file).unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(part.descriptor)
+        chunk.size, chunk.duration_s = len(segment.data), segment.duration_s
+        chunk.sha256.update(segment.data)
+        lines.append(self._line_of(chunk, part, segment.facts))
+        misfit_s = round(segment.duration_s - (place.to_s - place.from_s), 6)
+        self._log.append(
+            RunStarted(
+                track=self._track,
+                run=run,
+                start_s=place.from_s,
+                placed_by=PlacedBy.SEQUENCE,
+                misfit_s=Seconds(misfit_s) if misfit_s else None,
+            ),
+            GapFilled(
+                track=self._track,
+                from_s=place.from_s,
+                to_s=place.to_s,
+                run=run,
+                media_sequence=sequence,
+            ),
+            *lines,
+            self._seal_of(part),
+        )
+        self._log.sync()
+        self._runs = run
+        self._unstage(_name_of(segment))
+
+    def _store_waiting(self, segment: Arrived) -> None:
+        """Put a segment behind what is stored, over a gap of those before it that never came."""
+        sequence, expected = segment.facts.media_sequence, self._next_sequence
+        apart = 0 if sequence is None or expected is None else sequence - expected
+        missing = None
+        if expected is not None and apart > 0:
+            # An unlisted one lasts as long as the mean; this one is as good a guess.
+            lengths = lengths_of([segment.duration_s] * apart)
+            missing = Missing(media_sequence=expected, lengths=lengths)
+        self.begin_run(
+            segment.format,
+            placed_by=PlacedBy.SEQUENCE if apart >= 0 else PlacedBy.WALL_CLOCK,
+            start_s=Seconds(self._end_s + max(0, apart) * segment.duration_s),
+            header=segment.header,
+            media_sequence=sequence,
+            missing=missing,
+        )
+        self.write(segment.data, segment.duration_s)
+        self.end_chunk(segment.facts)
+
+    def _unstage(self, name: _Segment) -> None:
+        """What is stored now needs not be kept any more."""
+        path = self._staged.pop(name, None)
+        if path:
+            staging.remove(path)
 
     def _flush(self) -> None:
         """Sync the audio, then append the waiting lines; kept for later where that fails."""
@@ -421,8 +626,12 @@ class TrackWriter:
         if self._part:
             _sync(self._part.descriptor)
         self._log.append(*self._pending)
-        self._pending = []
+        stored, self._pending = self._pending, []
+        self._owes_segment = False
         self._log.sync()
+        for event in stored:
+            if isinstance(event, Chunk):
+                self._unstage((event.media_sequence, event.sha256))
 
     def _close_part(self) -> None:
         part = self._part
@@ -438,17 +647,24 @@ class TrackWriter:
             return
         if part.fmt.container == "wav":
             wav.finish(path)
-        sealed = PartSealed(
-            track=self._track,
-            part=part.name,
-            file=part.file,
-            bytes=path.stat().st_size,
-            sha256=part.sha256.hexdigest(),
-        )
+        sealed = self._seal_of(part)
         if self._on_part_closed and part.fmt.container == "wav":
             self._on_part_closed(sealed, part.fmt)
         else:
             self._log.append(sealed)
+
+    def _seal_of(self, part: _Part) -> PartSealed:
+        return PartSealed(
+            track=self._track,
+            part=part.name,
+            file=part.file,
+            bytes=(self._folder.path / part.file).stat().st_size,
+            sha256=part.sha256.hexdigest(),
+        )
+
+
+def _name_of(segment: Arrived) -> _Segment:
+    return segment.facts.media_sequence, hashlib.sha256(segment.data).hexdigest()
 
 
 def _create(path: Path) -> int:

@@ -13,7 +13,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from recorder.events import Attempt, Repeated, Tagged
+from recorder.events import Attempt, Lengths, MissingSegment, Repeated, Tagged
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceSpec
 
 StopSignal = threading.Event
@@ -41,12 +41,40 @@ class SourceFacts:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """HLS segments that a gap stands for: the first one's number, and what they last."""
+
+    media_sequence: int
+    lengths: Lengths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A whole HLS segment that came out of order, with all that is needed to store it later.
+
+    Attributes:
+        header: Its init section, or empty.
+        facts: With its media sequence.
+        place: The stretch of a journaled gap that it fills; None while it only waits its turn.
+    """
+
+    format: AudioFormat
+    header: bytes
+    data: bytes
+    duration_s: Seconds
+    facts: ChunkFacts
+    place: MissingSegment | None = None
+
+
 class Sink(Protocol):
     """Where a source puts what it gets. All calls come from the source's own thread.
 
     The order of calls: `connected`, then for each stretch without a gap `begin_run`, then `write`
-    and `end_chunk` again and again. Every call may raise `StorageError` (the disk), which a source
-    lets pass, and `SinkClosed` once the session has stopped, which it lets pass too.
+    and `end_chunk` again and again. Of HLS segments that come out of order, `stage` keeps what
+    waits for its turn, and `fill` stores what comes after its gap was journaled. Every call may
+    raise `StorageError` (the disk), which a source lets pass, and `SinkClosed` once the session
+    has stopped, which it lets pass too.
     """
 
     @property
@@ -73,6 +101,8 @@ class Sink(Protocol):
         detail: str = "",
         header: bytes = b"",
         misfit_s: Seconds | None = None,
+        media_sequence: int | None = None,
+        missing: Missing | None = None,
     ) -> None:
         """A stretch without a gap begins; opens a new part.
 
@@ -86,10 +116,14 @@ class Sink(Protocol):
             header: Bytes the part must begin with to be playable (Ogg headers, fMP4 init): stored
                 first, without a duration; journaled as a repeat from the second time on.
             misfit_s: Seconds by which the place is known to be off.
+            media_sequence: Of the first HLS segment that follows; the others' go on from it.
+            missing: The segments that the gap stands for, which may yet come.
         """
         ...
 
-    def begin_part(self, fmt: AudioFormat, *, header: bytes = b"") -> None:
+    def begin_part(
+        self, fmt: AudioFormat, *, header: bytes = b"", media_sequence: int | None = None
+    ) -> None:
         """Go on in a new part, in the same run (change of codec, discontinuity)."""
         ...
 
@@ -101,8 +135,23 @@ class Sink(Protocol):
         """What was written since the last call is one chunk."""
         ...
 
-    def gap(self, to_s: Seconds, reason: GapReason, detail: str = "") -> None:
+    def gap(
+        self,
+        to_s: Seconds,
+        reason: GapReason,
+        detail: str = "",
+        *,
+        missing: Missing | None = None,
+    ) -> None:
         """Journal a gap from `end_s` to ``to_s`` without going on (at the source's very end)."""
+        ...
+
+    def stage(self, segment: Arrived) -> None:
+        """Keep a segment on disk, synced, until it is written or filled in."""
+        ...
+
+    def fill(self, segment: Arrived) -> None:
+        """Store a segment that came late, as a part of its own at its place in a gap."""
         ...
 
     def tell(self, event: Attempt | Repeated | Tagged) -> None:

@@ -2,8 +2,9 @@
 
 One thread, the capture's, decides: it polls the playlist, hands segments to a small pool of
 fetching threads, and stores what has arrived as soon as all before it has. A segment is tried
-again while it is listed, for 60 s after it left, and for 5 s after the playlist ended; what comes
-after it waits in memory meanwhile, 64 MB at most. Then it is a gap of its duration.
+again while it is listed, for 60 s after it left, and for 5 s after the playlist ended. What comes
+after it waits on disk, for 5 s; then its place is a gap, what waited is stored behind that, and
+it may still come and fill its gap.
 
 A playlist that fails is told to the session by raising, once nothing loaded is waiting; the
 object remembers what it wants, and the next `capture` goes on there. Numbers that were never
@@ -23,12 +24,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from recorder.errors import MalformedAddress, NotAudio, NotAvailable, SourceError, Stalled
-from recorder.events import Attempt
-from recorder.sources.base import ChunkFacts, Sink, SourceFacts, StopSignal
+from recorder.events import Attempt, Chunk, MissingSegment, Repeated
+from recorder.sources.base import Arrived, ChunkFacts, Missing, Sink, SourceFacts, StopSignal
 from recorder.sources.fetch import Answer, fetch
 from recorder.sources.loader import Loaded, Loader
+from recorder.sources.past import Past
 from recorder.sources.playlist import MasterPlaylist, MediaPlaylist, Segment, parse
-from recorder.sources.window import Patience, Wanted, Window
+from recorder.sources.window import Patience, Resume, Wanted, Window
+from recorder.timeline import Track, lengths_of
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceSpec, iso, redact
 
 AT_ONCE = 4
@@ -55,7 +58,7 @@ class HlsSource:
         spec: SourceSpec,
         url: str,
         *,
-        resume_after: int | None = None,
+        past: Past | None = None,
         patience: Patience | None = None,
     ) -> None:
         """Prepare to capture; nothing is fetched yet.
@@ -64,15 +67,17 @@ class HlsSource:
             spec: The source as it was asked for.
             url: The playlist's address, tokens included. A master playlist's is kept, and asked
                 again when its choice is gone.
-            resume_after: The last media sequence number that an earlier process stored.
+            past: What an earlier process stored of it.
             patience: How long to wait for what; the design's times unless told.
         """
         self._spec = spec
         self._patience = patience or Patience()
         self._listings = _Listings(url, self._patience)
-        self._window = Window(self._patience, resume_after=resume_after)
+        tail = _tail_of(past.track) if past else None
+        resume = _resume_of(past.track, tail) if past else None
+        self._window = Window(self._patience, resume=resume)
         self._loader = Loader()
-        self._storage = _Storage(follows_on=resume_after is not None)
+        self._storage = _Storage(follows_on=resume is not None, tail=tail)
 
     @property
     def spec(self) -> SourceSpec:
@@ -303,7 +308,7 @@ class _Capture:
                 continue
             digest = sha256(loaded.data).hexdigest()
             if loaded.measured.whole or wanted.suspect == digest:
-                self._window.take(wanted, loaded)
+                self._window.take(wanted, loaded, time.monotonic())
             else:
                 wanted.suspect = digest
                 self._fail(wanted, Stalled(f"{redact(wanted.segment.url)} ends in mid-frame."))
@@ -317,6 +322,7 @@ class _Capture:
             error.message,
             time.monotonic(),
             is_gone=status in _GONE,
+            is_expired=status in _CHOOSE_AGAIN,
             is_hopeless=isinstance(error, _HOPELESS),
             retry_after_s=error.retry_after_s if isinstance(error, NotAvailable) else None,
         )
@@ -346,14 +352,21 @@ class _Capture:
     # --- what is stored ---
 
     def _store_ready(self) -> None:
-        """Store, or mourn, the segments whose turn it is."""
-        while head := self._window.head():
+        """Store, mourn or pass over the segments whose turn it is; keep safe what must wait."""
+        while head := self._window.head(time.monotonic()):
             if head.loaded:
                 self._introduce()
                 self._storage.store(self._sink, head, head.loaded)
             else:
                 self._storage.mourn(head)
             self._window.pop()
+        if self._window.is_passed:
+            self._storage.end(self._sink)
+        for late in self._window.come_late():
+            self._storage.fill(self._sink, late)
+            self._window.drop_late(late)
+        for waiting in self._window.staged:
+            self._storage.stage(self._sink, waiting)
 
     def _introduce(self) -> None:
         if self._listing and not self._is_introduced:
@@ -368,36 +381,85 @@ class _Capture:
             raise self._trouble
 
 
-@dataclass(slots=True)
-class _Missing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tail:
+    """What a crash left of the last segment, without knowing whether that is all of it."""
+
+    sequence: int
+    bytes: int
+    sha256: str
+    duration_s: float
+
+
+class _Hole:
     """What lies between what is stored and what comes next."""
 
-    first: int
-    last: int
-    duration_s: float = 0.0
-    trouble: str = ""
-    was_listed: bool = False  # some of it
+    def __init__(self) -> None:
+        self._wanted: list[Wanted] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._wanted)
+
+    def add(self, wanted: Wanted) -> None:
+        self._wanted.append(wanted)
+
+    @property
+    def duration_s(self) -> float:
+        return sum(wanted.segment.duration_s for wanted in self._wanted)
+
+    @property
+    def was_listed(self) -> bool:
+        """Whether any of it was."""
+        return any(wanted.listed for wanted in self._wanted)
+
+    @property
+    def missing(self) -> Missing:
+        """Its segments, for the journal."""
+        each = (
+            wanted.segment.duration_s / wanted.count
+            for wanted in self._wanted
+            for _ in range(wanted.count)
+        )
+        first = self._wanted[0].segment.sequence
+        return Missing(media_sequence=first, lengths=lengths_of(each))
 
     @property
     def detail(self) -> str:
         """A sentence about it."""
-        some = self.first != self.last
-        numbers = f"Segments {self.first} to {self.last}" if some else f"Segment {self.first}"
-        return f"{numbers} could not be had. {self.trouble}".strip()
+        first, last = self._wanted[0], self._wanted[-1]
+        end = last.segment.sequence + last.count - 1
+        begin = first.segment.sequence
+        numbers = f"Segment {begin}" if begin == end else f"Segments {begin} to {end}"
+        is_lost = all(wanted.is_lost for wanted in self._wanted)
+        what = "could not be had." if is_lost else "did not come in time."
+        trouble = next((each.trouble for each in reversed(self._wanted) if each.trouble), "")
+        return f"{numbers} {what} {trouble}".strip()
+
+    def place(self, from_s: float) -> None:
+        """Its gap is journaled: tell each segment its stretch of it."""
+        at_s = from_s
+        for wanted in self._wanted:
+            end_s = at_s + wanted.segment.duration_s
+            wanted.place = MissingSegment(
+                sequence=wanted.segment.sequence, from_s=Seconds(at_s), to_s=Seconds(end_s)
+            )
+            at_s = end_s
 
 
 class _Storage:
     """Puts segments into the sink, each in its place. Outlives a single `capture`."""
 
-    def __init__(self, *, follows_on: bool) -> None:
+    def __init__(self, *, follows_on: bool, tail: _Tail | None) -> None:
         self._is_placed = follows_on  # its numbers go on from what is stored
         self._is_interrupted = follows_on
         self._is_joined = False
-        self._missing: _Missing | None = None
+        self._tail = tail
+        self._hole = _Hole()
         self._format: AudioFormat | None = None
         self._header = b""
         self._ends_at: datetime | None = None
         self._digests: deque[bytes] = deque(maxlen=_MOST_DIGESTS)
+        self._kept: set[bytes] = set()  # digests of what is staged
 
     def rejoin(self) -> None:
         """A new `capture` begins: the session must hear again that a run goes on."""
@@ -408,14 +470,35 @@ class _Storage:
         self._is_interrupted = True
 
     def mourn(self, wanted: Wanted) -> None:
-        """A segment, or a stretch of them, is given up."""
-        begin, end = wanted.segment.sequence, wanted.segment.sequence + wanted.count - 1
-        missing = self._missing or _Missing(first=begin, last=end)
-        missing.last = end
-        missing.duration_s += wanted.segment.duration_s
-        missing.was_listed |= wanted.listed
-        missing.trouble = wanted.trouble or missing.trouble
-        self._missing = missing
+        """A segment, or a stretch of them, is given up, or doesn't come in time."""
+        if self._tail and self._tail.sequence == wanted.segment.sequence:
+            self._tail = None  # the beginning of it is stored, and all that will be
+            wanted.is_lost = True
+            return
+        self._hole.add(wanted)
+
+    def stage(self, sink: Sink, wanted: Wanted) -> None:
+        """Keep a segment safe that has to wait.
+
+        Raises:
+            StorageError: The disk refuses.
+            SinkClosed: The session has stopped.
+        """
+        if wanted.loaded and not wanted.is_kept and not self._is_known(wanted, wanted.loaded):
+            sink.stage(_arrived(wanted, wanted.loaded, self._format))
+            wanted.is_kept = True
+            self._kept.add(sha256(wanted.loaded.data).digest())
+
+    def fill(self, sink: Sink, wanted: Wanted) -> None:
+        """Store a segment in the gap that was journaled for it.
+
+        Raises:
+            StorageError: The disk refuses; nothing of it is stored.
+            SinkClosed: The session has stopped.
+        """
+        if wanted.loaded and not self._is_known(wanted, wanted.loaded):
+            sink.fill(_arrived(wanted, wanted.loaded, self._format))
+            self._digests.append(sha256(wanted.loaded.data).digest())
 
     def store(self, sink: Sink, wanted: Wanted, loaded: Loaded) -> None:
         """Store a segment behind all that came before it.
@@ -424,33 +507,52 @@ class _Storage:
             StorageError: The disk refuses; nothing of it is stored, so that it may be tried again.
             SinkClosed: The session has stopped.
         """
-        segment, digest = wanted.segment, sha256(loaded.data).digest()
-        if not wanted.listed and digest in self._digests:
-            self.mourn(wanted)  # a server that answers any address with the same bytes
+        if not wanted.is_kept and self._is_known(wanted, loaded):
+            self.mourn(wanted)
             return
-        self._open(sink, wanted, loaded)
-        sink.write(loaded.data, loaded.measured.duration_s)
+        data, duration_s = self._without_tail(sink, wanted, loaded)
+        if data:
+            self._open(sink, wanted, loaded)
+            sink.write(data, duration_s)
+            sink.end_chunk(_facts(wanted, loaded))
+            self._is_interrupted = False
+        self._tail = None
+        digest = sha256(loaded.data).digest()
+        self._kept.discard(digest)
         self._digests.append(digest)
-        began_at = segment.program_date_time
-        sink.end_chunk(
-            ChunkFacts(
-                status=loaded.status,
-                address=redact(segment.url),
-                media_sequence=segment.sequence,
-                program_date_time=iso(began_at) if began_at else "",
-                ntp=loaded.measured.ntp,
-            )
-        )
+        began_at = wanted.segment.program_date_time
         duration = timedelta(seconds=loaded.measured.duration_s)
         self._ends_at = began_at + duration if began_at else None
-        self._is_interrupted = False
+
+    def _is_known(self, wanted: Wanted, loaded: Loaded) -> bool:
+        """Whether a server answers any address with the same bytes."""
+        digest = sha256(loaded.data).digest()
+        return not wanted.listed and (digest in self._digests or digest in self._kept)
+
+    def _without_tail(self, sink: Sink, wanted: Wanted, loaded: Loaded) -> tuple[bytes, Seconds]:
+        """What isn't stored yet of a segment, and how long that lasts.
+
+        A crash may have left the beginning of it, or all of it, without a line; recovery adopted
+        that.
+        """
+        tail, data = self._tail, loaded.data
+        is_it = tail is not None and tail.sequence == wanted.segment.sequence
+        if tail is None or not is_it or sha256(data[: tail.bytes]).hexdigest() != tail.sha256:
+            return data, loaded.measured.duration_s
+        sink.tell(Repeated(track="", what="burst", bytes=tail.bytes, sha256=tail.sha256))
+        left_s = max(0.0, loaded.measured.duration_s - tail.duration_s)
+        return data[tail.bytes :], Seconds(left_s)
 
     def end(self, sink: Sink) -> None:
         """Nothing follows: what is missing at the end is a gap too."""
-        missing, self._missing = self._missing, None
-        if missing and sink.has_audio:
-            to_s = Seconds(sink.end_s + missing.duration_s)
-            sink.gap(to_s, GapReason.MISSING_SEGMENT, missing.detail)
+        if self._hole and sink.has_audio:
+            hole, from_s = self._hole, sink.end_s
+            to_s = Seconds(from_s + hole.duration_s)
+            sink.gap(to_s, GapReason.MISSING_SEGMENT, hole.detail, missing=hole.missing)
+            hole.place(from_s)
+            if self._ends_at:
+                self._ends_at += timedelta(seconds=hole.duration_s)
+        self._hole = _Hole()
 
     # --- where it goes ---
 
@@ -458,40 +560,53 @@ class _Storage:
         """Begin the run and the part that a segment needs."""
         before, header_before = self._format, self._header
         fmt, header = _completed(loaded.measured.format, before), loaded.header
+        number = wanted.segment.sequence
         goes_on = before is not None and (fmt, header) == (before, header_before)
         breaks = wanted.segment.discontinuity or not goes_on
-        if not sink.has_audio:
-            sink.begin_run(fmt, placed_by=PlacedBy.FIRST, header=header)
+        if wanted.renumbered:
+            self.end(sink)
+        if self._hole:
+            self._begin_after(sink, wanted, fmt, header)
+        elif not sink.has_audio:
+            sink.begin_run(fmt, placed_by=PlacedBy.FIRST, header=header, media_sequence=number)
         elif wanted.renumbered or not self._is_placed:
             self._place_anew(sink, wanted.segment, fmt, header)
-        elif self._missing:
-            self._begin_after(sink, self._missing, fmt, header)
         elif not self._is_joined:
-            # In the old format first, so that what breaks there gets one new part, not two.
-            was, header_was = (before, header_before) if before else (fmt, header)
-            sink.begin_run(was, placed_by=PlacedBy.SEQUENCE, header=header_was)
-            if before and breaks:
-                sink.begin_part(fmt, header=header)
+            self._join(sink, wanted, fmt, header, breaks=breaks)
         elif breaks:
-            sink.begin_part(fmt, header=header)
+            sink.begin_part(fmt, header=header, media_sequence=number)
         self._format, self._header = fmt, header
-        self._missing, self._is_placed, self._is_joined = None, True, True
+        self._hole, self._is_placed, self._is_joined = _Hole(), True, True
 
-    def _begin_after(self, sink: Sink, missing: _Missing, fmt: AudioFormat, header: bytes) -> None:
+    def _join(
+        self, sink: Sink, wanted: Wanted, fmt: AudioFormat, header: bytes, *, breaks: bool
+    ) -> None:
+        """Go on behind what is stored; in the old format first, so that a break gets one part."""
+        number, before = wanted.segment.sequence, self._format
+        was, header_was = (before, self._header) if before else (fmt, header)
+        sink.begin_run(was, placed_by=PlacedBy.SEQUENCE, header=header_was, media_sequence=number)
+        if before and breaks:
+            sink.begin_part(fmt, header=header, media_sequence=number)
+
+    def _begin_after(self, sink: Sink, wanted: Wanted, fmt: AudioFormat, header: bytes) -> None:
         """Begin behind a gap of what is missing.
 
         What was never listed while the playlist failed is missing for the reason that the
         session knows.
         """
-        for_that = self._is_interrupted and not missing.was_listed
+        hole, from_s = self._hole, sink.end_s
+        for_that = self._is_interrupted and not hole.was_listed
         sink.begin_run(
             fmt,
-            placed_by=PlacedBy.SEQUENCE,
-            start_s=Seconds(sink.end_s + missing.duration_s),
+            placed_by=PlacedBy.SEQUENCE if sink.has_audio else PlacedBy.FIRST,
+            start_s=Seconds(from_s + hole.duration_s),
             reason=None if for_that else GapReason.MISSING_SEGMENT,
-            detail=missing.detail,
+            detail=hole.detail,
             header=header,
+            media_sequence=wanted.segment.sequence,
+            missing=hole.missing,
         )
+        hole.place(from_s)
 
     def _place_anew(self, sink: Sink, segment: Segment, fmt: AudioFormat, header: bytes) -> None:
         """Begin where no number tells the place: by the program's date, or by the clock."""
@@ -506,7 +621,64 @@ class _Storage:
             start_s=start_s,
             detail="The server counts its segments anew.",
             header=header,
+            media_sequence=segment.sequence,
         )
+
+
+def _facts(wanted: Wanted, loaded: Loaded) -> ChunkFacts:
+    segment = wanted.segment
+    return ChunkFacts(
+        status=loaded.status,
+        address=redact(segment.url),
+        media_sequence=segment.sequence,
+        program_date_time=iso(segment.program_date_time) if segment.program_date_time else "",
+        ntp=loaded.measured.ntp,
+    )
+
+
+def _arrived(wanted: Wanted, loaded: Loaded, before: AudioFormat | None) -> Arrived:
+    return Arrived(
+        format=_completed(loaded.measured.format, before),
+        header=loaded.header,
+        data=loaded.data,
+        duration_s=loaded.measured.duration_s,
+        facts=_facts(wanted, loaded),
+        place=wanted.place,
+    )
+
+
+def _tail_of(track: Track) -> _Tail | None:
+    """The last segment of a track, when it is what recovery found at the end of a part."""
+    last = _last_segment(track)
+    if last is None or last.media_sequence is None or not last.adopted:
+        return None
+    return _Tail(
+        sequence=last.media_sequence,
+        bytes=last.bytes,
+        sha256=last.sha256,
+        duration_s=last.duration_s,
+    )
+
+
+def _resume_of(track: Track, tail: _Tail | None) -> Resume | None:
+    """Where a track goes on; None where its last audio is no numbered segment."""
+    last = _last_segment(track)
+    if last is None or last.media_sequence is None:
+        return None
+    by_number = (PlacedBy.FIRST, PlacedBy.SEQUENCE)
+    begin_s = max((run.start_s for run in track.runs if run.placed_by not in by_number), default=0)
+    gaps = [gap for gap in track.gaps if gap.from_s >= begin_s]
+    holes = tuple(hole for gap in gaps for hole in gap.segments())
+    after = last.media_sequence - 1 if tail else last.media_sequence
+    at_the_end = [hole.sequence for hole in holes if hole.from_s > last.start_s]
+    return Resume(after=max([after, *at_the_end]), holes=holes)
+
+
+def _last_segment(track: Track) -> Chunk | None:
+    """The last chunk that sounds, when it is a numbered segment."""
+    sounding = (chunk for chunk in reversed(track.chunks) if chunk.duration_s > 0)
+    last = next(sounding, None)
+    return last if last and last.media_sequence is not None else None
 
 
 def _completed(fmt: AudioFormat | None, before: AudioFormat | None) -> AudioFormat:

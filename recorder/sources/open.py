@@ -182,8 +182,7 @@ class StreamSource:
                     return
             self._answer = None
             if kind == "hls":
-                resume_after = self._past.last_sequence if self._past else None
-                self._found = HlsSource(self._spec, url, resume_after=resume_after)
+                self._found = HlsSource(self._spec, url, past=self._past)
                 self._found.capture(sink, stop)
                 return
             if kind == "list":

@@ -1,8 +1,9 @@
 """Which HLS segments are still wanted, in order: the playlists' memory. No network, no clock.
 
 A live playlist is a window that moves. A segment is wanted from the moment it is listed, or known
-by its number to exist, until it is stored or given up. The times are the monotonic clock's, in
-seconds, and given by the caller.
+by its number to exist, until it is stored or given up. One that keeps others waiting for too long
+is passed over: it leaves a hole, in which it is still wanted. The times are the monotonic clock's,
+in seconds, and given by the caller.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
+from recorder.events import MissingSegment
 from recorder.sources.loader import Loaded
 from recorder.sources.playlist import MediaPlaylist, Segment
 from recorder.types import Seconds
 
-STAGED_BYTES = 64_000_000
-"""Loaded segments that may wait in memory for an earlier one that is missing."""
+STAGED_BYTES = 16_000_000
+"""Loaded segments that may wait, in memory too, for an earlier one that is missing."""
 
 _MOST_GUESSED = 900  # half an hour of segments of 2 s
 _MOST_REMEMBERED = 256
@@ -40,6 +42,8 @@ class Patience:
         first_retry_s: Between the first two tries of a segment; doubles with each.
         longest_retry_s: Between two tries at most.
         shortest_poll_s: Between two polls of a playlist at least.
+        hold_s: How long what has arrived waits for an earlier one that has not; then that one's
+            place is a gap, which it may fill later.
         stall_s: A playlist that lists nothing new for so long, and for three target durations,
             has stalled.
     """
@@ -50,6 +54,7 @@ class Patience:
     first_retry_s: float = 0.25
     longest_retry_s: float = 2.0
     shortest_poll_s: float = 0.25
+    hold_s: float = 5.0
     stall_s: float = 10.0
 
 
@@ -62,6 +67,7 @@ class Wanted:
         count: Sequence numbers that it stands for.
         listed: It was listed; else its address was guessed from its neighbours', or it has none.
         renumbered: It begins a new count of sequence numbers.
+        count_number: Of its count of sequence numbers, which begins anew when the server's does.
         due_s: Not to be tried before.
         failed_s: When it first failed.
         left_s: When it had left the playlist; None while it is listed.
@@ -70,13 +76,18 @@ class Wanted:
         suspect: Hash of a body that ended in mid-frame; the same a second time is taken as is.
         loading: A try is under way.
         loaded: It is here.
+        loaded_s: Since when.
+        is_kept: It is on disk too, while it waits.
+        is_expired: The server refused its address, or has it no more.
         is_lost: It is given up.
+        place: Its stretch of a journaled gap, once it was passed over.
     """
 
     segment: Segment
     count: int = 1
     listed: bool = True
     renumbered: bool = False
+    count_number: int = 0
     due_s: float = 0.0
     failed_s: float | None = None
     left_s: float | None = None
@@ -85,7 +96,24 @@ class Wanted:
     suspect: str = ""
     loading: bool = False
     loaded: Loaded | None = None
+    loaded_s: float = 0.0
+    is_kept: bool = False
+    is_expired: bool = False
     is_lost: bool = False
+    place: MissingSegment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Where an earlier process stopped.
+
+    Attributes:
+        after: The last media sequence number that it stored.
+        holes: What it had journaled as missing, in the present count of numbers.
+    """
+
+    after: int
+    holes: tuple[MissingSegment, ...] = ()
 
 
 class Window:
@@ -94,22 +122,25 @@ class Window:
     Used by one thread.
     """
 
-    def __init__(self, patience: Patience, *, resume_after: int | None = None) -> None:
+    def __init__(self, patience: Patience, *, resume: Resume | None = None) -> None:
         """Begin with nothing.
 
         Args:
             patience: When to try again, and when to give up.
-            resume_after: The last media sequence number that an earlier process stored.
+            resume: Where an earlier process stopped.
         """
         self._patience = patience
         self._queue: deque[Wanted] = deque()
-        self._next: int | None = None if resume_after is None else resume_after + 1
+        self._late: list[Wanted] = []  # passed over
+        self._staged: list[Wanted] = []  # of the queue: loaded
+        self._holes = resume.holes if resume else ()  # no address is known yet
+        self._count_number = 0
+        self._next: int | None = resume.after + 1 if resume else None
         self._remembered: dict[int, Segment] = {}
         self._grown_s: float | None = None
         self._mean_s = 0.0
         self._stored = 0
         self._ended_s: float | None = None
-        self._staged_bytes = 0
 
     # --- what the playlist says ---
 
@@ -125,9 +156,9 @@ class Window:
         if renumbered:
             self.lost_sight(now_s)
             self._next, self._remembered = None, {}
-        listed = {segment.sequence for segment in playlist.segments}
-        if not renumbered:
-            self._mark_left(listed, now_s)
+            self._count_number += 1
+        self._refresh(playlist, now_s)
+        self._reopen(playlist, now_s)
         new = [s for s in playlist.segments if self._next is None or s.sequence >= self._next]
         if not new:
             return False
@@ -138,6 +169,7 @@ class Window:
                     segment=segment,
                     is_lost=segment.absent,
                     renumbered=renumbered and segment is new[0],
+                    count_number=self._count_number,
                     trouble="The server says that it is missing." if segment.absent else "",
                 )
             )
@@ -148,13 +180,18 @@ class Window:
 
     def lost_sight(self, now_s: float) -> None:
         """The playlist can't be had: its segments may be leaving it from now on."""
-        for wanted in self._queue:
+        for wanted in chain(self._late, self._queue):
             if wanted.left_s is None:
                 wanted.left_s = now_s
 
     @property
     def is_over(self) -> bool:
         """The playlist has ended, and nothing of it is wanted any more."""
+        return self.is_passed and not self._late
+
+    @property
+    def is_passed(self) -> bool:
+        """The playlist has ended, and nothing more can follow what is stored."""
         return self._ended_s is not None and not self._queue
 
     @property
@@ -170,48 +207,63 @@ class Window:
     # --- what is to be done ---
 
     def due(self, now_s: float, *, at_most: int) -> list[Wanted]:
-        """What should be tried now, first things first.
-
-        When as much is staged as may be, only the first one, for which all others wait.
-        """
-        waiting = self._queue if self.staged_bytes < STAGED_BYTES else islice(self._queue, 1)
+        """What should be tried now, first things first; nothing while too much waits."""
+        if self.staged_bytes >= STAGED_BYTES:
+            return []
         due = (
             wanted
-            for wanted in waiting
+            for wanted in chain(self._late, self._queue)
             if wanted.due_s <= now_s and not (wanted.loading or wanted.loaded or wanted.is_lost)
         )
         return list(islice(due, at_most))
 
     @property
+    def staged(self) -> list[Wanted]:
+        """What is loaded and waits for an earlier one."""
+        return self._staged
+
+    @property
     def staged_bytes(self) -> int:
         """Bytes that are loaded and not yet stored."""
-        return self._staged_bytes
+        waiting = chain(self._staged, self._late)
+        return sum(len(wanted.loaded.data) for wanted in waiting if wanted.loaded)
 
-    def head(self) -> Wanted | None:
-        """The next one to be stored or mourned, when its fate is known."""
+    def head(self, now_s: float) -> Wanted | None:
+        """The next one to be stored, mourned or passed over, when its time has come."""
         if not self._queue:
             return None
         head = self._queue[0]
-        return head if head.loaded or head.is_lost else None
+        return head if head.loaded or head.is_lost or self._is_held_up(now_s) else None
 
     def pop(self) -> None:
-        """The head has been dealt with."""
+        """The head has been dealt with; one that isn't here may still come late."""
         head = self._queue.popleft()
         if head.loaded:
-            self._staged_bytes -= len(head.loaded.data)
+            self._staged.remove(head)
             self._stored += 1
             self._mean_s += (head.loaded.measured.duration_s - self._mean_s) / self._stored
+        elif not head.is_lost:
+            self._late.append(head)
+
+    def come_late(self) -> list[Wanted]:
+        """What is loaded after it was passed over, and has its place in a gap."""
+        return [wanted for wanted in self._late if wanted.loaded and wanted.place]
+
+    def drop_late(self, wanted: Wanted) -> None:
+        """One that came late has been dealt with."""
+        self._late.remove(wanted)
 
     def begin(self, wanted: Wanted) -> float:
         """A try begins; returns the seconds that it may take."""
         wanted.loading = True
         return self._patience.request_s * (1 << min(wanted.failures, 3))
 
-    def take(self, wanted: Wanted, loaded: Loaded) -> None:
+    def take(self, wanted: Wanted, loaded: Loaded, now_s: float) -> None:
         """A try succeeded."""
         wanted.loading = False
-        wanted.loaded = loaded
-        self._staged_bytes += len(loaded.data)
+        wanted.loaded, wanted.loaded_s = loaded, now_s
+        if wanted not in self._late:
+            self._staged.append(wanted)
 
     def fail(
         self,
@@ -220,6 +272,7 @@ class Window:
         now_s: float,
         *,
         is_gone: bool = False,
+        is_expired: bool = False,
         is_hopeless: bool = False,
         retry_after_s: Seconds | None = None,
     ) -> None:
@@ -230,6 +283,7 @@ class Window:
             trouble: A sentence.
             now_s: When.
             is_gone: The server says that there is no such thing (404, 410).
+            is_expired: Another address of it may be better.
             is_hopeless: It will never be had.
             retry_after_s: It must not be tried before.
         """
@@ -242,18 +296,19 @@ class Window:
         backoff_s = patience.first_retry_s * (1 << min(wanted.failures - 1, 16))
         wait_s = max(min(backoff_s, patience.longest_retry_s), retry_after_s or 0.0)
         wanted.due_s = now_s + wait_s
-        is_full = wanted is self._queue[0] and self.staged_bytes >= STAGED_BYTES
+        wanted.is_expired = is_expired
         given_up_s = self._given_up_s(wanted, wanted.failed_s)
         wanted.is_lost = (
             is_hopeless
-            or is_full
             or (is_gone and not wanted.listed)
             or (given_up_s is not None and wanted.due_s >= given_up_s)
         )
+        if wanted.is_lost and wanted in self._late:
+            self._late.remove(wanted)
 
     def reset(self) -> None:
         """Tries that were under way will never report: the loop that began them is gone."""
-        for wanted in self._queue:
+        for wanted in chain(self._late, self._queue):
             wanted.loading = False
 
     def give_up_holes(self) -> None:
@@ -262,6 +317,7 @@ class Window:
             self._queue.pop()
         for wanted in self._queue:
             wanted.is_lost = wanted.loaded is None
+        self._late = [wanted for wanted in self._late if wanted.loaded]
 
     # --- inside ---
 
@@ -274,12 +330,56 @@ class Window:
             ends.append(max(self._ended_s, failed_s) + self._patience.after_end_s)
         return min(ends, default=None)
 
-    def _mark_left(self, listed: set[int], now_s: float) -> None:
-        for wanted in self._queue:
-            if wanted.segment.sequence in listed:
-                wanted.left_s = None
-            elif wanted.left_s is None:
+    def _is_held_up(self, now_s: float) -> bool:
+        """Whether what has arrived has waited long enough for the head of the queue."""
+        if not self._staged:
+            return False
+        waits_since_s = min(wanted.loaded_s for wanted in self._staged)
+        is_full = self.staged_bytes >= STAGED_BYTES
+        return is_full or now_s >= waits_since_s + self._patience.hold_s
+
+    def _refresh(self, playlist: MediaPlaylist, now_s: float) -> None:
+        """Learn of what is wanted whether it is listed, and where it is now."""
+        listed = {segment.sequence: segment for segment in playlist.segments}
+        for wanted in chain(self._late, self._queue):
+            if wanted.count_number != self._count_number or wanted.count > 1:
+                continue
+            segment = listed.get(wanted.segment.sequence)
+            if segment:
+                wanted.segment, wanted.listed, wanted.left_s = segment, True, None
+                continue
+            if wanted.left_s is None:
                 wanted.left_s = now_s
+            if wanted.is_expired:
+                self._address_anew(wanted, playlist)
+
+    def _address_anew(self, wanted: Wanted, playlist: MediaPlaylist) -> None:
+        """Give one whose address expired the one that it would have in the playlist of today."""
+        if len(playlist.segments) < 2:
+            return
+        first, last, old = playlist.segments[0], playlist.segments[-1], wanted.segment
+        guess = guess_segment(first, last, old.sequence, old.duration_s)
+        if guess and guess.url != old.url:
+            wanted.segment = replace(old, url=guess.url)
+
+    def _reopen(self, playlist: MediaPlaylist, now_s: float) -> None:
+        """Want what an earlier process missed, once there is an address for it."""
+        holes, self._holes = (self._holes, ()) if playlist.segments else ((), self._holes)
+        if self._count_number:
+            return
+        listed = {segment.sequence: segment for segment in playlist.segments}
+        for hole in holes[-_MOST_GUESSED:]:
+            typical_s = Seconds(hole.to_s - hole.from_s)
+            segment = listed.get(hole.sequence)
+            found = segment or guess_segment(
+                playlist.segments[0], playlist.segments[-1], hole.sequence, typical_s
+            )
+            if found:
+                left_s = None if segment else now_s
+                is_listed = segment is not None
+                self._late.append(
+                    Wanted(segment=found, listed=is_listed, left_s=left_s, place=hole)
+                )
 
     def _remember(self, playlist: MediaPlaylist) -> None:
         for segment in playlist.segments[-_MOST_REMEMBERED:]:
@@ -343,7 +443,9 @@ class Window:
                 )
             )
         for guess in guesses:
-            self._queue.append(Wanted(segment=guess, listed=False, left_s=now_s))
+            self._queue.append(
+                Wanted(segment=guess, listed=False, left_s=now_s, count_number=self._count_number)
+            )
 
 
 def _is_number(token: str) -> bool:

@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from recorder.events import Attempt, Repeated, Tagged
-from recorder.sources.base import ChunkFacts, SinkClosed, SourceFacts
+from recorder.sources.base import Arrived, ChunkFacts, Missing, SinkClosed, SourceFacts
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds
 
 
@@ -33,6 +33,7 @@ class StoredRun:
     reason: GapReason | None = None
     detail: str = ""
     misfit_s: float | None = None
+    media_sequence: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class StoredPart:
     fmt: AudioFormat
     header: bytes
     start_s: float
+    media_sequence: int | None = None
     data: bytearray = field(default_factory=bytearray)
 
 
@@ -53,6 +55,7 @@ class StoredGap:
     to_s: float
     reason: GapReason | None
     detail: str = ""
+    missing: Missing | None = None
 
 
 class MemorySink:
@@ -60,6 +63,7 @@ class MemorySink:
 
     Attributes:
         runs, parts, chunks, gaps: What was stored, in order.
+        staged, filled: What came out of order, and what came after its gap was told.
         facts: One `SourceFacts` a call of `connected`.
         told: Attempts, repeats and tags.
         written: Every byte that was written, headers not counted.
@@ -70,6 +74,8 @@ class MemorySink:
         self.parts: list[StoredPart] = []
         self.chunks: list[StoredChunk] = []
         self.gaps: list[StoredGap] = []
+        self.staged: list[Arrived] = []
+        self.filled: list[Arrived] = []
         self.facts: list[SourceFacts] = []
         self.told: list[Attempt | Repeated | Tagged] = []
         self.levels: list[tuple[float, float]] = []
@@ -104,12 +110,20 @@ class MemorySink:
         detail: str = "",
         header: bytes = b"",
         misfit_s: Seconds | None = None,
+        media_sequence: int | None = None,
+        missing: Missing | None = None,
     ) -> None:
         self._check_open()
         self.end_chunk()
         begins_s = self._end_s if start_s is None else max(self._end_s, start_s)
         if begins_s > self._end_s + 1e-6:
-            gap = StoredGap(from_s=self._end_s, to_s=begins_s, reason=reason, detail=detail)
+            gap = StoredGap(
+                from_s=self._end_s,
+                to_s=begins_s,
+                reason=reason,
+                detail=detail,
+                missing=missing,
+            )
             self.gaps.append(gap)
             self._end_s = begins_s
         run = StoredRun(
@@ -119,15 +133,18 @@ class MemorySink:
             reason=reason,
             detail=detail,
             misfit_s=misfit_s,
+            media_sequence=media_sequence,
         )
         self.runs.append(run)
-        self.parts.append(StoredPart(fmt=fmt, header=header, start_s=begins_s))
+        self._open_part(fmt, header, media_sequence)
 
-    def begin_part(self, fmt: AudioFormat, *, header: bytes = b"") -> None:
+    def begin_part(
+        self, fmt: AudioFormat, *, header: bytes = b"", media_sequence: int | None = None
+    ) -> None:
         self._check_open()
         assert self.runs, "begin_part before begin_run"
         self.end_chunk()
-        self.parts.append(StoredPart(fmt=fmt, header=header, start_s=self._end_s))
+        self._open_part(fmt, header, media_sequence)
 
     def write(self, data: bytes, duration_s: Seconds) -> None:
         self._check_open()
@@ -154,11 +171,46 @@ class MemorySink:
         self._open.clear()
         self._open_duration_s = 0.0
 
-    def gap(self, to_s: Seconds, reason: GapReason, detail: str = "") -> None:
+    def gap(
+        self,
+        to_s: Seconds,
+        reason: GapReason,
+        detail: str = "",
+        *,
+        missing: Missing | None = None,
+    ) -> None:
         self._check_open()
         self.end_chunk()
-        self.gaps.append(StoredGap(from_s=self._end_s, to_s=to_s, reason=reason, detail=detail))
+        gap = StoredGap(
+            from_s=self._end_s, to_s=to_s, reason=reason, detail=detail, missing=missing
+        )
+        self.gaps.append(gap)
         self._end_s = to_s
+
+    def stage(self, segment: Arrived) -> None:
+        self._check_open()
+        assert segment.place is None
+        self.staged.append(segment)
+
+    def fill(self, segment: Arrived) -> None:
+        """Put it among the chunks, and cut its place out of the gap that it lies in."""
+        self._check_open()
+        place = segment.place
+        assert place
+        (gap,) = (g for g in self.gaps if g.from_s - 1e-6 <= place.from_s < g.to_s)
+        self.gaps.remove(gap)
+        ends = [(gap.from_s, place.from_s), (place.to_s, gap.to_s)]
+        self.gaps += [replace(gap, from_s=a, to_s=b) for a, b in ends if b - a > 1e-6]
+        self.gaps.sort(key=lambda gap: gap.from_s)
+        self.filled.append(segment)
+        chunk = StoredChunk(
+            data=segment.data,
+            start_s=place.from_s,
+            duration_s=segment.duration_s,
+            facts=segment.facts,
+        )
+        self.chunks = sorted([*self.chunks, chunk], key=lambda chunk: chunk.start_s)
+        self.written[:] = b"".join(chunk.data for chunk in self.chunks)
 
     def tell(self, event: Attempt | Repeated | Tagged) -> None:
         self._check_open()
@@ -190,6 +242,12 @@ class MemorySink:
     @property
     def attempts(self) -> list[Attempt]:
         return [event for event in self.told if isinstance(event, Attempt)]
+
+    def _open_part(self, fmt: AudioFormat, header: bytes, media_sequence: int | None) -> None:
+        part = StoredPart(
+            fmt=fmt, header=header, start_s=self._end_s, media_sequence=media_sequence
+        )
+        self.parts.append(part)
 
     def _check_open(self) -> None:
         if self._closed.is_set():

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -17,9 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorder.errors import NotAudio, NotAvailable, Refused, SourceError, Stalled, StorageError
+from recorder.events import Chunk, Event, GapFound, MissingSegment, PartOpened, RunStarted
 from recorder.sources import window
 from recorder.sources.hls import HlsSource
+from recorder.sources.past import Past
 from recorder.sources.window import Patience
+from recorder.timeline import Timeline
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceKind, SourceSpec
 from tests.faults.hls import (
     FRAME_S,
@@ -32,7 +36,7 @@ from tests.faults.hls import (
     muxed_items,
 )
 from tests.parts import require, wait_until
-from tests.recorder.sources.sink import MemorySink
+from tests.recorder.sources.sink import MemorySink, StoredGap
 
 QUICK = Patience(
     request_s=1.0,
@@ -41,17 +45,49 @@ QUICK = Patience(
     first_retry_s=0.02,
     longest_retry_s=0.05,
     shortest_poll_s=0.02,
+    hold_s=0.1,
     stall_s=0.5,
 )
 LONG_S = 30.0
 NOT_FOUND = Fault(status=404)
+ADTS = AudioFormat(container="adts", codec="aac", rate_hz=48_000, channels=1)
 
 
-def hls_source(
-    url: str, *, resume_after: int | None = None, patience: Patience = QUICK
-) -> HlsSource:
+def hls_source(url: str, *, past: Past | None = None, patience: Patience = QUICK) -> HlsSource:
     spec = SourceSpec(kind=SourceKind.STREAM, address=url)
-    return HlsSource(spec, url, resume_after=resume_after, patience=patience)
+    return HlsSource(spec, url, past=past, patience=patience)
+
+
+def a_past(*events: Event, after: int, data: bytes = b"before", adopted: bool = False) -> Past:
+    """Three seconds that an earlier process stored, up to a media sequence number."""
+    chunk = Chunk(
+        track="a",
+        part="a-000001",
+        run=1,
+        offset=0,
+        bytes=len(data),
+        sha256=sha256(data).hexdigest(),
+        start_s=Seconds(0.0),
+        duration_s=Seconds(3.0),
+        arrived_at="2024-08-13T00:42:00.000Z",
+        arrived_mono_s=0.0,
+        adopted=adopted or None,
+        media_sequence=after,
+    )
+    run = RunStarted(track="a", run=1, start_s=Seconds(0.0), placed_by=PlacedBy.FIRST)
+    part = PartOpened(track="a", part="a-000001", file="audio/a-000001.aac", format=ADTS)
+    past = Past.of(Path(), Timeline.of([run, part, chunk, *events]), "a")
+    assert past
+    return past
+
+
+def a_sink_of(past: Past) -> MemorySink:
+    """A sink that holds as much as a past."""
+    sink = MemorySink()
+    sink.begin_run(ADTS, placed_by=PlacedBy.FIRST)
+    sink.write(b"before", past.track.end_s)
+    sink.end_chunk()
+    return sink
 
 
 def record(source: HlsSource, sink: MemorySink) -> list[SourceError]:
@@ -77,27 +113,35 @@ def record(source: HlsSource, sink: MemorySink) -> list[SourceError]:
     pytest.fail(f"it did not end: {errors[-1]}")
 
 
-def check_law(sink: MemorySink, on_air: Broadcast, lost: set[int] | None = None) -> None:
-    """The law, for all of a broadcast whose segments in ``lost`` nobody could fetch."""
-    lost = lost or set()
+def check_law(
+    sink: MemorySink, on_air: Broadcast, lost: set[int] | None = None, *, first_listed: int = 0
+) -> None:
+    """The law, for all of a broadcast whose segments in ``lost`` nobody could fetch.
+
+    Those before the first one listed are not known to have been.
+    """
+    lost = (lost or set()) | set(range(first_listed))
     kept = [n for n in range(len(on_air.segments)) if n not in lost]
     assert [chunk.facts.media_sequence for chunk in sink.chunks] == [on_air.first + n for n in kept]
     assert bytes(sink.written) == b"".join(on_air.segments[n].audio for n in kept)
     starts = {n: sum(item.duration_s for item in on_air.segments[:n]) for n in kept}
     for n, chunk in zip(kept, sink.chunks, strict=True):
-        assert chunk.start_s == pytest.approx(starts[n] - starts[kept[0]], abs=1e-4)
-    inner = {n for n in lost if n > kept[0]}
+        begin_s = sum(item.duration_s for item in on_air.segments[:first_listed])
+        assert chunk.start_s == pytest.approx(starts[n] - begin_s, abs=1e-4)
+    inner = {n for n in lost if n >= first_listed}
     mourned_s = sum(gap.to_s - gap.from_s for gap in sink.gaps)
     assert mourned_s == pytest.approx(sum(on_air.segments[n].duration_s for n in inner), abs=1e-4)
     assert not sink.unended
 
 
-def recorded(on_air: Broadcast, lost: set[int] | None = None) -> MemorySink:
+def recorded(
+    on_air: Broadcast, lost: set[int] | None = None, *, first_listed: int = 0
+) -> MemorySink:
     """Record a whole broadcast and check the law."""
     sink = MemorySink()
     with HlsServer(on_air) as server:
         record(hls_source(server.url), sink)
-    check_law(sink, on_air, lost)
+    check_law(sink, on_air, lost, first_listed=first_listed)
     return sink
 
 
@@ -122,7 +166,7 @@ def test_an_ended_playlist_is_fetched_whole() -> None:
 
 def test_it_starts_at_the_oldest_listed() -> None:
     on_air = Broadcast(segments=items(12), position=8, window=5)
-    recorded(on_air, lost={0, 1, 2})
+    recorded(on_air, first_listed=3)
 
 
 def test_who_answered_is_told_without_its_token() -> None:
@@ -196,7 +240,7 @@ def test_one_lost_for_good_is_a_gap_of_its_duration() -> None:
     sink = recorded(on_air, lost={5})
     (gap,) = sink.gaps
     assert gap.reason is GapReason.MISSING_SEGMENT
-    assert "Segment 5 could not be had." in gap.detail
+    assert "Segment 5 did not come in time." in gap.detail
     assert "404" in gap.detail
     assert [run.placed_by for run in sink.runs] == [PlacedBy.FIRST, PlacedBy.SEQUENCE]
     assert [attempt.status for attempt in sink.attempts] == [404], "each change is told, no more"
@@ -218,12 +262,12 @@ def test_the_last_one_lost_is_a_gap_at_the_end() -> None:
     assert sink.end_s == pytest.approx(6 * FRAME_S, abs=1e-4)
 
 
-def test_the_first_one_lost_moves_the_beginning() -> None:
+def test_the_first_one_lost_is_a_gap_at_the_beginning() -> None:
     on_air = Broadcast(segments=items(6))
     on_air.fail(0, NOT_FOUND, times=999)
     sink = recorded(on_air, lost={0})
     assert sink.runs[0].placed_by is PlacedBy.FIRST
-    assert not sink.gaps
+    assert sink.gaps[0].from_s == 0
 
 
 def test_one_that_the_server_lacks_itself_is_not_asked_for() -> None:
@@ -588,12 +632,10 @@ def test_what_waits_for_a_missing_one_is_stored_at_a_stop() -> None:
 
 def test_a_recorder_that_died_goes_on_after_the_last_number_it_stored() -> None:
     on_air = Broadcast(segments=items(12), first=40, position=8, window=7)
-    sink = MemorySink()
-    sink.begin_run(AudioFormat(container="adts"), placed_by=PlacedBy.FIRST)
-    sink.write(b"before", Seconds(3.0))
-    sink.end_chunk()
+    past = a_past(after=43)
+    sink = a_sink_of(past)
     with HlsServer(on_air) as server:
-        record(hls_source(server.url, resume_after=43), sink)
+        record(hls_source(server.url, past=past), sink)
     assert [chunk.facts.media_sequence for chunk in sink.chunks[1:]] == list(range(44, 52))
     assert (sink.runs[1].placed_by, sink.runs[1].start_s) == (PlacedBy.SEQUENCE, 3.0)
 
@@ -601,16 +643,63 @@ def test_a_recorder_that_died_goes_on_after_the_last_number_it_stored() -> None:
 def test_what_was_missed_while_it_was_dead_is_fetched_or_a_gap_of_its_length() -> None:
     on_air = Broadcast(segments=items(12), first=40, position=9, window=3)
     on_air.fail(4, NOT_FOUND, times=99)
-    sink = MemorySink()
-    sink.begin_run(AudioFormat(container="adts"), placed_by=PlacedBy.FIRST)
-    sink.write(b"before", Seconds(3.0))
-    sink.end_chunk()
+    past = a_past(after=43)
+    sink = a_sink_of(past)
     with HlsServer(on_air) as server:
-        record(hls_source(server.url, resume_after=43), sink)
+        record(hls_source(server.url, past=past), sink)
     assert [chunk.facts.media_sequence for chunk in sink.chunks[1:]] == list(range(45, 52))
     (gap,) = sink.gaps
     assert (gap.from_s, gap.to_s) == (3.0, pytest.approx(3.0 + FRAME_S, abs=1e-4))
     assert gap.reason is None, "the session knows why"
+
+
+@pytest.mark.parametrize("kept", [1.0, 0.4], ids=["all of it", "its beginning"])
+def test_a_segment_that_a_crash_left_without_a_line_is_completed_not_repeated(kept: float) -> None:
+    on_air = Broadcast(segments=items(6, frames=10), first=40, position=6)
+    segment = on_air.segments[3].data
+    size = int(len(segment) * kept)
+    past = a_past(after=43, data=segment[:size], adopted=True)
+    sink = a_sink_of(past)
+    with HlsServer(on_air) as server:
+        record(hls_source(server.url, past=past), sink)
+    rest = [segment[size:]] if size < len(segment) else []
+    expected = [*rest, *(item.data for item in on_air.segments[4:])]
+    assert [chunk.data for chunk in sink.chunks[1:]] == expected
+    assert [repeat.bytes for repeat in sink.repeats] == [size]
+    assert not sink.gaps
+
+
+def test_a_segment_that_a_crash_left_and_that_is_gone_is_no_gap() -> None:
+    on_air = Broadcast(segments=items(6), first=40, position=6)
+    on_air.fail(3, NOT_FOUND, times=99)
+    past = a_past(after=43, data=b"some of it", adopted=True)
+    sink = a_sink_of(past)
+    with HlsServer(on_air) as server:
+        record(hls_source(server.url, past=past), sink)
+    assert [chunk.facts.media_sequence for chunk in sink.chunks[1:]] == [44, 45]
+    assert not sink.gaps
+
+
+def test_holes_of_a_recorder_that_died_are_filled_where_they_are() -> None:
+    on_air = Broadcast(segments=items(6), first=40, position=6)
+    gap = GapFound(
+        track="a",
+        from_s=Seconds(1.0),
+        to_s=Seconds(3.0),
+        reason=GapReason.MISSING_SEGMENT,
+        media_sequence=41,
+        lengths=((2, Seconds(1.0)),),
+    )
+    past = a_past(gap, after=43)
+    sink = a_sink_of(past)
+    sink.gaps.append(StoredGap(from_s=1.0, to_s=3.0, reason=None))
+    with HlsServer(on_air) as server:
+        record(hls_source(server.url, past=past), sink)
+    assert [(f.facts.media_sequence, f.place) for f in sink.filled] == [
+        (41, MissingSegment(sequence=41, from_s=Seconds(1.0), to_s=Seconds(2.0))),
+        (42, MissingSegment(sequence=42, from_s=Seconds(2.0), to_s=Seconds(3.0))),
+    ]
+    assert not sink.gaps
 
 
 def test_a_disk_that_refuses_costs_nothing_once_it_takes_again() -> None:

@@ -2,10 +2,12 @@ from dataclasses import replace
 
 import pytest
 
+from recorder.events import MissingSegment
 from recorder.segments import Measured
+from recorder.sources import window as window_module
 from recorder.sources.loader import Loaded
 from recorder.sources.playlist import ByteRange, Key, MediaPlaylist, Segment
-from recorder.sources.window import Patience, Wanted, Window, guess_segment
+from recorder.sources.window import Patience, Resume, Wanted, Window, guess_segment
 from recorder.types import AudioFormat, Seconds
 
 PATIENCE = Patience(first_retry_s=1.0, longest_retry_s=4.0)
@@ -40,8 +42,8 @@ def load_all(window: Window, now_s: float = 0.0, *, duration_s: float = 2.0) -> 
     stored = []
     for wanted in window.due(now_s, at_most=1_000):
         window.begin(wanted)
-        window.take(wanted, loaded(duration_s))
-    while head := window.head():
+        window.take(wanted, loaded(duration_s), now_s)
+    while head := window.head(now_s):
         stored.append(head.segment.sequence)
         window.pop()
     return stored
@@ -92,6 +94,102 @@ def test_it_is_over_when_the_ended_playlist_is_stored() -> None:
     assert not window.is_over
     load_all(window)
     assert window.is_over
+
+
+# --- what others wait for ---
+
+
+def all_but_the_first(window: Window, now_s: float) -> Wanted:
+    """Load all that is due but the first, which is returned."""
+    first, *others = window.due(now_s, at_most=1_000)
+    for wanted in others:
+        window.begin(wanted)
+        window.take(wanted, loaded(), now_s)
+    return first
+
+
+def pop_all(window: Window, now_s: float) -> list[int]:
+    popped = []
+    while head := window.head(now_s):
+        popped.append(head.segment.sequence)
+        window.pop()
+    return popped
+
+
+def test_what_has_arrived_waits_for_an_earlier_one_but_not_for_long() -> None:
+    window = Window(PATIENCE)
+    window.update(playlist(0, 4, ended=True), 0)
+    first = all_but_the_first(window, 10.0)
+    assert window.head(14.9) is None
+    assert [wanted.segment.sequence for wanted in window.staged] == [1, 2, 3]
+    assert pop_all(window, 15.0) == [0, 1, 2, 3]
+    assert window.is_passed
+    assert not window.is_over, "the first one may still come"
+    assert window.due(15.0, at_most=9) == [first]
+
+
+def test_when_too_much_has_arrived_it_waits_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_module, "STAGED_BYTES", 8)
+    window = Window(PATIENCE)
+    window.update(playlist(0, 3), 0)
+    all_but_the_first(window, 10.0)
+    assert not window.due(10.0, at_most=9)
+    assert pop_all(window, 10.0) == [0, 1, 2]
+
+
+def test_one_that_comes_late_has_its_place_first() -> None:
+    window = Window(PATIENCE)
+    window.update(playlist(0, 3, ended=True), 0)
+    first = all_but_the_first(window, 0)
+    pop_all(window, 5.0)
+    window.begin(first)
+    window.take(first, loaded(), 6.0)
+    assert not window.come_late(), "its gap is not journaled yet"
+    first.place = MissingSegment(sequence=0, from_s=Seconds(0.0), to_s=Seconds(2.0))
+    assert window.come_late() == [first]
+    window.drop_late(first)
+    assert window.is_over
+
+
+def test_one_that_was_passed_over_is_given_up_at_last() -> None:
+    window = Window(PATIENCE)
+    window.update(playlist(0, 3, ended=True), 0)
+    all_but_the_first(window, 0)
+    pop_all(window, 5.0)
+    now_s = 5.0
+    while not (wanted := fail(window, now_s)).is_lost:
+        now_s = wanted.due_s
+    assert now_s < 12.0
+    assert window.is_over
+
+
+def test_an_address_that_expired_is_renewed_by_the_playlist_or_by_its_neighbours() -> None:
+    window = Window(PATIENCE)
+    window.update(playlist(0, 3), 0)
+    for wanted in window.due(0, at_most=2):
+        window.begin(wanted)
+        window.fail(wanted, "Forbidden.", 0, is_expired=True)
+    renewed = [segment(n, f"http://h/s{n}.ts?token=2") for n in range(1, 5)]
+    window.update(replace(playlist(1, 5), segments=tuple(renewed)), 2.0)
+    assert [wanted.segment.url for wanted in window.due(2.0, at_most=2)] == [
+        "http://h/s0.ts?token=2",
+        "http://h/s1.ts?token=2",
+    ]
+
+
+def test_holes_of_an_earlier_process_are_wanted_once_there_is_an_address() -> None:
+    holes = tuple(
+        MissingSegment(sequence=n, from_s=Seconds(2.0 * n), to_s=Seconds(2.0 * n + 2))
+        for n in (1, 4)
+    )
+    window = Window(PATIENCE, resume=Resume(after=5, holes=holes))
+    window.update(playlist(3, 7), 0)
+    wanted = window.due(0, at_most=9)
+    assert [(each.segment.sequence, each.listed, each.place) for each in wanted] == [
+        (1, False, holes[0]),
+        (4, True, holes[1]),
+        (6, True, None),
+    ]
 
 
 # --- how long ---
@@ -186,16 +284,16 @@ def test_a_guess_that_the_server_denies_is_lost_at_once() -> None:
     load_all(window, duration_s=1.75)
     window.update(playlist(4, 6), 8)
     assert fail(window, 8, is_gone=True).is_lost
-    head = window.head()
+    head = window.head(0)
     assert head
     assert head.segment.duration_s == 1.75, "the mean of what is stored"
 
 
 def test_what_has_no_address_is_one_hole() -> None:
-    window = Window(PATIENCE, resume_after=10)
+    window = Window(PATIENCE, resume=Resume(after=10))
     lonely = replace(playlist(0, 0), segments=(segment(15, "http://h/last.ts"),))
     window.update(lonely, 0)
-    hole = window.head()
+    hole = window.head(0)
     assert hole
     assert (hole.segment.sequence, hole.count, hole.segment.duration_s) == (11, 4, 8.0)
     assert hole.is_lost
@@ -239,7 +337,7 @@ def test_a_wild_jump_is_a_new_count_and_no_year_of_silence() -> None:
 
 
 def test_a_recorder_that_died_takes_a_jump_of_more_than_a_day_for_a_new_count() -> None:
-    window = Window(PATIENCE, resume_after=10)
+    window = Window(PATIENCE, resume=Resume(after=10))
     window.update(playlist(50_000, 50_002), 0)
     assert [wanted.renumbered for wanted in window.due(0, at_most=9)] == [True, False]
 
