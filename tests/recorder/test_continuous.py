@@ -3,17 +3,30 @@
 import hashlib
 import itertools
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import av
+import mutagen
 import numpy as np
 import pytest
 
 from recorder import continuous
+from recorder.archive import SessionFolder
 from recorder.decode import decode_file
-from recorder.errors import DecodeError
-from recorder.types import AudioFormat
-from tests.recorder.builders import PartSpec, Samples, build_session, encode, tone
+from recorder.errors import DecodeError, ExportError
+from recorder.pieces import Gaps
+from recorder.tags import Chapter, Tags
+from recorder.types import AudioFormat, Seconds
+from tests.recorder.builders import (
+    ADTS,
+    PartSpec,
+    Samples,
+    adts_part,
+    build_session,
+    encode,
+    tone,
+)
 
 KINDS = [
     ("adts", "", ".m4a"), ("ts", "", ".m4a"), ("fmp4", "", ".m4a"), ("mp3", "", ".mp3"),
@@ -41,6 +54,12 @@ def packets(path: Path) -> list[bytes]:
             if data:
                 found.append(hashlib.sha256(data).digest())
     return found
+
+
+def gapped(root: Path, container: str, codec: str) -> SessionFolder:
+    """Three seconds, a gap of two, three more."""
+    after = replace(part(container, codec, 660), start_s=5.0)
+    return build_session(root, [part(container, codec, 440), after])
 
 
 @pytest.mark.parametrize(("container", "codec", "suffix"), KINDS)
@@ -88,6 +107,131 @@ def test_time_runs_on_where_the_streams_runs_back(tmp_path: Path) -> None:
         stamps = [packet.pts for packet in file.demux(audio=0) if packet.pts is not None]
     steps = {after - before for before, after in itertools.pairwise(stamps)}
     assert steps == {1024}
+
+
+# --- blocks, gaps, ranges, tags -----------------------------------------------------------------
+
+WITH_GAP = [each for each in KINDS if each[1] != "vorbis"]
+
+
+@pytest.mark.parametrize(("container", "codec", "suffix"), KINDS)
+def test_blocks_cover_the_file(tmp_path: Path, container: str, codec: str, suffix: str) -> None:
+    folder = gapped(tmp_path, container, codec)
+    (made,) = continuous.write(folder.path, folder.timeline().parts, tmp_path / "u")
+    data, end = made.path.read_bytes(), 0
+    for block in made.blocks:
+        assert block.at == end
+        end += block.bytes
+        assert hashlib.sha256(data[block.at : end]).hexdigest() == block.sha256
+    assert end == len(data)
+    times = [block.from_s for block in made.blocks if block.from_s is not None]
+    assert times == sorted(times)
+    assert times[0] == pytest.approx(0, abs=0.1)
+    assert not any(3.2 < time_s < 4.9 for time_s in times)
+    if container in ("adts", "mp3"):
+        kept = [block.chunk for block in made.blocks if block.chunk]
+        assert kept == [chunk for part in folder.timeline().parts for chunk in part.chunks]
+
+
+@pytest.mark.parametrize(("container", "codec", "suffix"), WITH_GAP)
+def test_gaps_are_kept_as_silence(tmp_path: Path, container: str, codec: str, suffix: str) -> None:
+    folder = gapped(tmp_path, container, codec)
+    parts = folder.timeline().parts
+    (made,) = continuous.write(folder.path, parts, tmp_path / "u", gaps=Gaps.KEEP)
+    assert [block.is_silence for block in made.blocks].count(True) >= 1
+    sound = np.concatenate([block.samples for block in decode_file(made.path)])[:, 0]
+    assert made.spans[1].at_s == pytest.approx(5.0, abs=0.1)
+    assert len(sound) / RATE_HZ == pytest.approx(8.0, abs=0.15)
+    assert np.abs(sound[int(3.3 * RATE_HZ) : int(4.8 * RATE_HZ)]).max() < 1e-4
+    for at_s, hz in ((1.0, 440), (6.0, 660)):
+        second = sound[int(at_s * RATE_HZ) : int((at_s + 1) * RATE_HZ)]
+        assert np.argmax(np.abs(np.fft.rfft(second))) == pytest.approx(hz, abs=2)
+
+
+def test_no_silence_among_vorbis_is_said(tmp_path: Path) -> None:
+    folder = gapped(tmp_path, "ogg", "vorbis")
+    with pytest.raises(ExportError, match="can't be put among packets of vorbis"):
+        continuous.write(folder.path, folder.timeline().parts, tmp_path / "u", gaps=Gaps.KEEP)
+
+
+def test_a_range_is_whole_chunks(tmp_path: Path) -> None:
+    folder = build_session(tmp_path)  # ten seconds, two without, ten more; chunks of a second
+    parts = folder.timeline().parts
+    (made,) = continuous.write(folder.path, parts, tmp_path / "u", from_s=8.5, to_s=13.2)
+    chunks = folder.timeline().tracks["a"].chunks
+    wanted = [
+        each for each in chunks if each.start_s < 13.2 and each.start_s + each.duration_s > 8.5
+    ]
+    assert [chunk for _, chunk in made.chunks] == wanted
+    assert made.start_s == wanted[0].start_s
+    assert made.end_s == wanted[-1].start_s + wanted[-1].duration_s
+    assert made.duration_s == pytest.approx(sum(each.duration_s for each in wanted), abs=1e-6)
+    assert continuous.write(folder.path, parts, tmp_path / "u", from_s=10.4, to_s=11.5) == []
+
+
+@pytest.mark.parametrize("container", ["ogg", "flac"])
+def test_a_range_of_what_is_taken_apart(tmp_path: Path, container: str) -> None:
+    samples = tone(6.0, RATE_HZ)
+    fmt = AudioFormat(container=container, codec="flac", rate_hz=RATE_HZ, channels=1)
+    data = encode(samples, RATE_HZ, container, "flac")
+    cuts = [0, len(data) // 3, 2 * len(data) // 3, len(data)]
+    chunks = [(data[a:b], 2.0) for a, b in itertools.pairwise(cuts)]
+    folder = build_session(tmp_path, [PartSpec(fmt=fmt, chunks=chunks)])
+    (made,) = continuous.write(
+        folder.path, folder.timeline().parts, tmp_path / "u", from_s=2.5, to_s=3.5
+    )
+    sound = np.concatenate([block.samples for block in decode_file(made.path)])
+    assert len(sound) / RATE_HZ == pytest.approx(2.0, abs=0.1)
+
+
+def test_id3_between_segments_goes(tmp_path: Path) -> None:
+    tag = b"ID3\4\0\0\0\0\0\5HELLO"
+    data = encode(tone(2.0, RATE_HZ), RATE_HZ, "mp3")
+    fmt = AudioFormat(container="mp3", codec="mp3", rate_hz=RATE_HZ, channels=1)
+    folder = build_session(tmp_path, [PartSpec(fmt=fmt, chunks=[(tag + data, 2.0)] * 2)])
+    (made,) = continuous.write(folder.path, folder.timeline().parts, tmp_path / "u")
+    assert made.path.read_bytes() == data * 2
+
+
+def test_aac_with_id3_goes_into_an_mp4(tmp_path: Path) -> None:
+    tag = b"ID3\4\0\0\0\0\0\5HELLO"
+    chunks = [(tag + data, duration_s) for data, duration_s in adts_part(2.0).chunks]
+    folder = build_session(tmp_path, [PartSpec(fmt=ADTS, chunks=chunks)])
+    (made,) = continuous.write(folder.path, folder.timeline().parts, tmp_path / "u")
+    assert made.path.suffix == ".m4a"
+    before = np.concatenate([block.samples for block in decode_file(made.path)])
+    plain = build_session(tmp_path / "plain", [adts_part(2.0)])
+    (bare,) = continuous.write(plain.path, plain.timeline().parts, tmp_path / "p")
+    after = np.concatenate([block.samples for block in decode_file(bare.path)])
+    assert before.tobytes() == after.tobytes()
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+@pytest.mark.parametrize("container", ["adts", "mp3", "ogg", "flac"])
+def test_a_file_says_what_it_is(tmp_path: Path, container: str) -> None:
+    codec = "opus" if container == "ogg" else ""
+    folder = gapped(tmp_path, container, codec)
+    chapters = (Chapter(at_s=Seconds(0), title="Begin"), Chapter(at_s=Seconds(6), title="Zwö"))
+    tags = Tags(title="Gespräch", host="Ann", rights="CC BY", cover=PNG, chapters=chapters)
+    (made,) = continuous.write(folder.path, folder.timeline().parts, tmp_path / "u", tags=tags)
+    with av.open(str(made.path)) as file:
+        said = {
+            key.lower(): value
+            for source in (file.metadata, file.streams.audio[0].metadata)
+            for key, value in source.items()
+        }
+        found = [
+            (float(c["start"] * c["time_base"]), c["metadata"]["title"]) for c in file.chapters()
+        ]
+    assert (said["title"], said["artist"], said["copyright"]) == ("Gespräch", "Ann", "CC BY")
+    if container in ("adts", "mp3"):
+        assert [title for _, title in found] == ["Begin", "Zwö"]
+        assert found[1][0] == pytest.approx(4.0, abs=0.1)  # the gap of two seconds is cut
+        tagged = mutagen.File(made.path)
+        cover = tagged["APIC:"].data if container == "mp3" else bytes(tagged["covr"][0])
+        assert cover == PNG
 
 
 def test_a_missing_part_is_a_sentence(tmp_path: Path) -> None:

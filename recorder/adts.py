@@ -1,0 +1,100 @@
+"""Where the frames of ADTS lie, for many chunks at once (ISO/IEC 13818-7, 6.2).
+
+Each header tells where the next one is, so frames are found one after the other; but chunks begin
+with a frame, so that all chunks of a part are walked side by side, in numpy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from recorder.mp4 import Aac, Integers
+
+Bytes = npt.NDArray[np.uint8]
+
+_RATES_HZ = (
+    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025,
+    8_000, 7_350,
+)  # fmt: skip
+_CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8)
+_ID3_HEADER = 10
+_LONGEST_HEADER = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """The frames of some chunks.
+
+    Attributes:
+        offsets: Where each begins in the bytes that were given, behind its header; ascending.
+        sizes: Without the header.
+        of: Index of the chunk that each belongs to.
+    """
+
+    aac: Aac
+    offsets: Integers
+    sizes: Integers
+    of: Integers
+
+
+def frames(data: Bytes, begins: Integers, ends: Integers) -> Frames | None:
+    """Find the frames of chunks; None where they aren't all plain AAC of one set-up.
+
+    Args:
+        data: What the chunks lie in.
+        begins: Where each begins: with a frame, or with an ID3 tag and then a frame.
+        ends: And ends.
+    """
+    if not len(begins) or (ends > len(data)).any():
+        return None
+    starts = np.array([behind_tag(data, int(begin)) for begin in begins], np.int64)
+    found: list[tuple[Integers, Integers, Integers]] = []
+    alive = np.flatnonzero(starts < ends)
+    at = starts[alive]
+    set_up = -1
+    while len(alive):
+        if (at + _LONGEST_HEADER > ends[alive]).any():
+            return None
+        heads = data[at[:, None] + np.arange(7)].astype(np.int64)
+        sizes = (heads[:, 3] & 3) << 11 | heads[:, 4] << 3 | heads[:, 5] >> 5
+        header = np.where(heads[:, 1] & 1, 7, 9)
+        kinds = (heads[:, 2] & 0xFD) << 8 | heads[:, 3] & 0xC0
+        set_up = int(kinds[0]) if set_up < 0 else set_up
+        is_frame = (heads[:, 0] == 0xFF) & (heads[:, 1] & 0xF6 == 0xF0) & (heads[:, 6] & 3 == 0)
+        if not (is_frame & (kinds == set_up) & (sizes > header)).all():
+            return None
+        found.append((at + header, sizes - header, alive))
+        at = at + sizes
+        if (at > ends[alive]).any():
+            return None
+        goes_on = at < ends[alive]
+        alive, at = alive[goes_on], at[goes_on]
+    aac = _aac(set_up) if found else None
+    if aac is None:
+        return None
+    offsets, sizes, of = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(offsets, kind="stable")
+    return Frames(aac=aac, offsets=offsets[order], sizes=sizes[order], of=of[order])
+
+
+def behind_tag(data: Bytes, begin: int) -> int:
+    """Where a chunk's sound begins: HLS's packed audio puts an ID3 tag first (RFC 8216, 3.4)."""
+    head = bytes(data[begin : begin + _ID3_HEADER])
+    if head[:3] != b"ID3" or len(head) < _ID3_HEADER:
+        return begin
+    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+    return begin + _ID3_HEADER + size
+
+
+def _aac(set_up: int) -> Aac | None:
+    """The AudioSpecificConfig of what all headers have in common."""
+    kind, rate, channels = set_up >> 14, set_up >> 10 & 15, (set_up >> 8 & 1) << 2 | set_up >> 6 & 3
+    if rate >= len(_RATES_HZ) or not channels:
+        return None
+    config = (kind + 1) << 11 | rate << 7 | channels << 3
+    return Aac(
+        config=config.to_bytes(2, "big"), rate_hz=_RATES_HZ[rate], channels=_CHANNELS[channels]
+    )

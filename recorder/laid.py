@@ -1,0 +1,352 @@
+"""Continuous files of chunks laid end to end as they were received: MP3, and AAC in an MP4.
+
+An MP3 is its frames, one after the other. An MP4 may hold bytes that its index doesn't point at
+(`recorder.mp4`), so ADTS goes into it with its headers. Either way a chunk lies in the file
+byte by byte as the journal has it, and its hash is known already. Only ID3 tags within MP3 go, and
+AAC is taken out of transport streams, whose packets would cut its frames up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from recorder import adts, mp4, silent, ts
+from recorder.adts import Bytes, Frames
+from recorder.errors import DecodeError, storage_error
+from recorder.events import Chunk
+from recorder.mp4 import Aac, Integers
+from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of
+from recorder.tags import Tags
+from recorder.types import Seconds
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """A piece that can be laid.
+
+    Attributes:
+        key: What must be equal in all pieces of one file.
+        begins: Where the bytes of each chunk begin, in `view`.
+        ends: And end.
+        frames: Of AAC; None for MP3.
+        is_own: Whether `view` is the part itself.
+    """
+
+    key: tuple[object, ...]
+    path: Path
+    piece: Piece
+    begins: Integers
+    ends: Integers
+    frames: Frames | None
+    is_own: bool = True
+
+    def view(self) -> Bytes:
+        """The bytes that chunks are taken from."""
+        data = _mapped(self.path)
+        if self.is_own:
+            return data
+        ends = _bounds(self.piece)
+        unpacked = ts.elementary(data, ends)
+        assert unpacked is not None  # it was, when this was made
+        return unpacked[0]
+
+
+def of(root: Path, piece: Piece) -> Material | None:
+    """A piece as material; None where it has to go through FFmpeg.
+
+    Raises:
+        DecodeError: The part isn't there.
+        StorageError: It can't be read.
+    """
+    fmt = piece.part.format
+    if fmt.container not in ("adts", "ts", "mp3"):
+        return None
+    path = root / piece.part.file
+    try:
+        if fmt.container == "mp3":
+            return _mp3(path, piece) if fmt.codec in ("", "mp3") and fmt.rate_hz else None
+        return _aac(path, piece)
+    except FileNotFoundError as error:
+        raise DecodeError(f"{piece.part.file} isn't there.", hint="Check where it is.") from error
+    except OSError as error:
+        raise storage_error(error, doing=f"reading {piece.part.file}") from error
+
+
+def write(materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Continuous:
+    """Write material that fits together as one file.
+
+    Raises:
+        ExportError: No silence can be made for the gaps.
+        StorageError: The disk refuses.
+    """
+    first = materials[0]
+    path = stem.with_name(f"{stem.name}{'.m4a' if first.frames else '.mp3'}")
+    layout = _Layout(gaps=gaps, aac=first.frames.aac if first.frames else None)
+    for material in materials:
+        layout.add(material)
+    said = layout.with_file_times(tags)
+    head = said.id3() if layout.aac is None else layout.head(layout.aac, said)
+    try:
+        with path.open("xb", buffering=0) as file:
+            file.write(head)
+            _copy(materials, layout, file)
+    except OSError as error:
+        raise storage_error(error, doing=f"writing {path.name}") from error
+    return layout.finished(path, head, materials)
+
+
+def _mp3(path: Path, piece: Piece) -> Material | None:
+    data, bounds = _mapped(path), _bounds(piece)
+    if (bounds > len(data)).any():
+        return None
+    fmt = piece.part.format
+    begins = [adts.behind_tag(data, int(begin)) for begin in bounds[:-1]]
+    return Material(
+        key=("mp3", fmt.rate_hz, fmt.channels),
+        path=path,
+        piece=piece,
+        begins=np.minimum(np.array(begins, np.int64), bounds[1:]),
+        ends=bounds[1:],
+        frames=None,
+    )
+
+
+def _aac(path: Path, piece: Piece) -> Material | None:
+    data, bounds = _mapped(path), _bounds(piece)
+    is_own = piece.part.format.container == "adts"
+    if not is_own:
+        unpacked = ts.elementary(data, bounds)
+        if unpacked is None:
+            return None
+        data, bounds = unpacked
+    frames = adts.frames(data, bounds[:-1], bounds[1:])
+    if frames is None:
+        return None
+    return Material(
+        key=("aac", frames.aac),
+        path=path,
+        piece=piece,
+        begins=bounds[:-1],
+        ends=bounds[1:],
+        frames=frames,
+        is_own=is_own,
+    )
+
+
+def _bounds(piece: Piece) -> Integers:
+    """Where each chunk begins, and the last one ends: a part's chunks adjoin."""
+    chunks = piece.chunks
+    offsets = [chunk.offset for chunk in chunks] + [chunks[-1].offset + chunks[-1].bytes]
+    return np.array(offsets, np.int64)
+
+
+def _mapped(path: Path) -> Bytes:
+    if not path.stat().st_size:
+        return np.zeros(0, np.uint8)
+    return np.memmap(path, np.uint8, "r")
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A chunk's place, or that of silence."""
+
+    at: int  # counted from the first byte behind the head
+    bytes: int
+    from_s: Seconds
+    to_s: Seconds
+    chunk: Chunk | None  # None: silence
+    is_whole: bool
+
+
+@dataclass(slots=True)
+class _Layout:
+    """What lies where."""
+
+    gaps: Gaps
+    aac: Aac | None
+    size: int = 0
+    duration_s: float = 0.0
+    end_s: float = -1.0  # session time; nothing yet
+    owed_s: float = 0.0  # silence that was too short for a packet, or too long
+    laid: list[_Laid] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    offsets: list[Integers] = field(default_factory=list)
+    sizes: list[Integers] = field(default_factory=list)
+    silence: bytes = b""
+    silence_samples: int = 0
+
+    def add(self, material: Material) -> None:
+        """Lay a piece behind what is there."""
+        chunks, frames = material.piece.chunks, material.frames
+        counts = np.bincount(frames.of, minlength=len(chunks)) if frames else None
+        places = np.zeros(len(chunks), np.int64)
+        began: tuple[float, float] | None = None
+        for number, chunk in enumerate(chunks):
+            if chunk.duration_s > 0 and self._is_gap(chunk):
+                self._close_span(material, began)
+                began = None
+                self._silence(material, chunk)
+            if chunk.duration_s > 0:
+                began = began or (chunk.start_s, self.duration_s)
+                self.end_s = end_of(chunk)
+            places[number] = self.size
+            size = int(material.ends[number] - material.begins[number])
+            is_whole = material.is_own and size == chunk.bytes
+            self.laid.append(_Laid(self.size, size, chunk.start_s, end_of(chunk), chunk, is_whole))
+            self.size += size
+            self.duration_s += (
+                float(counts[number]) * mp4.SAMPLES / frames.aac.rate_hz
+                if frames and counts is not None
+                else chunk.duration_s
+            )
+        self._close_span(material, began)
+        if frames:
+            moved = places - material.begins
+            self.offsets.append(frames.offsets + moved[frames.of])
+            self.sizes.append(frames.sizes)
+
+    def _close_span(self, material: Material, began: tuple[float, float] | None) -> None:
+        if began:
+            start_s, at_s = began
+            self.spans.append(
+                Span(
+                    part=material.piece.part.file,
+                    start_s=Seconds(start_s),
+                    at_s=Seconds(at_s),
+                    duration_s=Seconds(self.duration_s - at_s),
+                )
+            )
+
+    def _is_gap(self, chunk: Chunk) -> bool:
+        return self.end_s >= 0 and chunk.start_s - self.end_s > TOUCHING_S
+
+    def _silence(self, material: Material, chunk: Chunk) -> None:
+        """Put silence for the gap before a chunk, if there is to be any."""
+        if self.gaps is Gaps.CUT:
+            return
+        fmt = material.piece.part.format
+        rate_hz = self.aac.rate_hz if self.aac else fmt.rate_hz
+        if not self.silence:
+            self.silence, self.silence_samples = (
+                silent.packet("aac", rate_hz, self.aac.channels)
+                if self.aac
+                else silent.packet("mp3", rate_hz, fmt.channels)
+            )
+        wanted_s = chunk.start_s - self.end_s + self.owed_s
+        count = max(0, round(wanted_s * rate_hz / self.silence_samples))
+        lasting_s = count * self.silence_samples / rate_hz
+        self.owed_s = wanted_s - lasting_s
+        size = count * len(self.silence)
+        self.laid.append(_Laid(self.size, size, Seconds(self.end_s), chunk.start_s, None, False))
+        each = len(self.silence)
+        self.offsets.append(self.size + np.arange(count, dtype=np.int64) * each)
+        self.sizes.append(np.full(count, each, np.int64))
+        self.size += size
+        self.duration_s += lasting_s
+
+    def head(self, aac: Aac, tags: Tags) -> bytes:
+        """The MP4's head."""
+        offsets, sizes = np.concatenate(self.offsets), np.concatenate(self.sizes)
+        return mp4.head(aac, offsets, sizes, self.size, tags)
+
+    def with_file_times(self, tags: Tags) -> Tags:
+        """Tags whose chapters are where they lie in the file."""
+        return tags.placed(self.spans, Seconds(self.duration_s))
+
+    def finished(self, path: Path, head: bytes, materials: list[Material]) -> Continuous:
+        """What is known of the file."""
+        blocks = [Block(at=0, bytes=len(head), sha256=_sha256(head))] if head else []
+        with path.open("rb", buffering=0) as file:
+            blocks += [_block(laid, len(head), file) for laid in self.laid if laid.bytes]
+        return Continuous(
+            path=path,
+            spans=tuple(self.spans),
+            chunks=tuple(
+                (material.piece.part, chunk)
+                for material in materials
+                for chunk in material.piece.chunks
+            ),
+            blocks=tuple(blocks),
+            duration_s=Seconds(self.duration_s),
+        )
+
+
+def _block(laid: _Laid, head: int, file: BinaryIO) -> Block:
+    """A chunk's block has the chunk's own hash, unless something was taken away."""
+    if laid.chunk and laid.is_whole:
+        sha256 = laid.chunk.sha256
+    else:
+        file.seek(head + laid.at)
+        sha256 = _sha256(file.read(laid.bytes))
+    return Block(
+        at=head + laid.at,
+        bytes=laid.bytes,
+        sha256=sha256,
+        from_s=laid.from_s,
+        to_s=laid.to_s,
+        chunk=laid.chunk if laid.is_whole else None,
+        is_silence=laid.chunk is None,
+    )
+
+
+def _copy(materials: list[Material], layout: _Layout, file: BinaryIO) -> None:
+    """Write what was laid, in long strokes."""
+    views = {
+        id(chunk): (material, number)
+        for material in materials
+        for number, chunk in enumerate(material.piece.chunks)
+    }
+    opened: Material | None = None
+    data: Bytes = np.zeros(0, np.uint8)
+    for material, begin, end, silence in _strokes(layout, views):
+        if material is None:
+            _write_all(file, layout.silence * (silence // len(layout.silence)))
+            continue
+        if material is not opened:
+            opened, data = material, material.view()
+        for at in range(begin, end, _BLOCK):
+            _write_all(file, data[at : min(end, at + _BLOCK)].data)
+
+
+def _strokes(
+    layout: _Layout, views: dict[int, tuple[Material, int]]
+) -> Iterator[tuple[Material | None, int, int, int]]:
+    """Stretches of one material that adjoin, and silences (in bytes)."""
+    held: tuple[Material, int, int] | None = None
+    for laid in layout.laid:
+        if laid.chunk is None:
+            if held:
+                yield *held, 0
+            held = None
+            if laid.bytes:
+                yield None, 0, 0, laid.bytes
+            continue
+        material, number = views[id(laid.chunk)]
+        begin, end = int(material.begins[number]), int(material.ends[number])
+        if held and held[0] is material and held[2] == begin:
+            held = (material, held[1], end)
+        else:
+            if held:
+                yield *held, 0
+            held = (material, begin, end)
+    if held:
+        yield *held, 0
+
+
+def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file.fileno(), rest) :]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,131 @@
+"""What a continuous file is made of, and what is known of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from recorder.events import Chunk
+from recorder.timeline import Part
+from recorder.types import Seconds
+
+TOUCHING_S = 1e-3
+"""Chunks that are nearer than that have no gap between them."""
+
+
+class Gaps(StrEnum):
+    """What becomes of gaps in a continuous file."""
+
+    CUT = "cut"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Chunks of a part that are to be in a file, in order of offset.
+
+    Attributes:
+        is_whole: Whether these are all of the part's chunks.
+    """
+
+    part: Part
+    chunks: tuple[Chunk, ...]
+    is_whole: bool
+
+    @property
+    def start_s(self) -> Seconds:
+        """Session time of the first sample."""
+        return self.chunks[0].start_s
+
+    @property
+    def end_s(self) -> Seconds:
+        """Session time of its end."""
+        return end_of(self.chunks[-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Where a part lies in a continuous file.
+
+    Attributes:
+        part: Its file, relative to the session's folder.
+        start_s: Session time of its first sample that is here.
+        at_s: Where it begins in the continuous file.
+        duration_s: How long it sounds there.
+    """
+
+    part: str
+    start_s: Seconds
+    at_s: Seconds
+    duration_s: Seconds
+
+    @property
+    def end_s(self) -> Seconds:
+        """Session time of its end."""
+        return Seconds(self.start_s + self.duration_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A stretch of a continuous file's bytes.
+
+    Attributes:
+        at: Offset in the file.
+        sha256: Of these bytes.
+        from_s: Session time that it holds; None for headers.
+        to_s: And where that ends.
+        chunk: The chunk whose bytes these are, all of them and as received; else None.
+        is_silence: Whether it was inserted for a gap.
+    """
+
+    at: int
+    bytes: int
+    sha256: str
+    from_s: Seconds | None = None
+    to_s: Seconds | None = None
+    chunk: Chunk | None = None
+    is_silence: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continuous:
+    """A file that was made, and what is in it, in order.
+
+    Attributes:
+        chunks: Whose sound it holds, each with its part.
+        blocks: From the file's first byte to its last.
+        duration_s: As it plays.
+    """
+
+    path: Path
+    spans: tuple[Span, ...]
+    chunks: tuple[tuple[Part, Chunk], ...]
+    blocks: tuple[Block, ...]
+    duration_s: Seconds
+
+    @property
+    def start_s(self) -> Seconds:
+        """Session time of its first sample."""
+        return self.chunks[0][1].start_s
+
+    @property
+    def end_s(self) -> Seconds:
+        """Session time of its end."""
+        return end_of(self.chunks[-1][1])
+
+
+def end_of(chunk: Chunk) -> Seconds:
+    """Session time of a chunk's end."""
+    return Seconds(chunk.start_s + chunk.duration_s)
+
+
+def at_in(spans: Sequence[Span], session_s: float) -> Seconds:
+    """Where a moment of session time lies in a file; in a gap, where that was cut out."""
+    at_s = 0.0
+    for span in spans:
+        if session_s < span.start_s:
+            break
+        at_s = span.at_s + min(session_s - span.start_s, span.duration_s)
+    return Seconds(at_s)

@@ -1,0 +1,275 @@
+"""Continuous files made packet by packet, by FFmpeg's demuxers and muxers; nothing is encoded.
+
+Packets get their time from a count of samples, since FFmpeg's own time stamps run backwards where
+streams meet, and then its muxers refuse them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import av
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+
+from recorder import silent
+from recorder.decode import open_part
+from recorder.errors import ExportError, storage_error
+from recorder.media import Media, open_media
+from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span
+from recorder.tags import Tags
+from recorder.timeline import Part
+from recorder.types import Seconds
+
+_SUFFIXES = {"mp3": ".mp3", "aac": ".m4a", "opus": ".ogg", "vorbis": ".ogg"}
+_MUXERS = {".mp3": "mp3", ".m4a": "mp4", ".ogg": "ogg", ".flac": "flac", ".mka": "matroska"}
+_OPTIONS = {
+    # A Xing header would make players trim 529 samples; the tag is `recorder.tags`' own.
+    ".mp3": {"write_xing": "0", "id3v2_version": "0"},
+}
+_OWN_HEADERS = ("aac", "mp3")
+"""Codecs whose packets can follow each other whatever their streams' headers say."""
+
+_FRAMED = ("adts", "mp3", "ts", "fmp4")
+"""Containers whose chunks begin with a frame, so that some of them can be read alone."""
+
+_BLOCK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """A piece, and what must be equal in all pieces of one file."""
+
+    key: tuple[object, ...]
+    piece: Piece
+    bits: int
+
+    @property
+    def codec(self) -> str:
+        """FFmpeg's name."""
+        return str(self.key[0])
+
+
+def of(root: Path, piece: Piece) -> Material:
+    """A piece as material.
+
+    Raises:
+        DecodeError: The part is missing or can't be read.
+    """
+    with open_part(root, piece.part) as media:
+        key = (media.codec, media.rate_hz, media.channels, _header(media))
+        return Material(key=key, piece=piece, bits=media.bits)
+
+
+def write(root: Path, materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Continuous:
+    """Write material that fits together as one file.
+
+    Raises:
+        DecodeError: A part can't be read.
+        ExportError: FFmpeg can't write what it read, or can't make silence of that codec.
+        StorageError: The disk refuses.
+    """
+    codec = materials[0].codec
+    pieces = [piece for each in materials for piece in _split(each.piece, gaps)]
+    suffix = _suffix(codec, [piece.part for piece in pieces], gaps)
+    path = stem.with_name(f"{stem.name}{suffix}")
+    try:
+        output = _mux(root, materials[0], pieces, path, gaps, tags)
+    except av.FFmpegError as error:
+        if isinstance(error, OSError) and error.errno:
+            raise storage_error(error, doing=f"writing {path.name}") from error
+        raise ExportError(
+            f"{path.name} can't be written ({error.strerror}).",
+            safe="The session is untouched.",
+        ) from error
+    duration_s = Seconds(max(0, output.written or 0) / output.rate_hz)
+    return Continuous(
+        path=path,
+        spans=tuple(output.spans),
+        chunks=tuple((piece.part, chunk) for piece in pieces for chunk in piece.chunks),
+        blocks=tuple(_blocks(path, output)),
+        duration_s=duration_s,
+    )
+
+
+def packets(root: Path, piece: Piece) -> Iterator[tuple[Media, av.Packet[AudioStream]]]:
+    """The packets of a piece, in their order.
+
+    Raises:
+        DecodeError: The part can't be read.
+    """
+    if piece.is_whole or piece.part.format.container in _FRAMED:
+        chunks = () if piece.is_whole else piece.chunks
+        with open_part(root, piece.part, chunks) as media:
+            for packet in media.packets():
+                yield media, packet
+        return
+    before = [chunk for chunk in piece.part.chunks if chunk.offset < piece.chunks[0].offset]
+    from_s = sum(chunk.duration_s for chunk in before)
+    to_s = from_s + sum(chunk.duration_s for chunk in piece.chunks)
+    with open_part(root, piece.part) as media:
+        for packet in media.packets():
+            middle_s = media.time_of(packet) + media.samples_of(packet) / media.rate_hz / 2
+            if from_s <= middle_s < to_s:
+                yield media, packet
+
+
+@dataclass(slots=True)
+class _Output:
+    """The file that is being written."""
+
+    container: OutputContainer
+    stream: AudioStream
+    rate_hz: int
+    written: int | None = None  # samples a channel; None before the first packet
+    spans: list[Span] = field(default_factory=list)
+    silences: list[tuple[float, float]] = field(default_factory=list)  # in the file's time
+    owed: int = 0  # samples of silence too few for a packet, or too many
+
+    def add(self, root: Path, piece: Piece) -> None:
+        """Append a piece's packets."""
+        began: Seconds | None = None
+        for media, packet in packets(root, piece):
+            if self.written is None:  # priming lies before 0, where the container tells of it
+                self.written = min(0, round(media.time_of(packet) * self.rate_hz))
+                self.written = self.written if piece.is_whole else 0
+            began = Seconds(max(0, self.written) / self.rate_hz) if began is None else began
+            self._mux(packet, media.samples_of(packet))
+        if began is not None and self.written is not None:
+            self.spans.append(
+                Span(
+                    part=piece.part.file,
+                    start_s=piece.start_s,
+                    at_s=began,
+                    duration_s=Seconds(self.written / self.rate_hz - began),
+                )
+            )
+
+    def add_silence(self, material: Material, duration_s: float) -> None:
+        """Append as many packets of silence as last that long."""
+        assert self.written is not None
+        data, samples = silent.packet(
+            material.codec, self.rate_hz, cast("int", material.key[2]), bits=material.bits
+        )
+        wanted = round(duration_s * self.rate_hz) + self.owed
+        count = max(0, round(wanted / samples))
+        self.owed = wanted - count * samples
+        began = self.written
+        for _ in range(count):
+            self._mux(cast("av.Packet[AudioStream]", av.Packet(data)), samples)
+        self.silences.append((began / self.rate_hz, self.written / self.rate_hz))
+
+    def _mux(self, packet: av.Packet[AudioStream], samples: int) -> None:
+        assert self.written is not None
+        packet.stream = self.stream
+        packet.time_base = Fraction(1, self.rate_hz)
+        packet.pts = packet.dts = self.written
+        packet.duration = samples
+        packet.is_keyframe = True
+        self.written += samples
+        self.container.mux(packet)
+
+
+def _mux(
+    root: Path, first: Material, pieces: list[Piece], path: Path, gaps: Gaps, tags: Tags
+) -> _Output:
+    options = _OPTIONS.get(path.suffix, {})
+    with (
+        open_part(root, pieces[0].part) as template,
+        av.open(str(path), "w", format=_MUXERS[path.suffix], options=options) as container,
+    ):
+        container.metadata.update(tags.named())
+        stream = container.add_stream_from_template(template.stream)
+        output = _Output(container=container, stream=stream, rate_hz=template.rate_hz)
+        end_s: Seconds | None = None
+        for piece in pieces:
+            if gaps is Gaps.KEEP and end_s is not None and piece.start_s - end_s > TOUCHING_S:
+                output.add_silence(first, piece.start_s - end_s)
+            output.add(root, piece)
+            end_s = piece.end_s
+    return output
+
+
+def _split(piece: Piece, gaps: Gaps) -> Iterator[Piece]:
+    """A piece cut where it has a gap inside, if silence is to stand there."""
+    chunks = list(piece.chunks)
+    if gaps is Gaps.KEEP:
+        for number in range(1, len(chunks)):
+            before = chunks[number - 1]
+            if chunks[number].start_s - (before.start_s + before.duration_s) > TOUCHING_S:
+                yield Piece(part=piece.part, chunks=tuple(chunks[:number]), is_whole=False)
+                rest = Piece(part=piece.part, chunks=tuple(chunks[number:]), is_whole=False)
+                yield from _split(rest, gaps)
+                return
+    yield piece
+
+
+def _header(media: Media) -> bytes:
+    """What a decoder is set up with, as far as packets depend on it."""
+    extradata = media.stream.codec_context.extradata or b""
+    if media.codec in _OWN_HEADERS:
+        return b""
+    if media.codec == "flac":  # STREAMINFO: from byte 10 on the format, then length and MD5
+        return extradata[10:14]
+    return extradata
+
+
+def _suffix(codec: str, parts: list[Part], gaps: Gaps) -> str:
+    if codec == "flac":
+        # Frames of several native FLAC files count from 0 each: only other containers hold them.
+        if parts[0].format.container == "ogg":
+            return ".ogg"
+        return ".flac" if len(parts) == 1 and gaps is Gaps.CUT else ".mka"
+    return _SUFFIXES.get(codec, ".mka")
+
+
+def _blocks(path: Path, output: _Output) -> Iterator[Block]:
+    """The finished file in stretches of about a second, as its packets lie."""
+    with path.open("rb") as file:
+        bounds = [*_bounds(path, output), (path.stat().st_size, 0.0, False)]
+        if bounds[0][0] > 0:
+            head = file.read(bounds[0][0])
+            yield Block(at=0, bytes=len(head), sha256=hashlib.sha256(head).hexdigest())
+        for (at, time_s, is_silence), (end, *_) in itertools.pairwise(bounds):
+            data = file.read(end - at)
+            yield Block(
+                at=at,
+                bytes=len(data),
+                sha256=hashlib.sha256(data).hexdigest(),
+                from_s=_session_time(output.spans, time_s),
+                to_s=_session_time(output.spans, time_s + _BLOCK_S),
+                is_silence=is_silence,
+            )
+
+
+def _bounds(path: Path, output: _Output) -> Iterator[tuple[int, float, bool]]:
+    """Where stretches begin: offset, time in the file, whether it is inserted silence."""
+    last: tuple[int, float, bool] | None = None
+    with open_media(path) as media:
+        for packet in media.packets():
+            at, time_s = packet.pos, media.time_of(packet)
+            is_silence = is_within(time_s, output.silences)
+            if at is None or at < 0 or (last and at <= last[0]):
+                continue
+            if last is None or time_s - last[1] >= _BLOCK_S or is_silence != last[2]:
+                last = (at, time_s, is_silence)
+                yield last
+
+
+def is_within(time_s: float, ranges: list[tuple[float, float]]) -> bool:
+    """Whether a moment lies in one of the ranges."""
+    return any(begin <= time_s + TOUCHING_S and time_s + TOUCHING_S < end for begin, end in ranges)
+
+
+def _session_time(spans: list[Span], time_s: float) -> Seconds:
+    session_s = time_s
+    for span in spans:
+        if time_s >= span.at_s - TOUCHING_S:
+            session_s = span.start_s + min(time_s - span.at_s, span.duration_s)
+    return Seconds(max(0.0, session_s))
