@@ -2,9 +2,15 @@
 
     weights      Whisper's models: list, get, add, find
     checkpoint   what a model's file holds; the demo's, made from its compact form
+    tensors      the same, without torch
+    reference    openai-whisper's own tables: vocabulary, languages, alignment heads
+    vocabulary   tokens, as other libraries want them
+    conversion   a checkpoint → what CTranslate2 loads
     download     large files: resumed, checked, there whole or not at all
     chunking     hours of sound → chunks of speech, cut at pauses, never across a gap
     engines      a chunk → segments, by Whisper
+    spoken       which language is spoken where
+    guards       what a model says where nobody spoke
     transcript   segments in session time, as Whisper's JSON beside the audio
     captions     transcripts to and from SRT, VTT, TXT and Whisper's JSON
     queue        what is to be transcribed, and how far it is; survives anything
@@ -22,6 +28,7 @@
     search       plan and answer
     facets       how the matches are spread
 
-Only ``engines.openai`` and ``checkpoint`` load torch, and they run in child processes.
+Only ``engines.openai`` and ``checkpoint`` load torch, ``engines.ctranslate`` CTranslate2; they run
+in child processes.
 Audio is only read here; all that is written can be made again from the session folders.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -37,7 +38,10 @@ def main() -> int:
         _log.error("%s", error)
         return 1
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        logging.shutdown()
+        os._exit(
+            _INTERRUPTED
+        )  # without waiting for the chunks that are computed: nobody wants them
     return 0
 
 

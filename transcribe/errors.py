@@ -8,12 +8,15 @@
         │   ├── BrokenModel            a file that isn't a Whisper checkpoint, or was damaged
         │   └── DownloadFailed         offline, refused, cut off; what came so far is kept
         ├── EngineError                the engine could not make text of a chunk
+        │   └── UnknownEngine          no engine by that name; wrong use
         ├── TranscriptError            a transcript or caption file that can't be read
         ├── QueueError
         │   ├── QueueBroken            queue.db is not a database any more
         │   └── JobNotFound            no job by that number
         ├── IndexBroken                index.db is not a database any more, or out of step
         ├── IndexBusy                  another process writes to it for too long
+        ├── Interrupted                a search was given up for another one; never shown
+        ├── NotAPage                   what should name a page of results doesn't; wrong use
         └── NotADate                   what should limit a search to a time is none; wrong use
 
 Nothing here endangers audio: it is only read.
@@ -54,6 +57,12 @@ class EngineError(TranscribeError):
     """The engine failed on a chunk of audio."""
 
 
+class UnknownEngine(EngineError):
+    """No engine has that name."""
+
+    exit_status = 2
+
+
 class TranscriptError(TranscribeError):
     """A file that can't be read as a transcript or captions."""
 
@@ -82,5 +91,15 @@ class IndexBusy(TranscribeError):
 
 class NotADate(TranscribeError):
     """A text that should be a date is none."""
+
+    exit_status = 2
+
+
+class Interrupted(TranscribeError):
+    """A search was given up for another one. Never shown to people."""
+
+
+class NotAPage(TranscribeError):
+    """What should name a page of results doesn't."""
 
     exit_status = 2

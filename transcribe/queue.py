@@ -15,6 +15,7 @@ Deleting the file costs what is waiting, and no transcript.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -47,6 +48,7 @@ class JobState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -54,7 +56,7 @@ class JobState(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether nothing more will come of it."""
-        return self not in (JobState.QUEUED, JobState.RUNNING)
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,13 @@ class Job:
 
     Attributes:
         language: Whisper's code, as asked for or as found; empty until it is found.
+        engine: What is to run the model; empty for the fastest that can.
+        task: Whisper's: ``transcribe``, or ``translate`` (to English).
+        priority: The higher is done first.
         state: ``running`` only while its worker lives.
         progress: The part of its speech that is text, 0 to 1.
+        left_s: How long it takes still, at the pace that it had so far, while it runs; None while
+            nobody knows.
         error: Why it failed; or, of one that is done, what could not be done after it.
     """
 
@@ -72,8 +79,12 @@ class Job:
     session: SessionId
     model: str
     language: str
+    engine: str
+    task: str
+    priority: int
     state: JobState
     progress: float
+    left_s: Seconds | None
     error: str
     created_at: datetime
     finished_at: datetime | None
@@ -85,6 +96,7 @@ class ChunkRow:
 
     Attributes:
         number: 0, 1, … in the job, in order of track and session time.
+        language: What is spoken in it, Whisper's code.
         key: The hash of all that its text depends on.
         text: Its segments as JSON, or None while it isn't transcribed.
     """
@@ -94,6 +106,7 @@ class ChunkRow:
     start_s: Seconds
     end_s: Seconds
     key: str
+    language: str = ""
     text: str | None = None
 
 
@@ -132,28 +145,48 @@ class Queue:
         """Let go of the file."""
         self._connection.close()
 
-    def add(self, session: SessionId, *, model: str, language: str = "") -> Job:
+    def add(
+        self,
+        session: SessionId,
+        *,
+        model: str,
+        language: str = "",
+        engine: str = "",
+        task: str = "transcribe",
+    ) -> Job:
         """Ask for a transcript; one that is asked for already is not asked for twice.
+
+        One that rests goes on.
 
         Args:
             session: Whose audio.
             model: The model's name.
             language: Whisper's code; found by listening where it is empty.
+            engine: What runs the model; the fastest that can where it is empty.
+            task: ``transcribe`` or ``translate``.
         """
+        asked = {
+            "session": session,
+            "model": model,
+            "asked_language": language,
+            "engine": engine,
+            "task": task,
+        }
         with self._writing() as tables:
             waiting = tables.query(
-                "SELECT id FROM job WHERE session = ? AND model = ? AND asked_language = ?"
-                " AND state IN ('queued', 'running')",
-                [session, model, language],
+                "SELECT id FROM job WHERE session = :session AND model = :model"
+                " AND asked_language = :asked_language AND engine = :engine AND task = :task"
+                " AND state IN ('queued', 'running', 'paused')",
+                asked,
             )
             found = next(iter(waiting), None)
             if found:
                 number = found["id"]
+                tables.execute(
+                    "UPDATE job SET state = 'queued' WHERE id = ? AND state = 'paused'", [number]
+                )
             else:
-                row = {
-                    "session": session,
-                    "model": model,
-                    "asked_language": language,
+                row = asked | {
                     "language": language,
                     "state": JobState.QUEUED,
                     "created_at": iso(utc_now()),
@@ -182,11 +215,43 @@ class Queue:
         Raises:
             JobNotFound: There is none of that number.
         """
-        self._end(number, JobState.CANCELLED, "", from_queue=True)
+        self._end(number, JobState.CANCELLED, "", also_waiting=True)
+        return self.job(number)
+
+    def pause(self, number: int) -> Job:
+        """Let a job rest; one that is running stops before its next chunk, and keeps the others.
+
+        Raises:
+            JobNotFound: There is none of that number.
+        """
+        self._turn(number, JobState.PAUSED, among=(JobState.QUEUED, JobState.RUNNING))
+        return self.job(number)
+
+    def resume(self, number: int) -> Job:
+        """Let a job that rests go on; one that failed or was cancelled is tried again.
+
+        Raises:
+            JobNotFound: There is none of that number.
+        """
+        again = (JobState.PAUSED, JobState.FAILED, JobState.CANCELLED)
+        self._turn(number, JobState.QUEUED, among=again)
+        return self.job(number)
+
+    def prefer(self, number: int) -> Job:
+        """Have a job done before all others; what is running gives way at its next chunk.
+
+        Raises:
+            JobNotFound: There is none of that number.
+        """
+        with self._writing() as tables:
+            tables.execute(
+                "UPDATE job SET priority = (SELECT max(priority) + 1 FROM job) WHERE id = ?",
+                [number],
+            )
         return self.job(number)
 
     def claim(self) -> Job | None:
-        """Take the oldest job that waits, or that a dead worker left; None where there is none.
+        """Take the first job that waits, or that a dead worker left; None where there is none.
 
         A job whose worker died three times without finishing a chunk has failed.
         """
@@ -195,7 +260,12 @@ class Queue:
                 if not _lives(row):
                     self._inherit(tables, row)
             first = next(
-                iter(tables.query("SELECT id FROM job WHERE state = 'queued' ORDER BY id LIMIT 1")),
+                iter(
+                    tables.query(
+                        "SELECT id FROM job WHERE state = 'queued'"
+                        " ORDER BY priority DESC, id LIMIT 1"
+                    )
+                ),
                 None,
             )
             if first is None:
@@ -227,8 +297,8 @@ class Queue:
             if not planned or not planned["planned"]:
                 return None
             rows = self._tables.query(
-                "SELECT number, track, start_s, end_s, key, text FROM chunk WHERE job_id = ?"
-                " ORDER BY number",
+                "SELECT number, track, start_s, end_s, key, language, text FROM chunk"
+                " WHERE job_id = ? ORDER BY number",
                 [job.id],
             )
             return [ChunkRow(**row) for row in rows]
@@ -239,8 +309,9 @@ class Queue:
             tables.execute("DELETE FROM chunk WHERE job_id = ?", [job.id])
             for chunk in chunks:
                 tables.execute(
-                    "INSERT INTO chunk (job_id, number, track, start_s, end_s, key, text) VALUES"
-                    " (?, ?, ?, ?, ?, ?,"
+                    "INSERT INTO chunk"
+                    " (job_id, number, track, start_s, end_s, key, language, text) VALUES"
+                    " (?, ?, ?, ?, ?, ?, ?,"
                     "  (SELECT text FROM chunk WHERE key = ? AND text IS NOT NULL LIMIT 1))",
                     [
                         job.id,
@@ -249,23 +320,45 @@ class Queue:
                         chunk.start_s,
                         chunk.end_s,
                         chunk.key,
+                        chunk.language,
                         chunk.key,
                     ],
                 )
             tables.table("job").update(job.id, {"planned": 1, "language": language})
 
-    def keep(self, job: Job, chunk: ChunkRow, text: str) -> None:
-        """Keep a chunk's segments, as JSON."""
+    def keep(self, job: Job, chunk: ChunkRow, text: str, *, took_s: float = 0.0) -> None:
+        """Keep a chunk's segments.
+
+        Args:
+            job: Whose it is.
+            chunk: The chunk.
+            text: Its segments, as JSON.
+            took_s: Since the job's last chunk was kept, or it was begun.
+        """
         with self._writing() as tables:
             tables.execute(
                 "UPDATE chunk SET text = ? WHERE job_id = ? AND number = ?",
                 [text, job.id, chunk.number],
             )
-            tables.execute("UPDATE job SET deaths = 0 WHERE id = ?", [job.id])
+            tables.execute(
+                "UPDATE job SET deaths = 0, spent_s = spent_s + ?, made_s = made_s + ?"
+                " WHERE id = ?",
+                [took_s, chunk.end_s - chunk.start_s, job.id],
+            )
 
     def is_wanted(self, job: Job) -> bool:
-        """Whether a job that this worker claimed is still to be done: nobody cancelled it."""
+        """Whether a job that this worker claimed is still to be done: nobody stopped it."""
         return self.job(job.id).state is JobState.RUNNING
+
+    def is_outranked(self, job: Job) -> bool:
+        """Whether a job waits that is to be done before this one."""
+        return bool(
+            self._jobs(
+                "SELECT * FROM progress WHERE state = 'queued' AND priority >"
+                " (SELECT priority FROM job WHERE id = ?) LIMIT 1",
+                job.id,
+            )
+        )
 
     def finish(self, job: Job, note: str = "") -> None:
         """Mark a job as done, unless it was cancelled, and forget its chunks.
@@ -286,13 +379,22 @@ class Queue:
         """Mark a job as failed, and why, in words; what was transcribed of it is kept."""
         self._end(job.id, JobState.FAILED, error)
 
-    def _end(self, number: int, state: JobState, error: str, *, from_queue: bool = False) -> None:
-        """End a job that runs, or, `from_queue`, one that waits as well."""
+    def _end(self, number: int, state: JobState, error: str, *, also_waiting: bool = False) -> None:
+        """End a job that runs, or, `also_waiting`, one that waits or rests as well."""
         with self._writing() as tables:
             tables.execute(
                 "UPDATE job SET state = ?, error = ?, finished_at = ? WHERE id = ?"
-                " AND (state = 'running' OR state = 'queued' AND ?)",
-                [state, error, iso(utc_now()), number, from_queue],
+                " AND (state = 'running' OR state IN ('queued', 'paused') AND ?)",
+                [state, error, iso(utc_now()), number, also_waiting],
+            )
+
+    def _turn(self, number: int, state: JobState, *, among: tuple[JobState, ...]) -> None:
+        """Give a job another state, if it is in one of these; its worker's deaths are forgiven."""
+        with self._writing() as tables:
+            tables.execute(
+                "UPDATE job SET state = ?, error = '', finished_at = NULL, deaths = 0"
+                " WHERE id = ? AND state IN (SELECT value FROM json_each(?))",
+                [state, number, json.dumps(among)],
             )
 
     def _inherit(self, tables: Database, row: dict[str, Any]) -> None:
@@ -389,12 +491,22 @@ def _job(row: dict[str, Any]) -> Job:
         session=SessionId(row["session"]),
         model=row["model"],
         language=row["language"],
+        engine=row["engine"],
+        task=row["task"],
+        priority=row["priority"],
         state=state,
         progress=1.0 if state is JobState.DONE else row["progress"] or 0.0,
+        left_s=_left_s(row) if state is JobState.RUNNING else None,
         error=row["error"],
         created_at=parse_iso(row["created_at"]),
         finished_at=parse_iso(row["finished_at"]) if row["finished_at"] else None,
     )
+
+
+def _left_s(row: dict[str, Any]) -> Seconds | None:
+    if not row["made_s"] or row["missing_s"] is None:
+        return None
+    return Seconds(row["missing_s"] * row["spent_s"] / row["made_s"])
 
 
 def _lives(row: dict[str, Any]) -> bool:
@@ -451,3 +563,26 @@ def jobs(tables: Database) -> None:
             FROM chunk WHERE job_id = job.id
         ) AS progress
         FROM job""")
+
+
+@_migrations()
+def choices(tables: Database) -> None:
+    """0.2: the engine, the task, the order, the pace; the language of each chunk."""
+    for column in (
+        "engine TEXT NOT NULL DEFAULT ''",  # empty: the fastest that can
+        "task TEXT NOT NULL DEFAULT 'transcribe'",
+        "priority INTEGER NOT NULL DEFAULT 0",  # the higher is done first
+        "spent_s REAL NOT NULL DEFAULT 0",  # on the chunks that this job made
+        "made_s REAL NOT NULL DEFAULT 0",  # seconds of speech in them
+    ):
+        tables.execute(f"ALTER TABLE job ADD COLUMN {column}")
+    tables.execute("ALTER TABLE chunk ADD COLUMN language TEXT NOT NULL DEFAULT ''")
+    tables.execute("DROP VIEW progress")
+    tables.execute("""
+        CREATE VIEW progress AS
+        SELECT job.*, 1 - missing_s / whole_s AS progress, missing_s  -- NULL without chunks
+        FROM job LEFT JOIN (
+            SELECT job_id, total(end_s - start_s) AS whole_s,
+                total(CASE WHEN text IS NULL THEN end_s - start_s END) AS missing_s
+            FROM chunk GROUP BY job_id
+        ) ON job_id = job.id""")

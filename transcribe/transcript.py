@@ -57,6 +57,7 @@ class Segment:
     Attributes:
         text: Without white space around it.
         speaker: Who speaks, or empty.
+        language: Whisper's code, where it is another one than the transcript's; else empty.
         tokens: Token ids of the model's vocabulary.
         avg_logprob: Mean log probability of the tokens.
         compression_ratio: Of the text by gzip; above 2.4 it is likely a loop.
@@ -68,6 +69,7 @@ class Segment:
     text: str
     words: tuple[Word, ...] = ()
     speaker: str = ""
+    language: str = ""
     tokens: tuple[int, ...] = ()
     temperature: float | None = None
     avg_logprob: float | None = None
@@ -92,7 +94,8 @@ class Transcript:
         model: The model's name (`transcribe.weights`), or `IMPORTED`.
         model_sha256: Of the model's file; empty for an imported one.
         engine: What ran the model (``openai``), or the imported file's format.
-        language: Whisper's code (``en``, ``de``, ``yue``), or `UNDETERMINED`.
+        language: Whisper's code (``en``, ``de``, ``yue``) of the text, or `UNDETERMINED`.
+        translated_from: What was spoken, where the text is a translation; else empty.
         options: How the engine was told to decode; JSON values.
         version: 1, 2, … among those of the same track, model and language; given by `store`.
         segments: In order of session time.
@@ -106,6 +109,7 @@ class Transcript:
     track: str = "a"
     model_sha256: str = ""
     engine: str = ""
+    translated_from: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     version: int = 1
     gaps: tuple[Gap, ...] = ()
@@ -235,6 +239,7 @@ def to_whisper(transcript: Transcript, *, version: int | None = None) -> dict[st
             "model": transcript.model,
             "model_sha256": transcript.model_sha256,
             "engine": transcript.engine,
+            "translated_from": transcript.translated_from,
             "options": transcript.options,
             "created_at": iso(transcript.created_at),
             "version": version or transcript.version,
@@ -263,6 +268,7 @@ def segment_to_json(segment: Segment, number: int, space: str = " ") -> dict[str
         "compression_ratio": segment.compression_ratio,
         "no_speech_prob": segment.no_speech_prob,
         "speaker": segment.speaker or None,
+        "language": segment.language or None,
         "words": [
             {
                 "word": space + word.text,
@@ -313,6 +319,7 @@ def segment_from_json(values: dict[str, Any]) -> Segment:
         end_s=end_s,
         text=_string(values["text"]).strip(),
         speaker=_string(values.get("speaker") or ""),
+        language=_string(values.get("language") or ""),
         words=tuple(_word(item) for item in values.get("words") or () if "start" in item),
         tokens=tuple(int(token) for token in values.get("tokens") or ()),
         temperature=_number(values.get("temperature")),
@@ -355,6 +362,7 @@ def _with_header(header: dict[str, Any], transcript: Transcript) -> Transcript:
         model_sha256=_string(header["model_sha256"]),
         engine=_string(header["engine"]),
         options=dict(header["options"]),
+        translated_from=_string(header.get("translated_from", "")),
         version=int(header["version"]),
         track=_string(header["track"]),
         gaps=tuple(_gap(item) for item in header["gaps"]),

@@ -4,7 +4,8 @@
 left. One worker is at work on an archive at a time; others wait for it. It gives way to
 everything else, and computes on one thread while something in the archive is being recorded.
 
-It may be killed at any moment: at most the chunk that it was at is done again.
+It may be killed at any moment: what is done again is at most the chunk that each of its threads
+was at.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from __future__ import annotations
 import bisect
 import contextlib
 import hashlib
-import heapq
 import itertools
 import json
 import logging
 import os
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,10 @@ from recorder.decode import decode
 from recorder.errors import AircheckError, SessionBusy, storage_error
 from recorder.timeline import Track
 from recorder.types import Seconds, utc_now
-from transcribe import chunking, index, queue, transcript
+from transcribe import chunking, guards, index, queue, spoken, transcript
 from transcribe.chunking import Detector, Rules, Samples, Stretch
-from transcribe.engines.base import Engine
-from transcribe.errors import EngineError
+from transcribe.engines.base import Engine, Task
+from transcribe.errors import BrokenModel, EngineError, UnknownEngine
 from transcribe.queue import ChunkRow, Job, Queue
 from transcribe.transcript import Gap, Segment, Transcript
 from transcribe.weights import Model, Weights
@@ -44,19 +45,21 @@ from transcribe.weights import Model, Weights
 LOG_NAME = "transcribe.log"
 """The workers' log, in the archive's folder: a line or two for each job."""
 
-EngineMaker = Callable[[Path, Model], Engine]
-"""Loads a model's checkpoint."""
+EngineMaker = Callable[[Path, Model, str], Engine]
+"""Loads a model's checkpoint, as `load_engine` does."""
+
+ENGINES = ("ctranslate", "openai")
+"""By name, the fastest first."""
 
 _LOCK_NAME = ".transcribe.lock"
 _NICENESS = 10
-_VOTES = 3  # chunks that say which language is spoken
-_VOTERS = 20  # of the first so many, the longest
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # numpy's products are small; its threads spin
 
 _log = logging.getLogger(__name__)
 
 
 class _NotWantedError(Exception):
-    """Somebody cancelled the job that is being done."""
+    """Somebody cancelled or paused the job that is being done, or wants another one first."""
 
 
 def start(archive_root: Path, models: Path) -> subprocess.Popen[bytes]:
@@ -77,7 +80,11 @@ def start(archive_root: Path, models: Path) -> subprocess.Popen[bytes]:
     try:
         with (archive_root / LOG_NAME).open("ab") as log:
             return subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                env=os.environ | _ONE_THREAD,
             )
     except OSError as error:
         raise storage_error(error, doing="starting the transcriber") from error
@@ -91,7 +98,7 @@ def work(archive: Archive, weights: Weights, make_engine: EngineMaker | None = N
     Args:
         archive: Whose queue.
         weights: Where the models are.
-        make_engine: Loads a model; openai-whisper unless told.
+        make_engine: Loads a model; `load_engine` unless told.
 
     Raises:
         QueueError: The queue can't be used.
@@ -101,7 +108,7 @@ def work(archive: Archive, weights: Weights, make_engine: EngineMaker | None = N
         contextlib.closing(Queue(queue.path_of(archive.root))) as jobs,
         FileLock(archive.root / _LOCK_NAME),
     ):
-        worker = _Worker(archive, weights, jobs, make_engine or _openai)
+        worker = _Worker(archive, weights, jobs, make_engine or load_engine)
         while job := jobs.claim():
             worker.do(job)
 
@@ -132,7 +139,7 @@ class _Worker:
         self._jobs = jobs
         self._make_engine = make_engine
         self._detector: Detector | None = None
-        self._loaded: tuple[Path, Engine] | None = None
+        self._loaded: tuple[tuple[Path, str], Engine] | None = None
 
     def do(self, job: Job) -> None:
         """Do a job to its end, whatever that is."""
@@ -142,7 +149,8 @@ class _Worker:
             self._jobs.finish(job, self._update_index(folder))
             _log.info("job %d is done: %s", job.id, folder.path.name)
         except _NotWantedError:
-            _log.info("job %d was cancelled", job.id)
+            self._jobs.release(job)  # where another one goes first; else it does nothing
+            _log.info("job %d is put aside", job.id)
         except AircheckError as error:
             _log.warning("job %d failed: %s", job.id, error)
             self._jobs.fail(job, str(error))
@@ -161,7 +169,8 @@ class _Worker:
         """Plan the job unless that is done, do the chunks that aren't, store the transcripts."""
         _require_sealed(folder)
         model = self._weights.require(job.model)
-        engine = self._engine(model)
+        _require_knowing(model, job)
+        engine = self._engine(model, job.engine)
         tracks = folder.timeline().tracks
         if not tracks:
             raise EngineError(f"{folder.path.name} holds no audio that could be transcribed.")
@@ -169,22 +178,24 @@ class _Worker:
         if chunks is None:
             chunks = self._plan(job, folder, tracks, model, engine)
         language = self._jobs.job(job.id).language
-        for track in tracks:
-            self._do_chunks(job, folder, track, chunks, language, engine)
+        _require_foreign(job, language)
+        self._do_all(job, folder, list(tracks), chunks, engine)
         self._require_wanted(job)
         done = self._jobs.chunks(job) or []
         for name, recorded in tracks.items():
+            is_translated = job.task == Task.TRANSLATE
             transcript.store(
                 folder,
                 Transcript(
                     model=model.name,
                     model_sha256=model.sha256,
                     engine=engine.name,
-                    options=engine.options,
-                    language=language,
+                    options=_options(engine),
+                    language="en" if is_translated else language,
+                    translated_from=language if is_translated else "",
                     created_at=utc_now(),
                     track=name,
-                    segments=_segments(chunk for chunk in done if chunk.track == name),
+                    segments=_segments((chunk for chunk in done if chunk.track == name), language),
                     gaps=_gaps(recorded),
                 ),
             )
@@ -197,54 +208,80 @@ class _Worker:
         model: Model,
         engine: Engine,
     ) -> list[ChunkRow]:
-        """Find the speech and its language, and write the chunks down."""
+        """Find the speech and its languages, and write the chunks down."""
         self._detector = self._detector or chunking.SileroDetector()
         rules = Rules(longest_s=model.longest_chunk_s, joins_below_s=model.joins_below_s)
         found = {
             name: list(chunking.plan(decode(folder, track=name), rules, self._detector))
             for name in tracks
         }
-        language = _language(job, model, engine, folder, found)
+        language, by_chunk = _languages(job, model, engine, folder, found)
         how = {
             "model": model.sha256,
             "engine": engine.name,
-            "options": engine.options,
-            "language": language,
+            "options": _options(engine),
+            "task": job.task,
         }
         rows = itertools.chain.from_iterable(
-            _rows(tracks[name], chunks, how) for name, chunks in found.items()
+            _rows(tracks[name], chunks, by_chunk[name], how) for name, chunks in found.items()
         )
         numbered = [replace(row, number=number) for number, row in enumerate(rows)]
         self._jobs.plan(job, language, numbered)
         return self._jobs.chunks(job) or []
 
-    def _do_chunks(
+    def _do_all(
         self,
         job: Job,
         folder: SessionFolder,
-        track: str,
+        tracks: list[str],
         chunks: list[ChunkRow],
-        language: str,
         engine: Engine,
     ) -> None:
-        """Make text of a track's chunks that have none."""
-        missing = [chunk for chunk in chunks if chunk.track == track and chunk.text is None]
+        """Make text of the chunks that have none, as many at once as the engine gains by."""
+        missing = {
+            track: [chunk for chunk in chunks if chunk.track == track and chunk.text is None]
+            for track in tracks
+        }
         # From the beginning, whatever is missing: the samples are then the same in a resumed job.
-        for chunk, samples in _with_samples(folder, track, missing):
-            self._require_wanted(job)
-            engine.use_threads(1 if self._is_recording() else 0)
-            heard = engine.transcribe(samples, language=language, seed=int(chunk.key[:8], 16))
-            self._jobs.keep(job, chunk, _to_json(heard, chunk.start_s))
+        todo = itertools.chain.from_iterable(
+            _with_samples(folder, track, missing[track]) for track in tracks
+        )
+        running: dict[Future[list[Segment]], ChunkRow] = {}
+        pool = ThreadPoolExecutor(thread_name_prefix="chunk")
+        kept_at = time.monotonic()
+        try:
+            for chunk, samples in todo:
+                lanes = engine.use_threads(1 if self._is_recording() else 0)
+                while len(running) >= lanes:
+                    kept_at = self._keep_finished(job, running, kept_at)
+                self._require_wanted(job)
+                running[pool.submit(_heard, engine, job, chunk, samples)] = chunk
+            while running:
+                kept_at = self._keep_finished(job, running, kept_at)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _keep_finished(
+        self, job: Job, running: dict[Future[list[Segment]], ChunkRow], kept_at: float
+    ) -> float:
+        """Wait for a chunk, and keep what is done; returns when that was (monotonic)."""
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            chunk = running.pop(future)
+            now = time.monotonic()
+            text = _to_json(future.result(), chunk.start_s)
+            self._jobs.keep(job, chunk, text, took_s=now - kept_at)
+            kept_at = now
+        return kept_at
 
     def _require_wanted(self, job: Job) -> None:
-        if not self._jobs.is_wanted(job):
+        if not self._jobs.is_wanted(job) or self._jobs.is_outranked(job):
             raise _NotWantedError
 
-    def _engine(self, model: Model) -> Engine:
-        path = self._weights.find(model.name)
-        if self._loaded is None or self._loaded[0] != path:
+    def _engine(self, model: Model, name: str) -> Engine:
+        wanted = (self._weights.find(model.name), name)
+        if self._loaded is None or self._loaded[0] != wanted:
             self._loaded = None  # two large ones at once may not fit
-            self._loaded = (path, self._make_engine(path, model))
+            self._loaded = (wanted, self._make_engine(wanted[0], model, name))
         return self._loaded[1]
 
     def _is_recording(self) -> bool:
@@ -260,10 +297,48 @@ class _Worker:
         return ""
 
 
-def _openai(path: Path, model: Model) -> Engine:
-    from transcribe.engines.openai import OpenAIEngine  # noqa: PLC0415 (torch: here, not in start)
+def load_engine(path: Path, model: Model, name: str) -> Engine:
+    """Load a model's checkpoint.
+
+    Args:
+        path: Its file.
+        model: The model.
+        name: ``ctranslate``, ``openai``, or empty: the first, and the second for a file that only
+            torch can read.
+
+    Raises:
+        BrokenModel: It can't be loaded.
+        StorageError: The disk refuses.
+        UnknownEngine: There is none of that name.
+    """
+    if name not in ("", *ENGINES):
+        raise UnknownEngine(
+            f"No engine is called {name!r}.", hint=f"There are {' and '.join(ENGINES)}."
+        )
+    if name != "openai":
+        from transcribe.engines.ctranslate import CTranslateEngine  # noqa: PLC0415 (see __init__)
+
+        try:
+            return CTranslateEngine(path, name=model.name, word_times=model.word_times)
+        except BrokenModel as error:
+            if name:
+                raise
+            _log.info("openai-whisper is used for %s: %s", model.name, error)
+    from transcribe.engines.openai import OpenAIEngine  # noqa: PLC0415 (torch: only where needed)
 
     return OpenAIEngine(path, word_times=model.word_times)
+
+
+def _heard(engine: Engine, job: Job, chunk: ChunkRow, samples: Samples) -> list[Segment]:
+    """A chunk's segments, in its own time. Runs on a thread of its own."""
+    if guards.is_silent(samples):
+        return []
+    seed, task = int(chunk.key[:8], 16), Task(job.task)
+    return guards.kept(engine.transcribe(samples, language=chunk.language, seed=seed, task=task))
+
+
+def _options(engine: Engine) -> dict[str, Any]:
+    return engine.options | {"guards": guards.VERSION}
 
 
 def _require_sealed(folder: SessionFolder) -> None:
@@ -275,33 +350,67 @@ def _require_sealed(folder: SessionFolder) -> None:
         )
 
 
-def _language(
+def _require_knowing(model: Model, job: Job) -> None:
+    if job.language and model.languages and job.language not in model.languages:
+        raise EngineError(
+            f"The model {model.name} doesn't know the language {job.language!r}.",
+            hint="'aircheck models' says what each one knows.",
+        )
+    if job.task == Task.TRANSLATE and model.languages == ("en",):
+        raise EngineError(
+            f"The model {model.name} can't translate: it knows English alone.",
+            hint="'aircheck models' lists those that know other languages.",
+        )
+
+
+def _require_foreign(job: Job, language: str) -> None:
+    if job.task == Task.TRANSLATE and language == "en":
+        raise EngineError(
+            "There is nothing to translate: English is spoken.", safe="The transcript is untouched."
+        )
+
+
+def _languages(
     job: Job,
     model: Model,
     engine: Engine,
     folder: SessionFolder,
     found: dict[str, list[Stretch]],
-) -> str:
-    """The language asked for, the model's only one, or the one that most chunks vote for."""
-    if job.language:
-        if model.languages and job.language not in model.languages:
-            raise EngineError(
-                f"The model {model.name} doesn't know the language {job.language!r}.",
-                hint="'aircheck models' says what each one knows.",
-            )
-        return job.language
-    if len(model.languages) == 1:
-        return model.languages[0]
-    votes: Counter[str] = Counter()
-    for track, chunks in found.items():
-        longest = heapq.nlargest(_VOTES, chunks[:_VOTERS], key=lambda chunk: chunk.duration_s)
-        longest.sort(key=lambda chunk: chunk.start_s)
-        for _, samples in chunking.clips(decode(folder, track=track), longest):
-            votes.update(engine.languages(samples))
-    return votes.most_common(1)[0][0] if votes else transcript.UNDETERMINED
+) -> tuple[str, dict[str, list[str]]]:
+    """The session's language, and that of each track's chunks.
+
+    The one asked for, the model's only one, or what is heard in the chunks.
+    """
+    given = job.language or (model.languages[0] if len(model.languages) == 1 else "")
+    if given:
+        return given, {name: [given] * len(chunks) for name, chunks in found.items()}
+    votes: list[spoken.Likely] = []
+    by_chunk: dict[str, list[str]] = {}
+    for name, chunks in found.items():
+        asked = [chunks[place] for place in spoken.voters(chunks)]
+        votes += _votes(engine, folder, name, asked)
+    elected = spoken.elected(votes) or transcript.UNDETERMINED
+    mixed = spoken.is_mixed(votes)
+    for name, chunks in found.items():
+        by_chunk[name] = (
+            spoken.by_chunk(list(_votes(engine, folder, name, chunks)), elected)
+            if mixed
+            else [elected] * len(chunks)
+        )
+    return elected, by_chunk
 
 
-def _rows(track: Track, chunks: list[Stretch], how: dict[str, Any]) -> Iterator[ChunkRow]:
+def _votes(
+    engine: Engine, folder: SessionFolder, track: str, chunks: list[Stretch]
+) -> Iterator[spoken.Likely]:
+    if chunks:
+        for _, samples in chunking.clips(decode(folder, track=track), chunks):
+            yield engine.languages(samples)
+
+
+def _rows(
+    track: Track, chunks: list[Stretch], languages: list[str], how: dict[str, Any]
+) -> Iterator[ChunkRow]:
     """A track's chunks with their keys: the hash of all that a chunk's text depends on.
 
     The audio stands in it by the journal's hashes of the bytes that sound in the chunk's time.
@@ -309,21 +418,28 @@ def _rows(track: Track, chunks: list[Stretch], how: dict[str, Any]) -> Iterator[
     Args:
         track: As the journal tells.
         chunks: Its stretches of speech, in order.
-        how: Model, engine, options and language.
+        languages: What is spoken in each.
+        how: Model, engine, options and task.
     """
     held = track.chunks
     starts = [item.start_s for item in held]
     ends = [item.start_s + item.duration_s for item in held]
-    for chunk in chunks:
+    for chunk, language in zip(chunks, languages, strict=True):
         first, last = (
             bisect.bisect_right(ends, chunk.start_s),
             bisect.bisect_left(starts, chunk.end_s),
         )
         audio = [item.sha256 for item in held[first:last]]
-        values = how | {"audio": audio, "start_s": chunk.start_s, "end_s": chunk.end_s}
+        values = how | {"language": language, "audio": audio}
+        values |= {"start_s": chunk.start_s, "end_s": chunk.end_s}
         key = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
         yield ChunkRow(
-            number=0, track=track.name, start_s=chunk.start_s, end_s=chunk.end_s, key=key
+            number=0,
+            track=track.name,
+            start_s=chunk.start_s,
+            end_s=chunk.end_s,
+            key=key,
+            language=language,
         )
 
 
@@ -359,9 +475,13 @@ def _moved(segment: Segment, by_s: Seconds) -> Segment:
     )
 
 
-def _segments(chunks: Iterator[ChunkRow]) -> tuple[Segment, ...]:
+def _segments(chunks: Iterable[ChunkRow], language: str) -> tuple[Segment, ...]:
+    """All chunks' segments; those in another language than the session's say so."""
     return transcript.in_order(
-        transcript.segment_from_json(values)
+        replace(
+            transcript.segment_from_json(values),
+            language="" if chunk.language == language else chunk.language,
+        )
         for chunk in chunks
         for values in json.loads(chunk.text or "[]")
     )

@@ -1,5 +1,6 @@
 """The queue: what survives a dead worker, a cancel, a broken file, and several processes."""
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlite_utils import Database
 
 from recorder.errors import StorageError
 from recorder.types import Seconds, SessionId, new_session_id
+from transcribe import queue as queue_module
 from transcribe.errors import JobNotFound, QueueBroken, QueueError
 from transcribe.queue import ChunkRow, JobState, Queue
 
@@ -279,3 +282,81 @@ def test_closing_twice_does_no_harm(path: Path) -> None:
     queue = Queue(path)
     queue.close()
     queue.close()
+
+
+def test_what_rests_is_not_claimed_until_it_goes_on(queue: Queue, session: SessionId) -> None:
+    job = queue.add(session, model="demo")
+    assert queue.pause(job.id).state is JobState.PAUSED
+    assert queue.claim() is None
+    assert queue.resume(job.id).state is JobState.QUEUED
+    queue.pause(job.id)
+    assert queue.add(session, model="demo") == queue.job(job.id)  # asked for again, it goes on
+    claimed = queue.claim()
+    assert claimed
+    queue.pause(job.id)
+    assert not queue.is_wanted(claimed)
+    queue.cancel(job.id)
+    assert queue.job(job.id).state is JobState.CANCELLED
+
+
+def test_what_failed_can_be_tried_again_and_keeps_what_was_done(
+    queue: Queue, session: SessionId
+) -> None:
+    queue.add(session, model="demo")
+    job = queue.claim()
+    assert job
+    queue.plan(job, "en", rows("k1", "k2"))
+    queue.keep(job, rows("k1")[0], "[]")
+    queue.fail(job, "no memory")
+    again = queue.resume(job.id)
+    assert (again.state, again.error, again.progress) == (JobState.QUEUED, "", 0.5)
+
+
+def test_the_preferred_comes_first(queue: Queue, session: SessionId) -> None:
+    first, second, third = (queue.add(session, model=name) for name in ("x", "y", "z"))
+    queue.prefer(third.id)
+    job = queue.claim()
+    assert job
+    assert job.id == third.id
+    assert not queue.is_outranked(job)
+    queue.prefer(second.id)
+    assert queue.is_outranked(job)
+    queue.release(job)
+    for number in (second.id, third.id, first.id):
+        job = queue.claim()
+        assert job
+        assert job.id == number
+        queue.finish(job)
+
+
+def test_how_long_it_takes_still_is_told_by_the_pace_so_far(
+    queue: Queue, session: SessionId
+) -> None:
+    queue.add(session, model="demo")
+    job = queue.claim()
+    assert job
+    queue.plan(job, "en", rows("k1", "k2", "k3", "k4"))
+    assert queue.job(job.id).left_s is None
+    queue.keep(job, rows("k1")[0], "[]", took_s=1.5)
+    queue.keep(job, rows("k1", "k2")[1], "[]", took_s=2.5)
+    assert queue.job(job.id).left_s == pytest.approx(4.0)  # 10 s of speech took 4 s; 10 s are left
+    queue.finish(job)
+    assert queue.job(job.id).left_s is None
+
+
+def test_a_queue_of_before_is_migrated(path: Path, session: SessionId) -> None:
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    queue_module._migrations.apply(Database(old), stop_before="choices")
+    old.execute(
+        "INSERT INTO job (session, model, asked_language, language, state, created_at)"
+        " VALUES (?, 'demo', '', '', 'queued', '2024-08-13T00:00:00.000Z')",
+        [session],
+    )
+    old.commit()
+    old.close()
+    with contextlib.closing(Queue(path)) as queue:
+        [job] = queue.jobs()
+        assert (job.session, job.engine, job.task, job.priority) == (session, "", "transcribe", 0)
+        assert queue.add(session, model="demo").id == job.id
+        assert queue.claim()

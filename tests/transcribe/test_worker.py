@@ -21,6 +21,7 @@ from tests.parts import wait_until
 from tests.recorder.builders import PartSpec, adts_chunks, build_session
 from transcribe import database, search, transcript, worker
 from transcribe.chunking import RATE_HZ, Samples
+from transcribe.engines.base import Task
 from transcribe.queue import Job, JobState, Queue, path_of
 from transcribe.transcript import UNDETERMINED, Segment
 from transcribe.weights import DEMO, Model, Weights
@@ -33,18 +34,21 @@ import sys
 from pathlib import Path
 from recorder.archive import Archive
 from transcribe import worker
-from transcribe.engines.openai import OpenAIEngine
+from transcribe.engines.ctranslate import CTranslateEngine
 from transcribe.weights import Weights
 
-class Counting(OpenAIEngine):
-    def transcribe(self, samples, *, language, seed):
+class Counting(CTranslateEngine):
+    def use_threads(self, count):
+        return min(super().use_threads(count), int(sys.argv[4]))
+
+    def transcribe(self, samples, *, seed, **asked):
         with open(sys.argv[3], "a") as log:
             log.write(f"{seed}\\n")
-        return super().transcribe(samples, language=language, seed=seed)
+        return super().transcribe(samples, seed=seed, **asked)
 
 worker.give_way()
 worker.work(Archive(Path(sys.argv[1])), Weights(Path(sys.argv[2])),
-            lambda path, model: Counting(path, word_times=model.word_times))
+            lambda path, model, _: Counting(path, name=model.name, word_times=False))
 """
 
 
@@ -59,17 +63,22 @@ class EchoEngine:
         self.languages_heard: list[dict[str, float]] = []
         self.before = lambda: None
 
-    def use_threads(self, count: int) -> None:
+    def use_threads(self, count: int) -> int:
         self.threads.append(count)
+        return 1
 
     def languages(self, samples: Samples) -> dict[str, float]:
         assert len(samples)
         return self.languages_heard.pop(0)
 
-    def transcribe(self, samples: Samples, *, language: str, seed: int) -> list[Segment]:
+    def transcribe(
+        self, samples: Samples, *, language: str, seed: int, task: Task = Task.TRANSCRIBE
+    ) -> list[Segment]:
         self.before()
         duration_s = Seconds(len(samples) / RATE_HZ)
         text = f"{language} for {duration_s:.1f} s"
+        if task is Task.TRANSLATE:
+            text = f"English of {text}"
         return [Segment(start_s=Seconds(0), end_s=duration_s, text=text, tokens=(seed,))]
 
 
@@ -85,8 +94,12 @@ class Desk:
     def work(self) -> None:
         worker.work(self.archive, Weights(self.models), lambda *_: self.engine)
 
-    def ask(self, folder: SessionFolder, *, model: str = DEMO, language: str = "") -> Job:
-        return self.queue.add(folder.id, model=model, language=language)
+    def from_elsewhere(self) -> contextlib.closing[Queue]:
+        """A connection of its own: chunks are transcribed on threads."""
+        return contextlib.closing(Queue(path_of(self.archive.root)))
+
+    def ask(self, folder: SessionFolder, *, model: str = DEMO, **asked: str) -> Job:
+        return self.queue.add(folder.id, model=model, **asked)
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +153,7 @@ def test_the_sample_broadcast_is_transcribed_in_its_own_process(desk: Desk) -> N
     assert desk.queue.job(job.id).state is JobState.DONE, desk.queue.job(job.id).error
     heard = text_of(folder)
     assert heard.model == DEMO
-    assert heard.engine == "openai"
+    assert heard.engine == "ctranslate"
     assert heard.language == "en"
     assert heard.model_sha256 == Weights(desk.models).require(DEMO).sha256
     assert heard.options["condition_on_previous_text"] is False
@@ -152,33 +165,38 @@ def test_the_sample_broadcast_is_transcribed_in_its_own_process(desk: Desk) -> N
         assert segment.end_s == pytest.approx(item["end_s"], abs=0.5)
 
 
-def counting_worker(desk: Desk, log: Path) -> subprocess.Popen[bytes]:
+def counting_worker(desk: Desk, log: Path, lanes: int) -> subprocess.Popen[bytes]:
     """A worker that writes a line for each chunk before it begins it."""
     command = [sys.executable, "-P", "-c", COUNTING_WORKER]
-    return subprocess.Popen([*command, str(desk.archive.root), str(desk.models), str(log)])
+    command += [str(desk.archive.root), str(desk.models), str(log), str(lanes)]
+    return subprocess.Popen(command)
 
 
-def test_a_killed_worker_loses_nothing_and_repeats_at_most_one_chunk(
-    desk: Desk, tmp_path: Path
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_a_killed_worker_loses_nothing_and_repeats_at_most_a_chunk_a_thread(
+    desk: Desk, tmp_path: Path, lanes: int
 ) -> None:
     folder, log = sample_session(desk.archive.root), tmp_path / "killed"
     log.touch()
     job = desk.ask(folder)
-    killed = counting_worker(desk, log)
-    wait_until(lambda: len(log.read_text().splitlines()) >= 3, within_s=60, what="three chunks")
+    killed = counting_worker(desk, log, lanes)
+    begun_before = 2 + lanes
+    wait_until(
+        lambda: len(log.read_text().splitlines()) >= begun_before, within_s=60, what="some chunks"
+    )
     killed.kill()
     killed.wait()
     assert desk.queue.job(job.id).state is JobState.QUEUED
     assert 0 < desk.queue.job(job.id).progress < 1
 
-    assert counting_worker(desk, log).wait(60) == 0
+    assert counting_worker(desk, log, lanes).wait(60) == 0
     assert desk.queue.job(job.id).state is JobState.DONE
     begun = Counter(log.read_text().split())
-    assert sum(begun.values()) <= len(begun) + 1
+    assert sum(begun.values()) <= len(begun) + lanes
 
     uninterrupted, other_log = sample_session(desk.archive.root), tmp_path / "uninterrupted"
     desk.ask(uninterrupted)
-    assert counting_worker(desk, other_log).wait(60) == 0
+    assert counting_worker(desk, other_log, 3 - lanes).wait(60) == 0
     assert set(other_log.read_text().split()) == set(begun)
     assert text_of(folder).segments == text_of(uninterrupted).segments
 
@@ -191,7 +209,8 @@ def test_what_a_cancelled_job_did_is_not_done_again(desk: Desk) -> None:
     def cancel_in_the_second() -> None:
         heard.append(1)
         if len(heard) == 2:
-            desk.queue.cancel(job.id)
+            with desk.from_elsewhere() as queue:
+                queue.cancel(job.id)
 
     desk.engine.before = cancel_in_the_second
     desk.work()
@@ -249,7 +268,9 @@ def test_the_language_is_voted_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     many_languages(desk, monkeypatch)
     desk.engine.languages_heard = [
         {"de": 0.5, "nl": 0.4},
-        {"de": 0.3, "nl": 0.6},
+        {"de": 0.3, "nl": 0.9},
+        {"de": 0.6, "nl": 0.3},
+        {"de": 0.6, "nl": 0.3},
         {"de": 0.6, "nl": 0.3},
     ]
     folder = sample_session(desk.archive.root)
@@ -258,6 +279,93 @@ def test_the_language_is_voted_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     assert text_of(folder).language == "de"
     assert text_of(folder).segments[0].text.startswith("de for")
     assert desk.engine.languages_heard == []
+
+
+def test_where_several_languages_are_spoken_each_chunk_has_its_own(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_languages(desk, monkeypatch)
+    desk.engine.languages_heard = [{"de": 0.9}] * 3 + [{"en": 0.9}] * 2
+    folder = sample_session(desk.archive.root)
+    count = len(script())
+    desk.engine.languages_heard += [{"de": 0.9}] * (count - 3) + [{"en": 0.9}] * 3
+    desk.ask(folder)
+    desk.work()
+    heard = text_of(folder)
+    assert heard.language == "de"
+    assert [segment.language for segment in heard.segments] == [""] * (count - 3) + ["en"] * 3
+    assert [segment.text[:2] for segment in heard.segments] == ["de"] * (count - 3) + ["en"] * 3
+
+
+def test_a_translation_is_a_second_transcript(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    many_languages(desk, monkeypatch)
+    folder = sample_session(desk.archive.root)
+    desk.ask(folder, language="de")
+    desk.ask(folder, language="de", task="translate")
+    desk.work()
+    texts = {item.language: transcript.load(item.path) for item in transcript.active(folder)}
+    assert texts["de"].segments[0].text.startswith("de for")
+    assert texts["en"].segments[0].text.startswith("English of de for")
+    assert (texts["de"].translated_from, texts["en"].translated_from) == ("", "de")
+
+
+def test_english_is_not_translated_to_english(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = desk.ask(sample_session(desk.archive.root), task="translate")
+    assert "can't translate: it knows English alone" in failed(desk, job)
+    many_languages(desk, monkeypatch)
+    job = desk.ask(sample_session(desk.archive.root), language="en", task="translate")
+    assert "nothing to translate" in failed(desk, job)
+
+
+def test_the_engine_asked_for_is_the_one_that_is_named(desk: Desk) -> None:
+    folder = sample_session(desk.archive.root)
+    job = desk.ask(folder, engine="openai")
+    worker.work(desk.archive, Weights(desk.models))
+    assert desk.queue.job(job.id).error == ""
+    assert text_of(folder).engine == "openai"
+    job = desk.ask(folder, engine="vosk")
+    worker.work(desk.archive, Weights(desk.models))
+    assert "No engine is called 'vosk'" in desk.queue.job(job.id).error
+
+
+def test_a_job_that_is_preferred_goes_first(desk: Desk) -> None:
+    first, second = (sample_session(desk.archive.root) for _ in range(2))
+    job, preferred = desk.ask(first), desk.ask(second)
+    order: list[JobState] = []
+
+    def prefer_in_the_second_chunk() -> None:
+        with desk.from_elsewhere() as queue:
+            order.append(queue.job(job.id).state)
+            if len(order) == 2:
+                queue.prefer(preferred.id)
+
+    desk.engine.before = prefer_in_the_second_chunk
+    desk.work()
+    running, queued = JobState.RUNNING, JobState.QUEUED
+    left = len(text_of(second).segments) - 2  # of the same sound, two are done already
+    assert order == [running] * 2 + [queued] * left + [running] * left
+
+
+def test_a_paused_job_rests_and_goes_on_where_it_was(desk: Desk) -> None:
+    folder = sample_session(desk.archive.root)
+    job = desk.ask(folder)
+    heard: list[int] = []
+
+    def pause_in_the_second() -> None:
+        heard.append(1)
+        if len(heard) == 2:
+            with desk.from_elsewhere() as queue:
+                queue.pause(job.id)
+
+    desk.engine.before = pause_in_the_second
+    desk.work()
+    assert desk.queue.job(job.id).state is JobState.PAUSED
+    desk.work()
+    assert len(heard) == 2
+    desk.queue.resume(job.id)
+    desk.work()
+    assert desk.queue.job(job.id).state is JobState.DONE
+    assert len(heard) == len(text_of(folder).segments)
 
 
 def test_without_speech_there_is_no_language(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

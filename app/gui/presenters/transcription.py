@@ -166,6 +166,8 @@ def _of_job(job: Job, row: Row) -> Work:
             return Work(sentence=f"Waiting to be transcribed by {name}.")
         case JobState.RUNNING:
             return Work(sentence=f"{name} is transcribing it: {job.progress:.0%}.")
+        case JobState.PAUSED:
+            return Work(sentence=f"Its transcription by {name} is paused.", may_ask=True)
         case JobState.FAILED:
             return Work(sentence=f"{job.error} The audio is untouched.", may_ask=True)
         case JobState.CANCELLED:

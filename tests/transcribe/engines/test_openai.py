@@ -15,7 +15,8 @@ from recorder.decode import decode_file
 from recorder.types import Seconds
 from transcribe.chunking import RATE_HZ, Samples
 from transcribe.engines import openai
-from transcribe.engines.openai import OpenAIEngine, _segment
+from transcribe.engines.base import segments_of
+from transcribe.engines.openai import OpenAIEngine
 from transcribe.errors import BrokenModel, EngineError
 from transcribe.weights import DEMO, Weights
 
@@ -97,7 +98,7 @@ def test_words_have_their_times(checkpoint: Path, broadcast: Samples) -> None:
 def test_what_is_drawn_at_random_is_drawn_again_the_same(
     engine: OpenAIEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openai, "_TEMPERATURES", (1.0,))  # as if the first tries had failed
+    monkeypatch.setattr(openai, "TEMPERATURES", (1.0,))  # as if the first tries had failed
     noise = np.random.default_rng(7).normal(0, 0.2, 4 * RATE_HZ).astype(np.float32)
     first, second, other = (
         [segment.text for segment in engine.transcribe(noise, language="en", seed=seed)]
@@ -128,7 +129,7 @@ def test_times_that_run_into_the_padding_end_with_the_chunk() -> None:
         "compression_ratio": 1.0,
         "no_speech_prob": 0.1,
     }
-    segment = _segment(values, 2.5)
+    [segment] = segments_of([values], 2.5)
     assert (segment.start_s, segment.end_s) == (Seconds(0), Seconds(2.5))
     assert (segment.text, segment.avg_logprob) == ("Hello.", None)
 
