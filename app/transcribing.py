@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from app.settings import Settings
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError, SessionNotFound
-from recorder.types import SessionId
+from recorder.types import Seconds, SessionId
 from transcribe import transcript, worker
 from transcribe.errors import QueueError
 from transcribe.queue import Job, JobState, Queue, add_pending, path_of
@@ -30,6 +30,7 @@ class Transcription:
 
     Attributes:
         progress: 0 to 1.
+        left_s: How long it takes still; None while nobody knows.
         file: The transcript's, in the session's folder; empty while it isn't there.
         problem: Why there is none, or what could not be done after it; a sentence.
     """
@@ -38,6 +39,7 @@ class Transcription:
     title: str
     model: str
     progress: float
+    left_s: Seconds | None = None
     file: str = ""
     problem: str = ""
 
@@ -48,6 +50,8 @@ def transcribe_sessions(
     *,
     model: str,
     language: str | None = None,
+    engine: str = "",
+    translate: bool = False,
     pending: bool = False,
     on_progress: Callable[[Transcription], None] = lambda _: None,
 ) -> list[Transcription]:
@@ -58,6 +62,8 @@ def transcribe_sessions(
         folders: The sessions.
         model: By which model.
         language: Whisper's code; found by listening unless given.
+        engine: What runs the model; the fastest that can unless named.
+        translate: Whether English is made of it, as a second transcript.
         pending: Also all that is queued, and all that has no transcript yet.
         on_progress: Told now and then about each job, on this thread.
 
@@ -69,7 +75,11 @@ def transcribe_sessions(
     Weights(settings.models).require(model)
     archive = Archive(settings.archive)
     with contextlib.closing(Queue(path_of(archive.root))) as queue:
-        jobs = [queue.add(folder.id, model=model, language=language or "") for folder in folders]
+        task = "translate" if translate else "transcribe"
+        jobs = [
+            queue.add(folder.id, model=model, language=language or "", engine=engine, task=task)
+            for folder in folders
+        ]
         if pending:
             add_pending(queue, archive, model=model, language=language or "")
             jobs = [job for job in queue.jobs() if not job.state.is_final]
@@ -99,7 +109,8 @@ def _work(
 
 
 def _open(queue: Queue, numbers: list[int]) -> list[Job]:
-    return [job for job in map(queue.job, numbers) if not job.state.is_final]
+    jobs = map(queue.job, numbers)
+    return [job for job in jobs if job.state in (JobState.QUEUED, JobState.RUNNING)]
 
 
 @contextlib.contextmanager
@@ -119,19 +130,26 @@ def _told(archive: Archive, job: Job) -> Transcription:
         folder = archive.find(job.session)
         title = folder.summary().title
         if job.state is JobState.DONE:
-            newest = [item for item in transcript.stored(folder) if item.model == job.model]
-            file = str(newest[-1].path.relative_to(folder.path)) if newest else ""
+            newest = max(transcript.stored(folder), key=_written, default=None)
+            file = str(newest.path.relative_to(folder.path)) if newest else ""
     except SessionNotFound:
         problem = problem or "The session is not in the archive any more."
     except AircheckError as error:
         problem = problem or str(error)
     if job.state is JobState.CANCELLED:
         problem = problem or "It was cancelled."
+    if job.state is JobState.PAUSED:
+        problem = problem or "It was paused; 'aircheck queue resume' lets it go on."
     return Transcription(
         session=job.session,
         title=title,
         model=job.model,
         progress=job.progress,
+        left_s=job.left_s,
         file=file,
         problem=problem,
     )
+
+
+def _written(item: transcript.Stored) -> int:
+    return item.path.stat().st_mtime_ns

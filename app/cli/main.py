@@ -25,6 +25,7 @@ _COMMANDS = {
     "show": "library",
     "import": "library",
     "transcribe": "text",
+    "queue": "text",
     "models": "text",
     "search": "text",
     "index": "text",

@@ -1,9 +1,10 @@
-"""transcribe, models, search, index."""
+"""transcribe, queue, models, search, index."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from app.cli.context import (
     Context,
+    clock,
     counted,
     escape,
     exact_clock,
@@ -22,6 +24,7 @@ from app.transcribing import Transcription, transcribe_sessions
 from recorder.types import iso
 from transcribe import index, search
 from transcribe.hits import Hit
+from transcribe.queue import Job, Queue, path_of
 from transcribe.weights import Model, Weights
 
 _NOTHING_FOUND = 3
@@ -32,6 +35,13 @@ _NOTHING_FOUND = 3
 @click.option("--pending", is_flag=True, help="Everything that is queued.")
 @click.option("--model", help="A model of 'aircheck models'; AIRCHECK_MODEL does the same.")
 @click.option("--language", help="Of the talk, as in 'en'; found out unless told.")
+@click.option(
+    "--engine",
+    type=click.Choice(["ctranslate", "openai"]),
+    default=None,
+    help="What runs the model; both hear the same, the first is several times as fast.",
+)
+@click.option("--translate", is_flag=True, help="To English, as a second transcript.")
 @json_option
 @pass_context
 def transcribe_command(
@@ -39,8 +49,10 @@ def transcribe_command(
     sessions: tuple[str, ...],
     model: str | None,
     language: str | None,
+    engine: str | None,
     *,
     pending: bool,
+    translate: bool,
 ) -> None:
     """Turn SESSIONS into text that can be searched, by Whisper."""
     if not sessions and not pending:
@@ -53,6 +65,8 @@ def transcribe_command(
             folders,
             model=model or settings.model,
             language=language,
+            engine=engine or "",
+            translate=translate,
             pending=pending,
             on_progress=lambda job: _show_progress(progress, job),
         )
@@ -72,7 +86,7 @@ def _progress(context: Context) -> Progress:
     return Progress(
         TextColumn("  {task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.percentage:>3.0f} %  {task.fields[left]}"),
         console=context.console,
         transient=True,
         disable=context.as_json or not context.console.is_terminal,
@@ -82,8 +96,9 @@ def _progress(context: Context) -> Progress:
 def _show_progress(progress: Progress, job: Transcription) -> None:
     known = {task.description: task.id for task in progress.tasks}
     name = escape(job.title)
-    task = known[name] if name in known else progress.add_task(name, total=1.0)
-    progress.update(task, completed=job.progress)
+    task = known[name] if name in known else progress.add_task(name, total=1.0, left="")
+    left = "" if job.left_s is None else f"{clock(job.left_s)} left"
+    progress.update(task, completed=job.progress, left=left)
 
 
 def _job_json(job: Transcription) -> dict[str, Any]:
@@ -94,6 +109,71 @@ def _job_json(job: Transcription) -> dict[str, Any]:
         "file": job.file,
         "problem": job.problem,
     }
+
+
+@click.group("queue", invoke_without_command=True)
+@json_option
+@click.pass_context
+def queue_command(ctx: click.Context) -> None:
+    """List what is to be transcribed; pause, resume, cancel, put first."""
+    if ctx.invoked_subcommand is None:
+        _list_queue(ctx.ensure_object(Context))
+
+
+def _list_queue(context: Context) -> None:
+    with _queue(context) as jobs:
+        told = [job for job in jobs.jobs() if not job.state.is_final]
+    if context.as_json:
+        context.answer({"jobs": [_queued_json(job) for job in told]})
+        return
+    for job in told:
+        left = f"  {clock(job.left_s)} left" if job.left_s is not None else ""
+        context.say(
+            f"[bold]{job.id:>4}[/]  {job.state:<8}{job.progress:>4.0%}{left}"
+            f"  {escape(job.session)}  {escape(job.model)}"
+        )
+    if not told:
+        context.say("Nothing waits to be transcribed.")
+
+
+def _queued_json(job: Job) -> dict[str, Any]:
+    return {
+        "number": job.id,
+        "session": job.session,
+        "model": job.model,
+        "engine": job.engine,
+        "task": job.task,
+        "state": job.state,
+        "progress": job.progress,
+        "left_s": job.left_s,
+        "problem": job.error,
+    }
+
+
+def _queue_step(name: str, about: str, step: Callable[[Queue, int], Job]) -> None:
+    """Give the group a command that does one thing to one job."""
+
+    @queue_command.command(name, help=about)
+    @click.argument("number", type=int)
+    @json_option
+    @pass_context
+    def _step(context: Context, number: int) -> None:
+        with _queue(context) as jobs:
+            job = step(jobs, number)
+        if context.as_json:
+            context.answer(_queued_json(job))
+        else:
+            context.say(f"[green]✓[/] {job.id}: {job.state}")
+
+
+_queue_step("pause", "Let NUMBER rest; what is done of it is kept.", Queue.pause)
+_queue_step("resume", "Let NUMBER go on, or try again what failed.", Queue.resume)
+_queue_step("cancel", "Do not transcribe NUMBER.", Queue.cancel)
+_queue_step("first", "Do NUMBER before all others.", Queue.prefer)
+
+
+def _queue(context: Context) -> contextlib.closing[Queue]:
+    return contextlib.closing(Queue(path_of(context.settings.archive)))
 
 
 @click.group("models", invoke_without_command=True)
@@ -263,7 +343,7 @@ def index_command() -> None:
 def _rebuild_command(context: Context) -> None:
     """Make the index anew from the session folders alone."""
     with _progress(context) as bars:
-        task = bars.add_task("sessions", total=1.0)
+        task = bars.add_task("sessions", total=1.0, left="")
         rebuilt = index.rebuild(
             context.archive,
             lambda done, total: bars.update(task, completed=done, total=max(total, 1)),
