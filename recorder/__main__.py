@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from functools import partial
 from pathlib import Path
 
 from recorder import recovery
@@ -17,7 +16,6 @@ from recorder.control import Server
 from recorder.errors import AircheckError
 from recorder.session import Recording
 from recorder.sources.open import open_source
-from recorder.sources.past import Past
 from recorder.types import State
 
 _logger = logging.getLogger("recorder")
@@ -43,10 +41,7 @@ def _record(folder: SessionFolder) -> int:
         if folder.sealed():
             return 0
         before = recovery.mend(folder)
-        ((track, _),) = folder.sources()
-        past = Past.of(folder.path, before, track)
-        opened = partial(open_source, past=past)
-        recording = Recording(folder, open_source=opened, before=before)
+        recording = Recording(folder, open_source=open_source, before=before)
         server = Server(folder, recording)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: recording.stop())

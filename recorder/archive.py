@@ -38,6 +38,7 @@ from recorder.errors import (
     storage_error,
 )
 from recorder.events import Opened, Sealed, StateChanged
+from recorder.schedule import Schedule
 from recorder.timeline import Timeline
 from recorder.types import (
     Seconds,
@@ -70,6 +71,8 @@ class SessionInfo:
         consent: Who agreed to being recorded and published, and how.
         cover: The cover's file in the session's folder, or empty.
         for_s: Session time after which the recording ends by itself; None is 'at its own end'.
+        give_up_s: Seconds without a byte after which it is taken for over; None is an hour.
+        schedule: When it is announced for; None where nobody said.
     """
 
     id: SessionId
@@ -84,6 +87,8 @@ class SessionInfo:
     consent: str = ""
     cover: str = ""
     for_s: Seconds | None = None
+    give_up_s: Seconds | None = None
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,20 +317,24 @@ class Archive:
         at: datetime | None = None,
         host: str = "",
         for_s: Seconds | None = None,
+        give_up_s: Seconds | None = None,
+        schedule: Schedule | None = None,
     ) -> SessionFolder:
         """Make a session's folder, ready to be recorded into.
 
         Args:
             title: As people wrote it; any text.
-            sources: Track and source.
-            at: The day and time that its name carries; now unless told.
+            sources: Track and source; of several for one track the later ones are its mirrors.
+            at: The day and time that its name carries; that of its schedule, or now, unless told.
             host: Who speaks.
             for_s: Session time after which the recording ends by itself.
+            give_up_s: Seconds without a byte after which it is taken for over.
+            schedule: When it is announced for.
 
         Raises:
             StorageError: The disk refuses; nothing is left behind.
         """
-        at = at or utc_now()
+        at = at or (schedule.at if schedule else utc_now())
         title = title.encode(errors="replace").decode()  # a file's name may hold half a character
         session = new_session_id()
         folder = SessionFolder(self.root / _folder_name(title, at, session))
@@ -340,6 +349,8 @@ class Archive:
             sources=tuple(sources),
             host=host,
             for_s=for_s,
+            give_up_s=give_up_s,
+            schedule=schedule,
         )
         try:
             folder.audio.mkdir(parents=True)
@@ -433,6 +444,7 @@ def _info_to_json(info: SessionInfo) -> dict[str, Any]:
         {"track": track, "kind": str(spec.kind), "address": spec.public_address}
         for track, spec in info.sources
     ]
+    values["schedule"] = info.schedule.to_json() if info.schedule else None
     return values
 
 
@@ -453,4 +465,6 @@ def _info_from_json(values: dict[str, Any]) -> SessionInfo:
         consent=values.get("consent", ""),
         cover=values.get("cover", ""),
         for_s=values.get("for_s"),
+        give_up_s=values.get("give_up_s"),
+        schedule=Schedule.from_json(schedule) if (schedule := values.get("schedule")) else None,
     )

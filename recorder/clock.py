@@ -105,6 +105,11 @@ class ClockWatch:
             set_by_s = 0.0
         return Jump(slept_s=slept_s, set_by_s=set_by_s) if slept_s or set_by_s else None
 
+    @property
+    def monotonic_s(self) -> float:
+        """The monotonic clock at the last look."""
+        return self._last[1]
+
     def _read(self) -> tuple[float, float, float]:
         return self._wall(), self._monotonic(), self._suspended()
 

@@ -1,43 +1,32 @@
 """The state machine of one recording.
 
-    connecting → recording ⇄ reconnecting | refused | paused → finishing → done
-        ⇅ waiting | refused
-        └→ failed: what never was a session
+    scheduled → connecting → recording ⇄ reconnecting | refused | paused → finishing → done
+                    ⇅ waiting | refused
+                    └→ failed: what never was a session
 
-One thread captures (the source's), one syncs and watches the clock (`Recording.run`'s own), and
-one stores closed WAV parts as FLAC. Whatever the source does, the session decides: it waits,
-tries again, and ends only when the source has ended, somebody stops it, its time is up, or
-nothing came for an hour.
+`Recording.run`'s own thread waits for the announced time, then syncs and watches the clocks and
+the disk; each track captures in a thread of its own (`recorder.capture`), and one stores closed
+WAV parts as FLAC. Whatever the sources do, the session decides: it ends only when they have ended,
+somebody stops it, its time is up, or nothing came for an hour.
 """
 
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
-import time
-from collections.abc import Callable
-from datetime import timedelta
+from functools import partial
 
-from recorder import retry
+from recorder import disk
 from recorder.archive import SessionFolder
-from recorder.errors import (
-    AircheckError,
-    ConnectionLost,
-    DiskFull,
-    MalformedAddress,
-    NotAudio,
-    NotAvailable,
-    Refused,
-    SourceError,
-    StorageError,
-    UnknownDevice,
-)
-from recorder.events import Attempt, Event, Marked, StateChanged
+from recorder.awake import KeepAwake
+from recorder.capture import Opener, Shared, TrackCapture
+from recorder.clock import ClockWatch, SessionClock
+from recorder.errors import AircheckError, DiskFull, StorageError
+from recorder.events import Event, Marked, Noticed, StateChanged
+from recorder.joining import ChunkMemory
 from recorder.journal import JournalWriter
 from recorder.packer import Packer
 from recorder.seal import seal
-from recorder.sources.base import SinkClosed, Source
 from recorder.status import Status
 from recorder.timeline import Timeline
 from recorder.types import GapReason, Seconds, SourceSpec, State, iso, utc_now
@@ -51,11 +40,17 @@ SYNC_S = 1.0
 GIVE_UP_S = 3_600.0
 """Seconds without a byte after which a session that had begun is over."""
 
-_TRACK = "a"
-_LAST_WORDS_S = 0.5  # for a stopped source to hand over what it holds
-_PROBE_DISK_S = 1.0
-_ROOM_BYTES = 4_000_000  # free before a paused recording goes on
-_FATAL = (NotAudio, MalformedAddress, UnknownDevice)
+_LOOK_AT_DISK_S = 5.0
+_LONGEST_NAP_S = 5.0  # while scheduled: a computer that slept, or a set clock, is noticed in it
+_MOST_TELLING = (
+    State.RECORDING,
+    State.PAUSED,
+    State.RECONNECTING,
+    State.REFUSED,
+    State.CONNECTING,
+    State.WAITING,
+)
+"""Of several tracks' states the first one of these is the session's."""
 
 
 class Recording:
@@ -65,9 +60,8 @@ class Recording:
         self,
         folder: SessionFolder,
         *,
-        open_source: Callable[[SourceSpec], Source],
+        open_source: Opener,
         before: Timeline | None = None,
-        give_up_s: float = GIVE_UP_S,
     ) -> None:
         """Prepare to record.
 
@@ -75,49 +69,73 @@ class Recording:
             folder: The session's, held by this process (`SessionFolder.hold`).
             open_source: Makes the source of a spec.
             before: What an earlier recorder stored, when this one goes on after a crash.
-            give_up_s: Seconds without a byte after which a begun session ends.
 
         Raises:
             CorruptSession: The folder can't be read.
             StorageError: The disk refuses.
-            SourceError: The source can't be had at all.
         """
-        ((_, spec),) = folder.sources()
+        info = folder.info()
         self._folder = folder
-        self._for_s = folder.info().for_s
-        self._recovered = before is not None
-        self._give_up_s = give_up_s
-        self._spec = spec
-        self._open_source = open_source
-        self._source: Source | None = None
+        self._for_s = info.for_s
+        self._schedule = info.schedule
+        self._recovered = before is not None and bool(before.tracks)
         self._log = JournalWriter(folder.journal_path)
-        self._asked_to_stop = threading.Event()
+        self._clock = SessionClock()
+        self._clock_watch = ClockWatch()
+        self._disk_watch = disk.DiskWatch(partial(disk.free_bytes, folder.path))
+        self._next_disk_look_s = 0.0
+        self._warning = ""
         self._over = threading.Event()
         self._state = StateChanged(state=State.CONNECTING)
         self._state_lock = threading.Lock()
+        self._was_told_state = False
         self._backlog: list[Event] = []
         self._failure: AircheckError | None = None
         self._ending = ""
         self._packer = Packer(folder, self._log)
-        self._writer = TrackWriter(
-            folder,
-            _TRACK,
+        sources = folder.sources()
+        shared = Shared(
+            folder=folder,
+            open_source=open_source,
+            clock=self._clock,
+            memory=ChunkMemory() if len(sources) > 1 else None,
+            announced_at=info.schedule.at if info.schedule else None,
+            give_up_s=GIVE_UP_S if info.give_up_s is None else info.give_up_s,
+        )
+        if shared.memory and before:
+            shared.memory.recall(before.tracks.values())
+        self._tracks = [
+            self._track(name, [spec for track, spec in sources if track == name], shared, before)
+            for name in dict.fromkeys(track for track, _ in sources)
+        ]
+
+    def _track(
+        self, name: str, specs: list[SourceSpec], shared: Shared, before: Timeline | None
+    ) -> TrackCapture:
+        writer = TrackWriter(
+            self._folder,
+            name,
             self._log,
-            source=str(spec),
+            source=str(specs[0]),
             before=before,
-            on_audio=self._on_audio,
+            clock=self._clock,
+            on_audio=lambda: track.on_audio(),  # noqa: PLW0108 (made below)
             on_part_closed=self._packer.put,
         )
-        if self._writer.has_audio:
-            self._writer.trouble = (GapReason.KILLED, "The recorder had died.")
+        if writer.has_audio:
+            writer.trouble = (GapReason.KILLED, "The recorder had died.")
+        track = TrackCapture(
+            name, specs, writer, shared, before=before, on_change=self._sum_up, tell=self._notice
+        )
+        return track
 
     # --- from any thread -----------------------------------------------------------------------
 
     def stop(self) -> None:
         """End the recording well; returns at once."""
-        self._asked_to_stop.set()
         self._over.set()
-        self._cancel_source()
+        for track in self._tracks:
+            track.stop()
 
     def mark(self, text: str) -> Seconds:
         """Name this moment, and return it in session time.
@@ -126,22 +144,25 @@ class Recording:
             StorageError: The disk refuses.
             ValueError: The recording has ended.
         """
-        at_s = self._writer.now_s
+        at_s = self._now_s
         self._log.append(Marked(at_s=at_s, text=text))
         return at_s
 
     def status(self) -> Status:
         """What it is doing now."""
-        state, writer = self._state, self._writer
+        state = self._state
+        telling = self._telling_track()
         return Status(
             state=state.state,
             reason=state.reason,
             detail=state.detail,
             next_try_at=state.next_try_at,
-            end_s=writer.end_s,
-            now_s=writer.now_s,
-            peak_dbfs=writer.peak_dbfs,
-            rms_dbfs=writer.rms_dbfs,
+            end_s=Seconds(max(track.writer.end_s for track in self._tracks)),
+            now_s=self._now_s,
+            peak_dbfs=telling.writer.peak_dbfs,
+            rms_dbfs=telling.writer.rms_dbfs,
+            source=telling.source,
+            warning=self._warning,
         )
 
     # --- the session's own thread --------------------------------------------------------------
@@ -156,40 +177,111 @@ class Recording:
             StorageError: The disk refuses to the last; what was synced is safe, and
                 `recorder.recovery` seals it later.
         """
-        self._become(State.CONNECTING)
-        capture = threading.Thread(target=self._capture, name="capture-a", daemon=True)
-        capture.start()
-        while not self._over.wait(self._until_next_sync_s()):
-            self._sync()
-            if self._for_s is not None and self._writer.now_s >= self._for_s:
-                self._ending = "The time asked for is over."
-                self._over.set()
-        silent = self._state.state is not State.RECORDING
-        self._become(State.FINISHING)
-        self._asked_to_stop.set()
-        self._cancel_source()
-        capture.join(_LAST_WORDS_S)
-        return self._finish(silent=silent)
+        self._await_its_time()
+        with KeepAwake():
+            if not self._over.is_set():
+                self._become(State.CONNECTING)
+            for track in self._tracks:
+                track.start()
+            while not self._over.wait(self._until_next_sync_s()):
+                self._watch_clocks()
+                self._sync()
+                self._watch_disk()
+                self._end_in_time()
+            silent = self._state.state is not State.RECORDING
+            self._become(State.FINISHING)
+            for track in self._tracks:
+                track.stop()
+            for track in self._tracks:
+                track.join()
+            return self._finish(silent=silent)
+
+    def _await_its_time(self) -> None:
+        """Wait, on the wall clock, until probing begins."""
+        if self._schedule is None or self._has_audio:
+            return
+        left_s = (self._schedule.probe_at - utc_now()).total_seconds()
+        if left_s > 0:
+            at = f"{self._schedule.local:%A, %d %B %Y, %H:%M %Z}"
+            self._become(
+                State.SCHEDULED,
+                detail=f"Announced for {at}.",
+                next_try_at=iso(self._schedule.probe_at),
+            )
+        while left_s > 0 and not self._over.wait(min(left_s, _LONGEST_NAP_S)):
+            left_s = (self._schedule.probe_at - utc_now()).total_seconds()
+        if left_s > 0:
+            self._ending = "It was stopped before its time."
 
     def _until_next_sync_s(self) -> float:
         if self._for_s is None:
             return SYNC_S
-        return min(SYNC_S, max(0.01, self._for_s - self._writer.now_s))
+        return min(SYNC_S, max(0.01, self._for_s - self._now_s))
+
+    def _end_in_time(self) -> None:
+        """See whether the time asked for is over, or a repeat's next time has come."""
+        if self._for_s is not None and self._now_s >= self._for_s:
+            self._ending = "The time asked for is over."
+            self._over.set()
+        following = self._schedule.following(self._schedule.at) if self._schedule else None
+        if following and not self._has_audio and utc_now() >= following.probe_at:
+            self._ending = "Nothing came until its next time."
+            self._over.set()
+
+    def _watch_clocks(self) -> None:
+        jump = self._clock_watch.look()
+        if jump is None:
+            return
+        if jump.slept_s:
+            self._clock.slept(jump.slept_s)
+            detail = f"The computer was asleep for {jump.slept_s:.0f} s."
+            self._notice(Noticed(what="asleep", detail=detail))
+            for track in self._tracks:
+                track.woke(jump.slept_s)
+        if jump.set_by_s:
+            way = "forward" if jump.set_by_s > 0 else "back"
+            detail = (
+                f"The computer's clock was set {way} by {abs(jump.set_by_s):.0f} s; "
+                "session time is not affected."
+            )
+            self._notice(Noticed(what="clock", detail=detail))
 
     def _sync(self) -> None:
         try:
-            self._writer.sync()
+            for track in self._tracks:
+                track.writer.sync()
             self._tell_backlog()
         except DiskFull:
             _logger.warning("the disk is full; journal lines wait")
         except StorageError as error:
             self._fail(error)
 
+    def _watch_disk(self) -> None:
+        now_s = self._clock_watch.monotonic_s
+        if now_s < self._next_disk_look_s:
+            return
+        self._next_disk_look_s = now_s + _LOOK_AT_DISK_S
+        try:
+            warning = self._disk_watch.look()
+        except StorageError as error:
+            _logger.warning("%s", error)
+            return
+        if warning:
+            self._notice(Noticed(what="disk", detail=warning))
+        if warning or self._disk_watch.left_s is None:
+            self._warning = warning
+
     def _finish(self, *, silent: bool) -> State:
         """Close everything and seal."""
-        writer = self._writer
-        stopped_in_silence = silent and writer.has_audio and not self._ending
-        writer.close(gap_to_s=writer.now_s if stopped_in_silence else None)
+        ends = [track for track in self._tracks if track.ending]
+        self._ending = self._ending or (ends[0].ending if ends else "")
+        failures = [track.failure for track in self._tracks if track.failure]
+        if len(failures) == len(self._tracks):
+            self._failure = self._failure or failures[0]
+        for track in self._tracks:
+            writer = track.writer
+            stopped_in_silence = silent and writer.has_audio and not self._ending
+            writer.close(gap_to_s=writer.now_s if stopped_in_silence else None)
         self._packer.close()
         final = State.FAILED if self._failure else State.DONE
         detail = str(self._failure) if self._failure else self._ending
@@ -199,115 +291,66 @@ class Recording:
         seal(self._folder, self._log, final, recovered=self._recovered, detail=detail)
         return final
 
-    # --- the capture thread --------------------------------------------------------------------
-
-    def _capture(self) -> None:
-        try:
-            self._source = self._open_source(self._spec)
-            self._capture_until_over(self._source)
-        except SinkClosed:
-            _logger.info("the source spoke on after the end")
-        except AircheckError as error:
-            self._fail(error)
-        except Exception as error:
-            _logger.exception("the capture thread failed")
-            self._fail(AircheckError(f"The recorder failed: {error!r}.", hint="See its log."))
-        finally:
-            self._over.set()
-
-    def _capture_until_over(self, source: Source) -> None:
-        failures, since, heard_s = 0, time.monotonic(), self._writer.end_s
-        while not self._asked_to_stop.is_set():
-            trouble = self._capture_once(source)
-            if trouble is None or self._has_given_up():
-                return
-            if self._writer.end_s > heard_s:
-                failures, since, heard_s = 0, time.monotonic(), self._writer.end_s
-            failures += 1
-            if isinstance(trouble, DiskFull):
-                self._pause(trouble)
-            else:
-                self._wait_after(trouble, failures=failures, since=since)
-
-    def _capture_once(self, source: Source) -> SourceError | DiskFull | None:
-        """Capture until the source ends (None) or something is in the way that may pass.
-
-        Raises:
-            SourceError: It never was a session.
-            StorageError: The disk refuses for good.
-            SinkClosed: The session is over.
-        """
-        try:
-            source.capture(self._writer, self._asked_to_stop)
-        except DiskFull as error:
-            return error
-        except SourceError as error:
-            if isinstance(error, _FATAL) and not self._writer.has_audio:
-                raise
-            return error
-        except (SinkClosed, StorageError):
-            raise
-        except Exception as error:
-            _logger.exception("the source failed in a way that it should not")
-            return ConnectionLost(f"The source failed: {error!r}.")
-        if not self._asked_to_stop.is_set():
-            self._ending = "The source ended."
-        return None
-
-    def _wait_after(self, error: SourceError, *, failures: int, since: float) -> None:
-        has_audio = self._writer.has_audio
-        wait_s = retry.wait_s(
-            error, failures=failures, waited_s=time.monotonic() - since, has_audio=has_audio
-        )
-        reason = _reason(error, has_audio=has_audio)
-        if self._writer.trouble is None:
-            self._writer.trouble = (reason, error.message)
-        self._writer.tell(
-            Attempt(
-                track=_TRACK,
-                address=self._spec.public_address,
-                detail=error.message,
-                reason=reason,
-                status=getattr(error, "status", None),
-            )
-        )
-        state = State.RECONNECTING if has_audio else State.WAITING
-        self._become(
-            State.REFUSED if isinstance(error, Refused) else state,
-            reason=reason,
-            detail=error.message,
-            next_try_at=iso(utc_now() + timedelta(seconds=wait_s)),
-        )
-        self._asked_to_stop.wait(wait_s)
-
-    def _has_given_up(self) -> bool:
-        silent_s = time.monotonic() - self._writer.last_write_mono_s
-        if not self._writer.has_audio or silent_s < self._give_up_s:
-            return False
-        self._ending = f"Nothing came for {silent_s / 60:.0f} min: taken as the session's end."
-        return True
-
-    def _pause(self, error: DiskFull) -> None:
-        """Wait until the disk has room again, or until the session is stopped."""
-        self._writer.trouble = self._writer.trouble or (GapReason.DISK_FULL, error.message)
-        self._become(State.PAUSED, reason=GapReason.DISK_FULL, detail=str(error))
-        while not self._asked_to_stop.wait(_PROBE_DISK_S):
-            if shutil.disk_usage(self._folder.path).free >= _ROOM_BYTES:
-                return
-
-    def _on_audio(self) -> None:
-        if self._state.state is not State.RECORDING and not self._over.is_set():
-            self._become(State.RECORDING)
-
     # --- inside --------------------------------------------------------------------------------
+
+    @property
+    def _now_s(self) -> Seconds:
+        return Seconds(max(track.writer.now_s for track in self._tracks))
+
+    @property
+    def _has_audio(self) -> bool:
+        return any(track.writer.has_audio for track in self._tracks)
+
+    def _telling_track(self) -> TrackCapture:
+        """The track whose state is the session's."""
+        living = [track for track in self._tracks if not track.is_over]
+        return min(living or self._tracks, key=lambda track: _MOST_TELLING.index(track.state.state))
+
+    def _sum_up(self) -> None:
+        """A track's state has changed: the session's follows. Called from the tracks' threads.
+
+        When one has ended well, those that only wait for their source are over too; when the disk
+        refuses one, it refuses all.
+        """
+        for track in self._tracks:
+            if isinstance(track.failure, StorageError):
+                self._fail(track.failure)
+        living = [track for track in self._tracks if not track.is_over]
+        if any(track.is_over and not track.failure for track in self._tracks):
+            living = [track for track in living if track.state.state is State.RECORDING]
+        if not living:
+            self._over.set()
+        if self._over.is_set():
+            return
+        track = self._telling_track()
+        state = track.state
+        if state.state is State.RECORDING and len(self._tracks) > 1:
+            self._become(State.RECORDING, detail=self._troubles())
+        elif state.state is not State.CONNECTING or len(self._tracks) == 1:
+            self._become(
+                state.state,
+                reason=state.reason,
+                detail=state.detail,
+                next_try_at=state.next_try_at,
+            )
+
+    def _troubles(self) -> str:
+        """What keeps the tracks that are not recording."""
+        return " ".join(
+            f"Track {track.track}: {track.failure or track.state.detail or track.state.state}"
+            for track in self._tracks
+            if track.state.state is not State.RECORDING and not track.ending
+        )
 
     def _fail(self, error: AircheckError) -> None:
         self._failure = self._failure or error
         self._over.set()
 
-    def _cancel_source(self) -> None:
-        if self._source:
-            self._source.cancel()
+    def _notice(self, notice: Noticed) -> None:
+        """Journal what people should know, now or as soon as the disk takes it."""
+        with self._state_lock:
+            self._backlog.append(notice)
+        self._try_backlog()
 
     def _become(
         self, state: State, *, reason: str = "", detail: str = "", next_try_at: str = ""
@@ -322,16 +365,20 @@ class Recording:
             self._state = StateChanged(
                 state=state, reason=reason, detail=detail, next_try_at=next_try_at
             )
-            is_first = state is State.CONNECTING
-            if is_first or (old.state, old.reason, old.detail) != (state, reason, detail):
+            is_news = (old.state, old.reason, old.detail) != (state, reason, detail)
+            if is_news or not self._was_told_state:
+                self._was_told_state = True
                 self._backlog.append(self._state)
+        self._try_backlog()
+
+    def _try_backlog(self) -> None:
         try:
             self._tell_backlog()
         except StorageError:
             _logger.warning("the journal takes no line now; it waits")
 
     def _tell_backlog(self) -> None:
-        """Journal the states that wait.
+        """Journal the states and notices that wait.
 
         Raises:
             StorageError: The disk refuses; they wait on.
@@ -340,9 +387,3 @@ class Recording:
             if self._backlog:
                 self._log.append(*self._backlog)
                 self._backlog.clear()
-
-
-def _reason(error: SourceError, *, has_audio: bool) -> GapReason:
-    """The reason for people: what can't be reached in mid-session is a lost connection."""
-    unreachable = isinstance(error, NotAvailable) and error.status is None
-    return GapReason.CONNECTION_LOST if has_audio and unreachable else error.reason

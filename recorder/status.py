@@ -15,6 +15,8 @@ class Status:
         next_try_at: UTC, ISO 8601, or empty.
         end_s: Session time up to which audio is stored.
         now_s: Session time by the clock.
+        source: Public name of the source that plays, or is tried: of several, one.
+        warning: A sentence that should be seen now, as that the disk is filling, or empty.
         peak_dbfs: Level of a device's last tenth of a second; None for streams.
     """
 
@@ -24,5 +26,7 @@ class Status:
     reason: str = ""
     detail: str = ""
     next_try_at: str = ""
+    source: str = ""
+    warning: str = ""
     peak_dbfs: float | None = None
     rms_dbfs: float | None = None

@@ -17,20 +17,30 @@ _TOUCHING_S = 0.001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """A track as it was left, in a session's folder, mended."""
+    """A track as it was left, in a session's folder, mended.
+
+    Attributes:
+        is_other: Whether another source was stored, a mirror of this one: its audio may be the
+            same, its segments' numbers need not be.
+    """
 
     folder: Path
     track: Track
+    is_other: bool = False
 
     @classmethod
-    def of(cls, folder: Path, timeline: Timeline | None, track: str) -> Past | None:
+    def of(
+        cls, folder: Path, timeline: Timeline | None, track: str, *, is_other: bool = False
+    ) -> Past | None:
         """The past of a track; None where there is none."""
         held = timeline.tracks.get(track) if timeline else None
-        return cls(folder=folder, track=held) if held and held.runs else None
+        return cls(folder=folder, track=held, is_other=is_other) if held and held.runs else None
 
     @property
     def last_sequence(self) -> int | None:
         """The last HLS media sequence number that was stored; None for other sources."""
+        if self.is_other:
+            return None
         numbers = [chunk.media_sequence for chunk in self.track.chunks]
         return next((number for number in reversed(numbers) if number is not None), None)
 

@@ -102,12 +102,13 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(folder: SessionFolder, *steps: Step) -> State:
     source = ScriptedSource(*steps)
-    return Recording(folder, open_source=lambda _: source).run()
+    return Recording(folder, open_source=lambda _, **__: source).run()
 
 
 @contextmanager
 def running(folder: SessionFolder, *steps: Step) -> Iterator[Recording]:
-    recording = Recording(folder, open_source=lambda _: ScriptedSource(*steps))
+    source = ScriptedSource(*steps)
+    recording = Recording(folder, open_source=lambda _, **__: source)
     thread = threading.Thread(target=recording.run, name="recording")
     thread.start()
     try:
@@ -246,12 +247,12 @@ def test_the_status_says_why_and_when_it_tries_again(folder: SessionFolder) -> N
         assert status.end_s == 0
 
 
-def test_it_gives_up_when_nothing_came_for_long(folder: SessionFolder) -> None:
-    source = ScriptedSource(
-        plays(b"one", then=ConnectionLost("Lost.")), fails(ConnectionLost("Lost."))
+def test_it_gives_up_when_nothing_came_for_long(tmp_path: Path) -> None:
+    folder = Archive(tmp_path).create("Quiet", [("a", SPEC)], give_up_s=Seconds(0.005))
+    assert (
+        run(folder, plays(b"one", then=ConnectionLost("Lost.")), fails(ConnectionLost("Lost.")))
+        is State.DONE
     )
-    recording = Recording(folder, open_source=lambda _: source, give_up_s=0.005)
-    assert recording.run() is State.DONE
     sealed = folder.sealed()
     assert sealed is not None
     assert "taken as the session's end" in sealed.detail
@@ -268,7 +269,7 @@ def test_time_asked_for_counts_from_the_first_sample(tmp_path: Path) -> None:
 def test_a_full_disk_pauses_and_goes_on_when_there_is_room(
     folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recorder.session._PROBE_DISK_S", 0.01)
+    monkeypatch.setattr("recorder.capture._PROBE_DISK_S", 0.01)
     full = DiskFull("The disk is full while writing audio.")
 
     def fill(sink: Sink, stop: StopSignal) -> None:

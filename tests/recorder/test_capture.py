@@ -1,0 +1,401 @@
+"""Mirrors, one after the other and side by side, told by sources that do as they are told."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from recorder import journal, retry
+from recorder.archive import Archive, SessionFolder
+from recorder.errors import ConnectionLost, NotAudio, NotAvailable, Refused, SourceError
+from recorder.events import Attempt, Chunk, Noticed, PartOpened, Repeated, RunStarted, StateChanged
+from recorder.session import Recording
+from recorder.sources.base import ChunkFacts, Sink, SinkClosed, SourceFacts, StopSignal
+from recorder.sources.past import Past
+from recorder.types import (
+    AudioFormat,
+    GapReason,
+    PlacedBy,
+    Seconds,
+    SourceKind,
+    SourceSpec,
+    State,
+    iso,
+    parse_iso,
+)
+from tests.parts import wait_until
+
+ADTS = AudioFormat(container="adts", codec="aac", rate_hz=48000, channels=2)
+FIRST = SourceSpec(kind=SourceKind.STREAM, address="https://one.example/live.m3u8?token=s3cret")
+SECOND = SourceSpec(kind=SourceKind.STREAM, address="https://two.example/live.m3u8")
+DAY = parse_iso("2024-08-13T00:00:00Z")
+
+T = TypeVar("T")
+Step = Callable[[Sink, StopSignal], None]
+
+
+class Sources:
+    """Scripts by address. Each `capture` is the next step; the last one goes on."""
+
+    def __init__(self, **scripts: list[Step]) -> None:
+        self.scripts = {f"https://{name}.example": steps for name, steps in scripts.items()}
+        self.tries: list[str] = []
+        self.pasts: list[Past | None] = []
+
+    def __call__(self, spec: SourceSpec, *, past: Past | None = None) -> "_Source":
+        self.pasts.append(past)
+        return _Source(self, spec)
+
+
+class _Source:
+    def __init__(self, sources: Sources, spec: SourceSpec) -> None:
+        self._sources, self._spec = sources, spec
+
+    @property
+    def spec(self) -> SourceSpec:
+        return self._spec
+
+    def capture(self, sink: Sink, stop: StopSignal) -> None:
+        host = self._spec.address.rpartition("/")[0]
+        self._sources.tries.append(host)
+        steps = self._sources.scripts[host]
+        (steps.pop(0) if len(steps) > 1 else steps[0])(sink, stop)
+
+    def cancel(self) -> None:
+        pass
+
+
+def fails(error: SourceError) -> Step:
+    def step(sink: Sink, stop: StopSignal) -> None:
+        raise error
+
+    return step
+
+
+def full(retry_after_s: float = 0.0) -> Step:
+    return fails(Refused("Too many listeners.", status=503, retry_after_s=Seconds(retry_after_s)))
+
+
+def plays(
+    *numbers: int,
+    names: str = "s{}.aac",
+    dated: bool = False,
+    placed_by: PlacedBy | None = None,
+    then: Step | None = None,
+) -> Step:
+    """Segments of a second each, as HLS has them: from the oldest that is listed."""
+
+    def step(sink: Sink, stop: StopSignal) -> None:
+        sink.connected(SourceFacts(status=200))
+        knows = placed_by or (PlacedBy.WALL_CLOCK if sink.has_audio else PlacedBy.FIRST)
+        sink.begin_run(ADTS, placed_by=knows)
+        for number in numbers:
+            sink.write(f"<{number}>".encode(), Seconds(1.0))
+            date = DAY.timestamp() + number
+            facts = ChunkFacts(
+                status=200,
+                address="https://cdn.example/" + names.format(number),
+                media_sequence=number if names else None,
+                program_date_time=iso(DAY.fromtimestamp(date, DAY.tzinfo)) if dated else "",
+            )
+            sink.end_chunk(facts)
+        (then or ends)(sink, stop)
+
+    return step
+
+
+def ends(sink: Sink, stop: StopSignal) -> None:
+    pass
+
+
+def lasts(sink: Sink, stop: StopSignal) -> None:
+    """Sends nothing more until it is stopped."""
+    stop.wait(30)
+
+
+def breaks(sink: Sink, stop: StopSignal) -> None:
+    raise ConnectionLost("The connection broke.")
+
+
+def refuses(sink: Sink, stop: StopSignal) -> None:
+    raise Refused("Too many listeners.", status=503, retry_after_s=Seconds(60))
+
+
+def until(go: threading.Event, then: Step) -> Step:
+    def step(sink: Sink, stop: StopSignal) -> None:
+        assert go.wait(10)
+        then(sink, stop)
+
+    return step
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "PROBE_S", 0.01)
+    monkeypatch.setattr(retry, "_AFTER_A_BREAK_S", (0.01,))
+    monkeypatch.setattr(retry, "_LONGEST_SPREAD_S", 0.0)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SessionFolder:
+    """With a mirror."""
+    return Archive(tmp_path).create("A session", [("a", FIRST), ("a", SECOND)])
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> SessionFolder:
+    """Both sources side by side."""
+    return Archive(tmp_path).create("A session", [("a", FIRST), ("b", SECOND)])
+
+
+def run(folder: SessionFolder, **scripts: list[Step]) -> Sources:
+    sources = Sources(**scripts)
+    with running(folder, sources) as recording:
+        wait_until(lambda: folder.sealed() is not None, what="the end")
+        assert recording.status().state.is_final
+    return sources
+
+
+@contextmanager
+def running(folder: SessionFolder, sources: Sources) -> Iterator[Recording]:
+    recording = Recording(folder, open_source=sources)
+    thread = threading.Thread(target=recording.run, name="recording")
+    thread.start()
+    try:
+        yield recording
+    finally:
+        recording.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def events(folder: SessionFolder, kind: type[T]) -> list[T]:
+    told = (entry.event for entry in journal.read(folder.journal_path))
+    return [event for event in told if isinstance(event, kind)]
+
+
+def stored(folder: SessionFolder, track: str = "a") -> list[tuple[float, bytes]]:
+    """Session time and bytes of each chunk."""
+    return [
+        (chunk.start_s, (folder.path / part.file).read_bytes()[chunk.offset :][: chunk.bytes])
+        for part in folder.timeline().tracks[track].parts
+        for chunk in part.chunks
+    ]
+
+
+def whole(*numbers: int) -> list[tuple[float, bytes]]:
+    """Segments by their number, from session time 0 on, one a second."""
+    return [(float(number - numbers[0]), f"<{number}>".encode()) for number in numbers]
+
+
+def test_refused_from_the_start_the_mirror_plays_at_once(folder: SessionFolder) -> None:
+    run(folder, one=[full(60)], two=[plays(1, 2, 3)])
+    assert stored(folder) == whole(1, 2, 3)
+    assert [part.source for part in events(folder, PartOpened)] == [str(SECOND)]
+    told = events(folder, StateChanged)
+    states = [event.state for event in told]
+    assert states.index(State.REFUSED) < states.index(State.RECORDING)
+    detail = next(event.detail for event in told if event.state is State.RECORDING)
+    assert detail == f"From the mirror {SECOND}: Too many listeners."
+    assert "s3cret" not in folder.journal_path.read_text()
+
+
+def test_a_mirror_of_equal_segments_goes_on_without_a_gap(folder: SessionFolder) -> None:
+    sources = run(folder, one=[plays(1, 2, 3, then=refuses), full(60)], two=[plays(2, 3, 4, 5)])
+    assert stored(folder) == whole(1, 2, 3, 4, 5)
+    assert folder.timeline().gaps == ()
+    assert len(events(folder, RunStarted)) == 1
+    assert [part.source for part in events(folder, PartOpened)] == [
+        FIRST.public_address,
+        str(SECOND),
+    ]
+    assert [event.what for event in events(folder, Repeated)] == ["mirror", "mirror"]
+    past = sources.pasts[-1]
+    assert past is not None
+    assert past.last_sequence is None
+
+
+def test_silence_that_repeats_is_not_taken_for_what_was_stored(folder: SessionFolder) -> None:
+    # Numbers 7 to 9 have the same bytes, as digital silence may; only 8 and 9 are new.
+    def silent(*numbers: int, then: Step = ends) -> Step:
+        def step(sink: Sink, stop: StopSignal) -> None:
+            sink.begin_run(
+                ADTS, placed_by=PlacedBy.WALL_CLOCK if sink.has_audio else PlacedBy.FIRST
+            )
+            for number in numbers:
+                sink.write(b"<6>" if number == 6 else b"<silence>", Seconds(1.0))
+                sink.end_chunk(ChunkFacts(media_sequence=number))
+            then(sink, stop)
+
+        return step
+
+    run(folder, one=[silent(6, 7, then=refuses), full(60)], two=[silent(6, 7, 8, 9)])
+    assert [data for _, data in stored(folder)] == [b"<6>", *[b"<silence>"] * 3]
+    assert folder.timeline().gaps == ()
+
+
+def test_what_the_mirror_lists_no_more_is_a_gap_of_its_length(folder: SessionFolder) -> None:
+    run(folder, one=[plays(1, 2, then=refuses), full(60)], two=[plays(5, 6)])
+    assert stored(folder) == [(0.0, b"<1>"), (1.0, b"<2>"), (4.0, b"<5>"), (5.0, b"<6>")]
+    (gap,) = folder.timeline().gaps
+    assert (gap.from_s, gap.to_s, gap.reason) == (2.0, 4.0, GapReason.REFUSED)
+    assert events(folder, RunStarted)[-1].placed_by is PlacedBy.SEQUENCE
+
+
+def test_a_mirror_that_counts_otherwise_is_placed_by_its_dates(folder: SessionFolder) -> None:
+    run(
+        folder,
+        one=[plays(1, 2, dated=True, then=refuses), full(60)],
+        two=[plays(2, 4, names="other{}.aac", dated=True, placed_by=PlacedBy.WALL_CLOCK)],
+    )
+    # Its bytes for second 2 are the same here; second 3 is nowhere.
+    assert [start_s for start_s, _ in stored(folder)] == [0.0, 1.0, 2.0]
+
+
+def test_without_any_evidence_the_clock_decides(folder: SessionFolder) -> None:
+    def alien(sink: Sink, stop: StopSignal) -> None:
+        sink.begin_run(ADTS, placed_by=PlacedBy.WALL_CLOCK)
+        sink.write(b"<other>", Seconds(1.0))
+        sink.end_chunk()
+
+    run(folder, one=[plays(1, 2, then=refuses), full(60)], two=[alien])
+    assert events(folder, RunStarted)[-1].placed_by is PlacedBy.WALL_CLOCK
+    assert stored(folder)[-1] == (2.0, b"<other>")
+
+
+def test_a_mere_break_is_mended_before_a_mirror_is_asked(folder: SessionFolder) -> None:
+    sources = run(
+        folder,
+        one=[plays(1, then=breaks), plays(2, placed_by=PlacedBy.SEQUENCE)],
+        two=[plays(9)],
+    )
+    assert sources.tries == ["https://one.example"] * 2
+    assert stored(folder) == whole(1, 2)
+
+
+def test_after_a_second_break_the_mirror_is_asked(folder: SessionFolder) -> None:
+    sources = run(
+        folder,
+        one=[plays(1, then=breaks), fails(ConnectionLost("No."))],
+        two=[plays(1, 2)],
+    )
+    assert sources.tries[:2] == ["https://one.example"] * 2
+    assert stored(folder) == whole(1, 2)
+
+
+def test_the_first_is_probed_meanwhile_and_comes_first_again(folder: SessionFolder) -> None:
+    is_back = threading.Event()
+
+    def probed(sink: Sink, stop: StopSignal) -> None:
+        if not is_back.is_set():
+            raise Refused("Too many listeners.", status=503, retry_after_s=Seconds(0))
+        plays(3, 4, 5)(sink, stop)
+
+    def breaks_when_the_first_is_back(sink: Sink, stop: StopSignal) -> None:
+        is_back.set()
+        wait_until(lambda: events(folder, Noticed), what="the notice")
+        refuses(sink, stop)
+
+    sources = run(
+        folder,
+        one=[plays(1, 2, then=full()), probed],
+        two=[plays(2, 3, then=breaks_when_the_first_is_back)],
+    )
+    (notice,) = events(folder, Noticed)
+    assert notice.what == "mirror"
+    assert notice.detail.startswith("https://one.example/live.m3u8 answers again")
+    assert stored(folder) == whole(1, 2, 3, 4, 5)
+    assert len(sources.tries) >= 4
+    assert folder.timeline().gaps == ()
+
+
+def test_a_retry_after_of_one_holds_up_no_other(folder: SessionFolder) -> None:
+    sources = Sources(one=[full(60)], two=[full(0), full(0), plays(1, then=lasts)])
+    with running(folder, sources) as recording:
+        wait_until(lambda: recording.status().state is State.RECORDING)
+        assert recording.status().source == str(SECOND)
+        assert sources.tries.count("https://one.example") == 1
+
+
+def test_what_is_no_session_leaves_it_to_the_mirror(folder: SessionFolder) -> None:
+    run(folder, one=[fails(NotAudio("A picture."))], two=[plays(1)])
+    assert stored(folder) == whole(1)
+
+
+def test_when_none_is_a_session_it_fails(folder: SessionFolder) -> None:
+    run(folder, one=[fails(NotAudio("A picture."))], two=[fails(NotAudio("A song."))])
+    sealed = folder.sealed()
+    assert sealed is not None
+    assert (sealed.state, sealed.detail) == (State.FAILED, "A picture.")
+
+
+def test_side_by_side_equal_segments_have_equal_times(beside: SessionFolder) -> None:
+    begun = threading.Event()
+
+    def then_begun(sink: Sink, stop: StopSignal) -> None:
+        begun.set()
+
+    run(
+        beside,
+        one=[plays(3, 4, 6, then=then_begun)],
+        two=[until(begun, plays(3, 4, 5, 6))],
+    )
+    assert stored(beside, "b")[:2] == [(0.0, b"<3>"), (1.0, b"<4>")]
+    assert stored(beside, "a")[:2] == [(0.0, b"<3>"), (1.0, b"<4>")]
+
+
+def test_the_track_that_comes_late_lies_where_its_numbers_say(beside: SessionFolder) -> None:
+    begun, recorded = threading.Event(), threading.Event()
+
+    def then_begun(sink: Sink, stop: StopSignal) -> None:
+        begun.set()
+        assert recorded.wait(10)
+
+    def then_recorded(sink: Sink, stop: StopSignal) -> None:
+        recorded.set()
+
+    run(
+        beside,
+        one=[plays(3, 4, then=then_begun)],
+        two=[until(begun, plays(1, 5, 6, then=then_recorded))],
+    )
+    assert stored(beside, "b") == [(2.0, b"<5>"), (3.0, b"<6>")]
+    (gap,) = beside.timeline().tracks["b"].gaps
+    assert (gap.from_s, gap.to_s) == (0.0, 2.0)
+    (attempt,) = events(beside, Attempt)
+    assert attempt.detail == (
+        "Segment 1 lies before session time 0, by its sequence; it is not stored."
+    )
+
+
+def test_side_by_side_one_that_never_comes_ends_nothing_and_holds_nothing_up(
+    beside: SessionFolder,
+) -> None:
+    run(beside, one=[plays(1, 2)], two=[fails(NotAvailable("Not found.", status=404))])
+    assert stored(beside, "a") == whole(1, 2)
+    sealed = beside.sealed()
+    assert sealed is not None
+    assert sealed.state is State.DONE
+    assert [chunk.track for chunk in events(beside, Chunk)] == ["a", "a"]
+
+
+def test_side_by_side_one_that_is_no_session_is_said(beside: SessionFolder) -> None:
+    playing = Sources(one=[plays(1, then=lasts)], two=[fails(NotAudio("A picture."))])
+    with running(beside, playing) as recording:
+        wait_until(lambda: "A picture." in recording.status().detail)
+        assert recording.status().state is State.RECORDING
+        assert recording.status().detail == "Track b: A picture."
+
+
+def test_a_stop_reaches_the_probe_too(folder: SessionFolder) -> None:
+    def holds(sink: Sink, stop: StopSignal) -> None:
+        assert stop.wait(10)
+        raise SinkClosed
+
+    sources = Sources(one=[full(0), holds], two=[plays(1, then=lasts)])
+    with running(folder, sources):
+        wait_until(lambda: sources.tries.count("https://one.example") >= 2)
+    assert folder.sealed() is not None
