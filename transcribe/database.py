@@ -44,7 +44,8 @@ from sqlite_utils import Database as SqliteUtils
 from sqlite_utils.migrations import Migrations
 
 from recorder.errors import DiskFull, StorageError
-from transcribe.errors import IndexBroken, IndexBusy
+from transcribe.deadline import Deadline
+from transcribe.errors import IndexBroken, IndexBusy, Interrupted
 
 FILE_NAME: Final = "index.db"
 SEGMENT_BITS: Final = 20
@@ -55,6 +56,8 @@ MINUTE_BITS: Final = 8
 
 _BUSY_TIMEOUT_S = 5.0
 _BUSY_POLL_S = 0.01
+_PAGES_A_MERGE = 200
+_STEPS_A_LOOK = 500  # of SQLite's machine, between two looks at the clock: some microseconds
 _LARGE_HASH = 64 * 2**20  # bytes of full text that FTS5 gathers before it writes
 _DEFAULT_HASH = 2**20  # FTS5_DEFAULT_HASHSIZE, https://sqlite.org/src/file/ext/fts5/fts5_config.c
 _INDEXED = ("passage", "seam")
@@ -78,6 +81,46 @@ class Database:
         """
         with mapped(self.path):
             return self._connection.execute(sql, parameters).fetchall()
+
+    def rows_until(
+        self, deadline: Deadline, sql: str, parameters: tuple[Any, ...] = ()
+    ) -> tuple[list[Any], bool]:
+        """Run a SELECT as far as the time allows.
+
+        Returns:
+            Rows as tuples, and whether these are all.
+
+        Raises:
+            IndexBroken: The file is damaged.
+            IndexBusy: It was locked for 5 s.
+        """
+        found: list[Any] = []
+        with mapped(self.path), self._watched(deadline):
+            try:
+                found.extend(self._connection.execute(sql, parameters))
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT or not deadline.is_over():
+                    raise
+                return found, False
+        return found, True
+
+    @contextlib.contextmanager
+    def _watched(self, deadline: Deadline) -> Iterator[None]:
+        # FTS5 reads its pages by small statements, which count as steps too: a long scan is seen.
+        self._connection.set_progress_handler(deadline.is_over, _STEPS_A_LOOK)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None, 0)
+
+    @functools.cached_property
+    def passage_count(self) -> int:
+        """How many passages there were when it was first asked."""
+        return int(self.rows("SELECT count(*) FROM passage")[0][0])
+
+    def interrupt(self) -> None:
+        """Let what is being read end with `Interrupted`; from any thread."""
+        self._connection.interrupt()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -173,6 +216,20 @@ class Database:
             for name in _INDEXED:
                 _tell_full_text(tables, name, "optimize")
 
+    def tidy(self) -> None:
+        """Merge a little of the full text, and move what was written from the log to the file.
+
+        Raises:
+            IndexBroken: The file is damaged.
+            IndexBusy: Another process wrote for longer than 5 s.
+            StorageError: The disk refuses.
+        """
+        with self.writing() as tables:
+            for name in _INDEXED:
+                _tell_full_text(tables, name, "merge", _PAGES_A_MERGE)
+        with mapped(self.path):
+            self._connection.execute("PRAGMA wal_checkpoint(passive)")
+
     def replace_file(self, path: Path) -> None:
         """Replace all of another index by this one, in one step for whoever has it open.
 
@@ -258,6 +315,7 @@ def mapped(path: Path) -> Iterator[None]:
     Raises:
         IndexBroken: The file is damaged, isn't a database, or lacks a table.
         IndexBusy: It was locked for longer than we wait.
+        Interrupted: `Database.interrupt` was called.
         StorageError: The disk refuses.
     """
     try:
@@ -270,6 +328,8 @@ def _in_words(path: Path, error: sqlite3.DatabaseError) -> Exception:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the lower byte is the primary code
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return busy(path)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return Interrupted("The search was given up for another one.")
     if code == sqlite3.SQLITE_FULL:
         return DiskFull(
             "The disk is full while writing the search index.",

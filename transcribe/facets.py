@@ -74,9 +74,11 @@ def facets(
     with index.reading():
         if asked.groups:
             where = scope.of(index, asked, session)
-            found = matches.find(index, asked, where, most=MOST_SPREAD, shown=MOST_SPREAD)
+            found = matches.find(
+                index, asked, where, most=MOST_SPREAD, named=MOST_SPREAD, shown=MOST_SPREAD
+            )
         else:
-            found = matches.Matches(passages=(), seams=(), is_complete=True)
+            found = matches.Matches(passages=(), seams=(), count=0, is_counted=True)
         places = json.dumps(found.passages + found.seams)
         spread = [_spread(index, value, rows, places, limit) for value, rows in _SPREADS]
     sources, years, speakers, tags, languages = spread
@@ -86,7 +88,7 @@ def facets(
         speakers=speakers,
         tags=tags,
         languages=languages,
-        is_complete=found.is_complete,
+        is_complete=found.is_counted,
     )
 
 

@@ -7,15 +7,19 @@ term by term: the densest place is the hit, and what is shown around it is the s
 from __future__ import annotations
 
 import bisect
+import contextlib
 import itertools
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from recorder.types import Seconds
 from transcribe import terms
 from transcribe.query import Atom, Near, Phrase
+
+LINES_AROUND: Final = 2
+"""Segments before and after a match that are told with it."""
 
 _DENSE_TERMS = 30  # words that are shown together
 _BEFORE = 60  # characters of the snippet before the match
@@ -49,6 +53,8 @@ class Found:
         snippet: About 240 characters around it.
         marks: Where in ``snippet`` the searched words stand: (start, end) in characters.
         speaker: Who speaks where it begins, or empty.
+        before: The text of up to two segments before.
+        after: The text of up to two segments after.
     """
 
     start_s: Seconds
@@ -57,6 +63,8 @@ class Found:
     snippet: str
     marks: tuple[tuple[int, int], ...]
     speaker: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,8 @@ class Hit:
         language: Whisper's code; empty where whole sessions were searched.
         source: The session's first source.
         session_started_at: Wall clock of session time 0.
+        before: The text of up to two segments before.
+        after: The text of up to two segments after.
     """
 
     session: str
@@ -88,6 +98,16 @@ class Hit:
     language: str
     source: str
     session_started_at: datetime
+    before: str = ""
+    after: str = ""
+
+    @property
+    def link(self) -> str:
+        """Where it is, for 'aircheck show' and other programs: ``aircheck:ID#t=62.4``.
+
+        The fragment is a media fragment (https://www.w3.org/TR/media-frags/), in session time.
+        """
+        return f"aircheck:{self.session}#t={self.start_s:.1f}"
 
     @property
     def started_at(self) -> datetime:
@@ -140,9 +160,6 @@ class _Places:
 
     def __init__(self, said: Sequence[str]) -> None:
         self._said = said
-        self._of: dict[str, list[int]] = defaultdict(list)
-        for place, term in enumerate(said):
-            self._of[term].append(place)
 
     def of(self, atom: Atom) -> list[tuple[int, int]]:
         """First and end of each match, in order."""
@@ -156,10 +173,15 @@ class _Places:
         if phrase.prefix and len(wanted) == 1:
             places = [place for place, term in enumerate(self._said) if term.startswith(wanted[0])]
         else:
-            places = [
-                place for place in self._of.get(wanted[0], ()) if self._goes_on(place, phrase)
-            ]
+            places = [place for place in self._places(wanted[0]) if self._goes_on(place, phrase)]
         return [(place, place + len(wanted)) for place in places]
+
+    def _places(self, term: str) -> list[int]:
+        found: list[int] = []
+        with contextlib.suppress(ValueError):  # its way to say that there is no more
+            while True:
+                found.append(self._said.index(term, found[-1] + 1 if found else 0))
+        return found
 
     def _goes_on(self, place: int, phrase: Phrase) -> bool:
         wanted = phrase.terms
@@ -226,11 +248,16 @@ class _Page:
         return Found(
             start_s=self._lines[first].start_s,
             end_s=self._lines[last].end_s,
-            text=" ".join(line.text for line in self._lines[first : last + 1]),
+            text=self._text(first, last + 1),
             snippet=snippet,
             marks=marks,
             speaker=self._lines[first].speaker,
+            before=self._text(max(first - LINES_AROUND, 0), first),
+            after=self._text(last + 1, last + 1 + LINES_AROUND),
         )
+
+    def _text(self, first: int, end: int) -> str:
+        return " ".join(line.text for line in self._lines[first:end])
 
     def _snippet(
         self, first: int, last: int, best: _Span | None, spans: Sequence[_Span]
@@ -238,7 +265,7 @@ class _Page:
         """What is shown of the lines around these, and the marks in it."""
         since, until = self._nearby(first, last)
         view = _View(
-            text=" ".join(line.text for line in self._lines[since:until]),
+            text=self._text(since, until),
             first_term=self._firsts[since],
             goes_before=since > 0,
             goes_on=until < len(self._lines),
@@ -278,7 +305,7 @@ class _View:
 
     def __init__(self, text: str, first_term: int, *, goes_before: bool, goes_on: bool) -> None:
         self._text = text
-        self._terms = terms.located(text)
+        self._places = terms.places(text)
         self._first_term = first_term
         self._goes_before = goes_before
         self._goes_on = goes_on
@@ -286,12 +313,12 @@ class _View:
     def has(self, span: _Span) -> bool:
         """Whether all of a match is in it."""
         first, end = span.first - self._first_term, span.end - self._first_term
-        return first >= 0 and end <= len(self._terms)
+        return first >= 0 and end <= len(self._places)
 
     def place(self, span: _Span) -> tuple[int, int]:
         """Where a match stands in the text, in characters."""
         first, last = span.first - self._first_term, span.end - self._first_term - 1
-        return self._terms[first].start, self._terms[last].end
+        return self._places[first][0], self._places[last][1]
 
     def cut(
         self, start: int, end: int, places: Sequence[tuple[int, int]]
@@ -314,11 +341,11 @@ class _View:
     def _start_before(self, start: int) -> int:
         if start <= _BEFORE:
             return 0
-        return next(term.start for term in self._terms if term.start >= start - _BEFORE)
+        return next(place for place, _ in self._places if place >= start - _BEFORE)
 
     def _end_after(self, start: int, end: int) -> int:
         furthest = max(start - _BEFORE + _LENGTH, end)
         if furthest >= len(self._text):
             return len(self._text)
-        ends = [term.end for term in self._terms if term.end <= furthest]
+        ends = [end for _, end in self._places if end <= furthest]
         return max(ends[-1] if ends else 0, end)

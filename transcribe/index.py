@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from recorder.types import SessionId, iso, utc_now
 from transcribe import database, rows, terms, transcript
 from transcribe.database import Database
 from transcribe.errors import IndexBroken, IndexBusy, TranscriptError
+from transcribe.transcript import Segment
 
 Progress = Callable[[int, int], None]
 """Is told how many sessions are done, of how many; on the thread that called."""
@@ -32,6 +33,7 @@ Progress = Callable[[int, int], None]
 _log = logging.getLogger(__name__)
 _NEW_NAME = ".index.new.db"
 _LOCK_NAME = ".index.lock"
+_LIVE = "live"  # instead of a stamp: this text is in no file yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,47 @@ def update(index: Database, folder: SessionFolder) -> tuple[Problem, ...]:
     except rows.TextGone as error:
         raise database.busy(index.path) from error
     return tuple(problems)
+
+
+def append(
+    index: Database, folder: SessionFolder, stored: transcript.Stored, segments: Sequence[Segment]
+) -> None:
+    """Add to a text that is still being made, at once and without reading a file.
+
+    What is added is found from then on, until `update` reads the stored transcript in its stead.
+
+    Args:
+        index: Open on this thread.
+        folder: Of the session that is being recorded.
+        stored: The transcript that it will be stored as; its file needn't be there yet.
+        segments: In order of session time; what the index holds already is not added twice.
+
+    Raises:
+        CorruptSession: The folder can't be read as a session; the index is as it was.
+        IndexBroken: The index is damaged.
+        IndexBusy: Another process wrote for too long.
+        StorageError: The disk refuses.
+    """
+    try:
+        with index.writing() as tables:
+            rows.append(tables, folder.id, stored, segments)
+    except rows.TextGone:
+        session = _session(folder, _stamp(folder))
+        texts, _ = _texts(folder, session.started_at, held=_held(index, folder))
+        texts.append(rows.Text(stored=stored, stamp=_LIVE, segments=tuple(segments)))
+        with index.writing() as tables:
+            rows.put(tables, session, texts)
+
+
+def tidy(index: Database) -> None:
+    """Do a little of what is left over from many small writes; for moments when nobody waits.
+
+    Raises:
+        IndexBroken: The index is damaged.
+        IndexBusy: Another process wrote for too long.
+        StorageError: The disk refuses.
+    """
+    index.tidy()
 
 
 def remove(index: Database, session: SessionId | str) -> None:

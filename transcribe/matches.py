@@ -1,4 +1,4 @@
-"""Which passages match, and in which order.
+"""Which passages match.
 
 A match is a passage, or a seam between two passages neither of which matches by itself, so nothing
 is counted twice. All functions here want to be called within `Database.reading`, so that they see
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from transcribe import hits
 from transcribe.database import Database
+from transcribe.deadline import NEVER, Deadline
 from transcribe.passages import SEAM_TERMS
 from transcribe.query import Query
 from transcribe.scope import Scope
@@ -25,82 +26,111 @@ class Matches:
     """What was found.
 
     Attributes:
-        passages: Their ids, newest first.
-        seams: The ids of those on their left.
-        is_complete: Whether these are all; else they are the newest ones.
+        passages: Their ids, newest first; the newest ones, if there are more.
+        seams: The ids of those on their left, newest first; no older than the oldest passage
+            that is shown, if there are more of these.
+        count: How many there are, as far as was counted.
+        is_counted: Whether these are all that there are.
     """
 
     passages: tuple[int, ...]
     seams: tuple[int, ...]
-    is_complete: bool
+    count: int
+    is_counted: bool
 
     @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.passages) + len(self.seams)
+    def is_complete(self) -> bool:
+        """Whether every match is named here."""
+        return self.is_counted and self.count == len(self.passages) + len(self.seams)
 
-    def newest_first(self) -> list[Place]:
-        """All of them, by date."""
-        places = [(place, False) for place in self.passages] + [(left, True) for left in self.seams]
-        return sorted(places, reverse=True)
+    def newest_first(self, most: int) -> list[Place]:
+        """The newest of them, by date."""
+        places = [(place, False) for place in self.passages[:most]]
+        places += [(left, True) for left in self.seams[:most]]
+        return sorted(places, reverse=True)[:most]
 
 
-def find(index: Database, asked: Query, where: Scope, *, most: int, shown: int) -> Matches:
+def find(
+    index: Database,
+    asked: Query,
+    where: Scope,
+    *,
+    most: int,
+    named: int,
+    shown: int,
+    deadline: Deadline = NEVER,
+) -> Matches:
     """Find what matches.
 
     Args:
         index: To be searched.
         asked: With words.
         where: To search.
-        most: Passages to look for; if there are more, the newest are found.
+        most: Passages to count.
+        named: Passages whose ids are wanted; if there are more, those of the newest; at most as
+            many as are counted.
         shown: Matches that will be shown, newest first, if there are more; at most as many.
+        deadline: Until when; then the newest are found.
     """
-    passages = _passages(index, asked, where, most + 1)
-    is_complete = len(passages) <= most
-    if not is_complete:  # older seams are not shown
-        where = where.since(passages[max(shown, 1) - 1])
-    seams = _seams(index, asked, where, set(passages)) if asked.crosses else []
-    return Matches(passages=tuple(passages[:most]), seams=tuple(seams), is_complete=is_complete)
-
-
-def best_first(
-    index: Database, asked: Query, where: Scope, found: Matches, *, most: int
-) -> list[Place]:
-    """The best of complete matches; of equal ones the newer first."""
-    held = where.condition("passage_fts.rowid")
-    rows = index.rows(
-        f"SELECT rank, rowid FROM passage_fts WHERE passage_fts MATCH ? AND {held.sql}"  # noqa: S608 our own text
-        " ORDER BY rank, rowid DESC LIMIT ?",
-        (asked.match, *held.parameters, most),
+    passages, is_counted = _passages(index, asked, where, named + 1, deadline)
+    count = len(passages)
+    if count > named:
+        rest = where.until(passages[named])
+        further, is_counted = _count(index, asked, rest, most - count + 1, deadline)
+        count += further
+    if count > most:
+        count, is_counted = most, False
+    if count >= shown > 0 and not is_counted:  # older seams are not shown
+        where = where.since(passages[shown - 1])
+    seams: list[int] = []
+    if asked.crosses:
+        seams, has_all = _seams(index, asked, where, set(passages), deadline)
+        is_counted = is_counted and has_all
+    return Matches(
+        passages=tuple(passages[:named]),
+        seams=tuple(seams),
+        count=count + len(seams) if is_counted else max(count, len(seams)),
+        is_counted=is_counted,
     )
-    ranked = [(rank, -place, False) for rank, place in rows]
-    if found.seams:
-        rows = index.rows(
-            "SELECT rank, rowid FROM seam_fts WHERE seam_fts MATCH ?"
-            " AND rowid IN (SELECT value FROM json_each(?))",
-            (asked.wanted_across(SEAM_TERMS), json.dumps(found.seams)),
-        )
-        ranked += [(rank, -place, True) for rank, place in rows]
-    return [(-place, is_seam) for _, place, is_seam in sorted(ranked)]
 
 
-def _passages(index: Database, asked: Query, where: Scope, most: int) -> list[int]:
-    """Passages that match, newest first."""
+def _passages(
+    index: Database, asked: Query, where: Scope, most: int, deadline: Deadline
+) -> tuple[list[int], bool]:
+    """Passages that match, newest first, and whether these are all."""
     held = where.condition("passage_fts.rowid")
-    rows = index.rows(
+    rows, is_complete = index.rows_until(
+        deadline,
         f"SELECT rowid FROM passage_fts WHERE passage_fts MATCH ? AND {held.sql}"  # noqa: S608 our own text
         " ORDER BY rowid DESC LIMIT ?",
         (asked.match, *held.parameters, most),
     )
-    return [int(place) for (place,) in rows]
+    return [int(place) for (place,) in rows], is_complete
 
 
-def _seams(index: Database, asked: Query, where: Scope, known: set[int]) -> list[int]:
-    """Seams that match where neither passage beside them does."""
+def _count(
+    index: Database, asked: Query, where: Scope, most: int, deadline: Deadline
+) -> tuple[int, bool]:
+    """How many passages match, up to so many, and whether it was found out in time."""
+    held = where.condition("passage_fts.rowid")
+    rows, is_done = index.rows_until(
+        deadline,
+        "SELECT count(*) FROM (SELECT rowid FROM passage_fts WHERE passage_fts MATCH ?"  # noqa: S608 our own text
+        f" AND {held.sql} ORDER BY rowid DESC LIMIT ?)",
+        (asked.match, *held.parameters, most),
+    )
+    return (int(rows[0][0]), True) if is_done else (0, False)
+
+
+def _seams(
+    index: Database, asked: Query, where: Scope, known: set[int], deadline: Deadline
+) -> tuple[list[int], bool]:
+    """Seams that match where neither passage beside them does, and whether these are all."""
     held = where.condition("seam_fts.rowid")
-    rows = index.rows(
+    rows, is_complete = index.rows_until(
+        deadline,
         "SELECT seam.id, seam.right_id FROM seam_fts JOIN seam ON seam.id = seam_fts.rowid"  # noqa: S608 our own text
-        f" WHERE seam_fts MATCH ? AND {held.sql}",
+        f" WHERE seam_fts MATCH ? AND {held.sql} ORDER BY seam_fts.rowid DESC",
         (asked.wanted_across(SEAM_TERMS), *held.parameters),
     )
     new = [(left, right) for left, right in rows if left not in known and right not in known]
@@ -108,7 +138,7 @@ def _seams(index: Database, asked: Query, where: Scope, known: set[int]) -> list
     new = [(left, right) for left, right in new if left not in beside and right not in beside]
     if asked.has_longer(SEAM_TERMS):
         new = [seam for seam in new if _is_said_across(index, asked, *seam)]
-    return [left for left, _ in new]
+    return [left for left, _ in new], is_complete
 
 
 def _matching(index: Database, asked: Query, places: set[int]) -> set[int]:

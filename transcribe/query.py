@@ -120,6 +120,12 @@ class Query:
         )
 
     @property
+    def is_one_word(self) -> bool:
+        """Whether there is nothing to be found but one word."""
+        atoms = sum(self.groups, ())
+        return len(atoms) == 1 and not self.crosses and not self.excluded
+
+    @property
     def wanted(self) -> str:
         """What must be found, for FTS5."""
         return " AND ".join(f"({_any(group)})" for group in self.groups)

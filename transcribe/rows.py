@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database as SqliteUtils
 
-from recorder.types import Seconds, iso
+from recorder.types import Seconds, iso, parse_iso
 from transcribe import passages, terms
 from transcribe.database import MINUTE_BITS, SEGMENT_BITS
 from transcribe.passages import Spoken, Stretch
@@ -93,6 +93,35 @@ def put(
                 _count(tables, (item.terms for item in spoken), 1)
 
 
+def append(tables: SqliteUtils, session: str, stored: Stored, segments: Sequence[Segment]) -> None:
+    """Add segments to the end of a text; of the old ones only the last passage is cut again.
+
+    Args:
+        tables: Within a transaction.
+        session: Its ULID.
+        stored: Whose track and language tell the text.
+        segments: In order; those that begin before the end of what is held are known already.
+
+    Raises:
+        TextGone: Nothing is held of that track and language.
+    """
+    found = tables.execute(
+        "SELECT transcript.id, session.id, session.started_at FROM transcript"
+        " JOIN session ON session.id = transcript.session_id"
+        " WHERE session.session = ? AND track = ? AND language = ?",
+        [session, stored.track, stored.language],
+    ).fetchone()
+    if found is None:
+        raise TextGone
+    transcript_id, session_id, started_at = found
+    number, end_s = _end(tables, transcript_id)
+    new = [segment for segment in segments if segment.start_s >= end_s]
+    new = new[: _MOST_SEGMENTS - number]
+    if new:
+        _put_segments(tables, transcript_id, new, number)
+        _cut_again(tables, (session_id, transcript_id), parse_iso(started_at))
+
+
 def remove(tables: SqliteUtils, session: str) -> None:
     """Remove all that the index holds of a session."""
     found = tables.execute("SELECT id FROM session WHERE session = ?", [session]).fetchall()
@@ -147,20 +176,65 @@ def _put_text(
         }
     )
     transcript_id = int(transcript.last_pk or 0)
-    _put_segments(tables, transcript_id, segments)
-    spoken = [
-        Spoken(start_s=segment.start_s, end_s=segment.end_s, terms=tuple(terms.terms(segment.text)))
-        for segment in segments
-    ]
-    return _put_passages(tables, (session_id, transcript_id), started_at, spoken)
-
-
-def _put_segments(tables: SqliteUtils, transcript_id: int, segments: Sequence[Segment]) -> None:
-    speakers = _speaker_ids(tables, {segment.speaker for segment in segments})
-    tables.table("transcript_speaker").insert_all(
-        {"transcript_id": transcript_id, "speaker_id": speaker} for speaker in speakers.values()
-    )
+    _put_segments(tables, transcript_id, segments, 0)
+    spoken = [_spoken(segment.start_s, segment.end_s, segment.text) for segment in segments]
     first_segment = transcript_id << SEGMENT_BITS
+    cut = passages.passages(spoken)
+    ids = _put_passages(tables, (session_id, transcript_id), started_at, spoken, cut, first_segment)
+    _put_seams(tables, list(zip(ids, cut, strict=True)))
+    return cut
+
+
+def _spoken(start_s: float, end_s: float, text: str) -> Spoken:
+    return Spoken(start_s=Seconds(start_s), end_s=Seconds(end_s), terms=tuple(terms.terms(text)))
+
+
+def _end(tables: SqliteUtils, transcript_id: int) -> tuple[int, float]:
+    """The number after a text's last segment, and the session time at which that ends."""
+    first, end = transcript_id << SEGMENT_BITS, (transcript_id + 1) << SEGMENT_BITS
+    sql = "SELECT id, end_s FROM segment WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1"
+    last = tables.execute(sql, [first, end]).fetchone()
+    return (int(last[0]) - first + 1, float(last[1])) if last else (0, 0.0)
+
+
+def _cut_again(
+    tables: SqliteUtils, session_and_transcript: tuple[int, int], started_at: datetime
+) -> None:
+    """Cut a text into passages from its last passage on; those before stay what they are."""
+    held = tables.execute(
+        "SELECT id, first_segment, last_segment, terms FROM passage"
+        " WHERE session_id = ? AND transcript_id = ? ORDER BY id DESC LIMIT 2",
+        session_and_transcript,
+    ).fetchall()
+    first_segment = held[0][1] if held else session_and_transcript[1] << SEGMENT_BITS
+    said = tables.execute(
+        "SELECT start_s, end_s, text FROM segment WHERE id >= ? AND id < ? ORDER BY id",
+        [first_segment, (session_and_transcript[1] + 1) << SEGMENT_BITS],
+    ).fetchall()
+    for key, _, _, text in held[:1]:
+        _count(tables, [text.split()], -1)
+        tables.execute("DELETE FROM passage WHERE id = ?", [key])
+    spoken = [_spoken(*row) for row in said]
+    cut = passages.passages(spoken)
+    ids = _put_passages(tables, session_and_transcript, started_at, spoken, cut, first_segment)
+    pieces = list(zip(ids, cut, strict=True))
+    for key, _, _, text in held[1:]:  # the seam on its right
+        tables.execute("DELETE FROM seam WHERE id = ?", [key])
+        pieces.insert(0, (key, Stretch(first=0, last=0, terms=tuple(text.split()))))
+    _put_seams(tables, pieces)
+    _count(tables, (item.terms for item in cut), 1)
+
+
+def _put_segments(
+    tables: SqliteUtils, transcript_id: int, segments: Sequence[Segment], number: int
+) -> None:
+    """Put segments into a text, from a number on."""
+    speakers = _speaker_ids(tables, {segment.speaker for segment in segments})
+    tables.conn.executemany(
+        "INSERT OR IGNORE INTO transcript_speaker (transcript_id, speaker_id) VALUES (?, ?)",
+        ((transcript_id, speaker) for speaker in speakers.values()),
+    )
+    first_segment = (transcript_id << SEGMENT_BITS) + number
     tables.conn.executemany(
         "INSERT INTO segment (id, transcript_id, start_s, end_s, speaker_id, text)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -193,9 +267,10 @@ def _put_passages(
     session_and_transcript: tuple[int, int],
     started_at: datetime,
     spoken: Sequence[Spoken],
-) -> list[Stretch]:
-    first_segment = session_and_transcript[1] << SEGMENT_BITS
-    cut = passages.passages(spoken)
+    cut: Sequence[Stretch],
+    first_segment: int,
+) -> list[int]:
+    """Their ids, ascending."""
     starts = [started_at + timedelta(seconds=spoken[item.first].start_s) for item in cut]
     ids = _free_ids(tables, starts)
     tables.conn.executemany(
@@ -206,16 +281,19 @@ def _put_passages(
             for key, item in zip(ids, cut, strict=True)
         ),
     )
+    return ids
+
+
+def _put_seams(tables: SqliteUtils, cut: Sequence[tuple[int, Stretch]]) -> None:
+    """Put the seams between passages that follow each other, given with their ids."""
+    said = passages.seams([item for _, item in cut])
     tables.conn.executemany(
         "INSERT INTO seam (id, right_id, terms) VALUES (?, ?, ?)",
         (
-            (left, right, " ".join(said))
-            for (left, right), said in zip(
-                itertools.pairwise(ids), passages.seams(cut), strict=True
-            )
+            (left, right, " ".join(found))
+            for ((left, _), (right, _)), found in zip(itertools.pairwise(cut), said, strict=True)
         ),
     )
-    return cut
 
 
 def _remove_text(tables: SqliteUtils, session_id: int, transcript_id: int) -> None:

@@ -68,6 +68,10 @@ class Scope:
         """The same from a passage on."""
         return replace(self, first_id=max(self.first_id, first_id))
 
+    def until(self, end_id: int) -> Scope:
+        """The same before a passage."""
+        return replace(self, end_id=min(self.end_id, end_id))
+
     def condition(self, key: str) -> Condition:
         """What holds for a passage.
 

@@ -1,14 +1,19 @@
 """Plan a search and answer it: which passages match, in which order, and what they say.
 
-Matches are counted up to `MOST_COUNTED` and ranked up to `MOST_RANKED`; what there is more of
-comes newest first, which costs nothing, since passages sort by date. ``thorough`` asks for the
-exact count and order however long they take: on another thread, after the first answer is shown.
+A first answer takes `PATIENCE_S` at most: it counts up to `MOST_COUNTED` matches, ranks up to
+`MOST_RANKED`, and says where it didn't get to the end. What there is more of comes newest first,
+which costs nothing, since passages sort by date. ``thorough`` asks for the exact count and order
+however long they take: on another thread, after the first answer is shown (`transcribe.asking`).
+
+A page names the next one (`Results.next_page`). Where hits come by date it goes on from the last
+one, so the thousandth page takes as long as the first.
 
 `transcribe.facets` tells how the matches are spread.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -16,22 +21,27 @@ from enum import StrEnum
 from typing import Final
 
 from recorder.types import Seconds, SessionId, parse_iso
-from transcribe import hits, matches, query, scope, suggest, terms
+from transcribe import hits, matches, query, ranking, scope, suggest, terms
 from transcribe.database import Database
+from transcribe.deadline import NEVER, Deadline
+from transcribe.errors import NotAPage
 from transcribe.hits import Hit, Line
-from transcribe.matches import Place
+from transcribe.matches import Matches, Place
 from transcribe.query import Phrase, Query
 from transcribe.scope import Scope, of_sessions
 
 MOST_COUNTED: Final = 10_000
 """Matches that are counted at once; of more, `Results.total` is this and not exact."""
 
-MOST_RANKED: Final = 8_000
-"""Matches that are ranked at once: bm25 takes about a microsecond for each."""
+MOST_RANKED: Final = 3_000
+"""Matches that are ranked at once, which takes some microseconds for each."""
 
-_LINES_AROUND = 2  # segments shown before and after a passage
+PATIENCE_S: Final = 0.03
+"""Seconds of processor time for finding and ranking, unless all of it is asked for."""
+
 _WITHOUT_END = 1 << 62
 _UNRANKED = f"More than {MOST_RANKED:,} matches, so they are shown newest first."
+_UNFINISHED = "Not all of the archive was looked through yet; the newest matches are shown."
 _INCOMPLETE = "The index is still being made, so there may be more."
 _NO_WORDS = "Words to leave out need others to be searched."
 
@@ -53,6 +63,8 @@ class Results:
         took_ms: Milliseconds that it took.
         notes: Sentences about what was understood or done otherwise than it may have been meant.
         suggestion: What may have been meant, where nothing was found; or empty.
+        next_page: Names the next page, for `search`'s ``page``; empty on the last one.
+        is_unfinished: Whether a thorough search would tell more: the exact total, or the order.
     """
 
     total: int
@@ -62,6 +74,8 @@ class Results:
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
     suggestion: str = ""
+    next_page: str = ""
+    is_unfinished: bool = False
 
 
 def search(
@@ -76,6 +90,7 @@ def search(
     thorough: bool = False,
     limit: int = 20,
     offset: int = 0,
+    page: str = "",
     zone: tzinfo | None = None,
 ) -> Results:
     """Search what was said. Words alone are looked for in transcripts, fields alone in sessions.
@@ -91,28 +106,46 @@ def search(
         thorough: Count and rank everything, however long it takes.
         limit: Hits of a page, at most.
         offset: Hits before the page.
+        page: `Results.next_page` of the page before, instead of an offset; else as then.
         zone: Where a day begins; the machine's own zone if None.
 
     Raises:
         NotADate: ``from_`` or ``to`` is none.
+        NotAPage: ``page`` names none.
         IndexBroken: The index is damaged.
         IndexBusy: It was locked for 5 s.
+        Interrupted: `Database.interrupt` was called.
         ValueError: A negative limit or offset.
     """
     if limit < 0 or offset < 0:
         raise ValueError("limit and offset are counts")
     began_s = time.perf_counter()
     asked = query.parse(text, from_=from_, to=to, source=source, zone=zone)
-    page = _Page(order=order, thorough=thorough, limit=limit, offset=offset)
+    wanted = _Page(order=order, thorough=thorough, limit=limit, offset=offset).at(page)
     with index.reading():
         notes = asked.notes if index.fact("terms") else (*asked.notes, _INCOMPLETE)
         if asked.groups:
-            results = _said(index, asked, scope.of(index, asked, session), page)
+            results = _said(index, asked, scope.of(index, asked, session), wanted)
         else:
-            results = _sessions(index, asked, session, page)
-        suggestion = "" if results.total else suggest.did_you_mean(index, text)
+            results = _sessions(index, asked, session, wanted)
+        nothing = results.exact and not results.total
+        suggestion = suggest.did_you_mean(index, text) if nothing else ""
     took_ms = (time.perf_counter() - began_s) * 1000
     return replace(results, took_ms=took_ms, notes=notes + results.notes, suggestion=suggestion)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """What the first page by date came to, told to the next ones."""
+
+    total: int
+    exact: bool
+    shown: int  # so far
+    last: Place
+
+
+_BY_PLACE = re.compile(r"(-?\d{1,18})\.([01])\.(\d{1,12})\.([01])\.(\d{1,12})", re.ASCII)
+_BY_OFFSET = re.compile(r"\d{1,12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +154,7 @@ class _Page:
     thorough: bool
     limit: int
     offset: int
+    after: _Counted | None = None
 
     @property
     def end(self) -> int:
@@ -131,27 +165,101 @@ class _Page:
         return _WITHOUT_END if self.thorough else max(MOST_COUNTED, self.end)
 
     @property
+    def most_named(self) -> int:
+        if self.thorough:
+            return _WITHOUT_END
+        return max(MOST_RANKED, self.end) if self.order is Order.BEST else self.end
+
+    @property
     def most_ranked(self) -> int:
         return _WITHOUT_END if self.thorough else MOST_RANKED
+
+    def at(self, name: str) -> _Page:
+        """The page that `Results.next_page` named; itself for an empty name."""
+        if not name:
+            return self
+        if _BY_OFFSET.fullmatch(name):
+            return replace(self, offset=int(name))
+        match = _BY_PLACE.fullmatch(name)
+        if not match:
+            raise NotAPage(
+                f"'{name[:40]}' names no page of results.",
+                hint="Leave it out for the first page.",
+            )
+        key, is_seam, total, exact, shown = map(int, match.groups())
+        after = _Counted(total=total, exact=bool(exact), shown=shown, last=(key, bool(is_seam)))
+        return replace(self, order=Order.NEWEST, after=after)
 
 
 def _said(index: Database, asked: Query, where: Scope, page: _Page) -> Results:
     """Places where it was said."""
-    found = matches.find(index, asked, where, most=page.most_counted, shown=page.end)
-    order = page.order if found.is_complete and found.count <= page.most_ranked else Order.NEWEST
-    if order is Order.BEST:
-        places = matches.best_first(index, asked, where, found, most=page.end)
-    else:
-        places = found.newest_first()
-    names = where.speaker_names(index)
-    return Results(
-        total=found.count if found.is_complete else MOST_COUNTED,
-        exact=found.is_complete,
+    deadline = NEVER if page.thorough else Deadline(PATIENCE_S)
+    if page.after:
+        return _further(index, asked, where, page, page.after)
+    found = matches.find(
+        index,
+        asked,
+        where,
+        most=page.most_counted,
+        named=page.most_named,
+        shown=page.end,
+        deadline=deadline,
+    )
+    ranked = None
+    if page.order is Order.BEST and found.is_complete and found.count <= page.most_ranked:
+        ranked = ranking.best_first(index, asked, where, found, most=page.end, deadline=deadline)
+    order = page.order if ranked is not None else Order.NEWEST
+    places = found.newest_first(page.end) if ranked is None else ranked
+    shown = places[page.offset : page.end]
+    results = Results(
+        total=found.count,
+        exact=found.is_counted,
         order=order,
         took_ms=0,
-        hits=tuple(_hit(index, asked, place, names) for place in places[page.offset : page.end]),
-        notes=(_UNRANKED,) if order is not page.order else (),
+        hits=_hits(index, asked, where, shown),
+        notes=_remarks(found, page, order),
+        is_unfinished=not found.is_counted or order is not page.order,
     )
+    if order is Order.BEST:
+        return replace(results, next_page=str(page.end) if page.end < found.count else "")
+    return replace(results, next_page=_next_page(results, page, shown, before=page.offset))
+
+
+def _remarks(found: Matches, page: _Page, order: Order) -> tuple[str, ...]:
+    if not found.is_counted and found.count < page.most_counted:
+        return (_UNFINISHED,)
+    return (_UNRANKED,) if order is not page.order else ()
+
+
+def _further(index: Database, asked: Query, where: Scope, page: _Page, after: _Counted) -> Results:
+    """A later page by date: only what comes after the last place is looked for."""
+    rest = where.until(after.last[0] + 1)
+    wanted = page.limit + 2  # the last place may be found again, and the passage on its left
+    found = matches.find(index, asked, rest, most=wanted, named=wanted, shown=wanted)
+    shown = [place for place in found.newest_first(wanted) if place < after.last][: page.limit]
+    results = Results(
+        total=after.total,
+        exact=after.exact,
+        order=Order.NEWEST,
+        took_ms=0,
+        hits=_hits(index, asked, where, shown),
+        is_unfinished=not after.exact,
+    )
+    return replace(results, next_page=_next_page(results, page, shown, before=after.shown))
+
+
+def _next_page(results: Results, page: _Page, shown: list[Place], before: int) -> str:
+    """The name of the page after one by date."""
+    count = before + len(shown)
+    if len(shown) < page.limit or not shown or (results.exact and count >= results.total):
+        return ""
+    key, is_seam = shown[-1]
+    return f"{key}.{is_seam:d}.{results.total}.{results.exact:d}.{count}"
+
+
+def _hits(index: Database, asked: Query, where: Scope, places: list[Place]) -> tuple[Hit, ...]:
+    names = where.speaker_names(index)
+    return tuple(_hit(index, asked, place, names) for place in places)
 
 
 def _hit(index: Database, asked: Query, place: Place, speakers: frozenset[str]) -> Hit:
@@ -180,6 +288,8 @@ def _hit(index: Database, asked: Query, place: Place, speakers: frozenset[str]) 
         language=language,
         source=source,
         session_started_at=parse_iso(started_at),
+        before=found.before,
+        after=found.after,
     )
 
 
@@ -189,7 +299,7 @@ def _lines(index: Database, transcript_id: int, first: int, last: int) -> list[L
         "SELECT segment.id, start_s, end_s, coalesce(speaker.name, ''), text FROM segment"
         " LEFT JOIN speaker ON speaker.id = segment.speaker_id"
         " WHERE segment.id BETWEEN ? AND ? AND transcript_id = ? ORDER BY segment.id",
-        (first - _LINES_AROUND, last + _LINES_AROUND, transcript_id),
+        (first - hits.LINES_AROUND, last + hits.LINES_AROUND, transcript_id),
     )
     return [
         Line(
@@ -218,7 +328,15 @@ def _sessions(
         (*held.parameters, page.limit, page.offset),
     )
     found = tuple(_session_hit(asked, *row) for row in rows)
-    return Results(total=total, exact=True, order=Order.NEWEST, took_ms=0, hits=found, notes=notes)
+    return Results(
+        total=total,
+        exact=True,
+        order=Order.NEWEST,
+        took_ms=0,
+        hits=found,
+        notes=notes,
+        next_page=str(page.end) if found and page.end < total else "",
+    )
 
 
 def _session_hit(

@@ -48,6 +48,13 @@ def located(text: str) -> list[Term]:
     return [item for item in found if item.term]
 
 
+def places(text: str) -> list[tuple[int, int]]:
+    """Where the terms of a text stand: ``text[start:end]``, in its order."""
+    if text.isascii() and not _INTRICATE.search(text):
+        return [match.span() for match in _PLAIN.finditer(text.lower())]
+    return [(term.start, term.end) for term in located(text)]
+
+
 # A text is read as a string of the same length that says of each character what it is:
 #   w  a letter, or another sign that words are made of      d  a digit
 #   c  a character of a script without spaces                m  goes on with what stands before

@@ -14,11 +14,13 @@ import pytest
 
 from recorder.archive import Archive
 from recorder.errors import CorruptSession
+from recorder.types import Seconds
 from tests.transcribe.talks import say, talk
-from transcribe import database, index, rows, terms
+from transcribe import database, index, rows, terms, transcript
 from transcribe.database import Database
 from transcribe.errors import IndexBusy
 from transcribe.search import search
+from transcribe.transcript import Segment
 
 
 @pytest.fixture
@@ -117,6 +119,37 @@ def test_passages_sort_by_date(archive: Archive, opened: Database) -> None:
         index.update(opened, folder)
     said = [text.split()[0] for (text,) in opened.rows("SELECT terms FROM passage ORDER BY id")]
     assert said == sorted(said, key=["w1", "w2", "w0"].index)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 7])
+def test_text_that_grows_is_as_if_it_had_been_there(
+    archive: Archive, opened: Database, at_once: int
+) -> None:
+    chance = random.Random(at_once)
+    lines = [" ".join(chance.choices("abcdefgh", k=chance.randint(1, 20))) for _ in range(60)]
+    whole = talk(archive, lines, speakers=["Ann", "Bob"])
+    index.update(opened, whole)
+    before = _contents(opened)
+    (stored,) = transcript.stored(whole)
+    segments = transcript.load(stored.path).segments
+    index.remove(opened, whole.id)
+    stored.path.unlink()
+    for first in range(0, len(segments), at_once):  # each comes with the two before once more
+        index.append(opened, whole, stored, segments[max(first - 2, 0) : first + at_once])
+    assert _contents(opened) == before
+
+
+def test_what_grew_is_replaced_by_the_file(archive: Archive, opened: Database) -> None:
+    folder = talk(archive, [])
+    (stored,) = transcript.stored(folder)
+    live = replace(stored, model="live", path=folder.transcripts / "a-live-en-1.json")
+    at_s = Seconds(0)
+    index.append(opened, folder, live, [Segment(start_s=at_s, end_s=at_s, text="what i herd")])
+    assert search(opened, "herd").total == 1
+    say(folder, ["what I heard"])
+    index.update(opened, folder)
+    assert (search(opened, "herd").total, search(opened, "heard").total) == (0, 1)
+    index.tidy(opened)
 
 
 def test_remove_forgets_everything(archive: Archive, opened: Database) -> None:

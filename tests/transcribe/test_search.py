@@ -15,7 +15,8 @@ from tests.transcribe.talks import STARTED_AT, talk
 from tests.transcribe.test_query import TYPED
 from transcribe import database, index, search
 from transcribe.database import Database
-from transcribe.errors import IndexBroken, NotADate
+from transcribe.errors import IndexBroken, NotADate, NotAPage
+from transcribe.hits import Hit
 from transcribe.search import Order, Results
 from transcribe.terms import terms
 
@@ -279,6 +280,72 @@ def test_pages_of_more_than_can_be_counted(
     starts = [hit.start_s for page in pages for hit in page]
     assert len(starts) == 40
     assert all(later < earlier for earlier, later in pairwise(starts))
+
+
+@pytest.mark.parametrize("query", ["moon", '"stars moon"', "moon stars"])
+def test_each_page_names_the_next(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    talk(archive, ["moon and stars"] * 300, every_s=15)
+    talk(archive, ["moon and stars"] * 100, at=datetime(2025, 1, 1, tzinfo=UTC))
+    with _indexed(archive) as found:
+        every = search.search(found, query, limit=1000, thorough=True)
+        by_date = search.search(found, query, limit=1000, order=Order.NEWEST)
+        assert _all_pages(found, query) == (list(every.hits), every.total)
+        monkeypatch.setattr(search, "MOST_RANKED", 5)
+        assert _all_pages(found, query) == (list(by_date.hits), every.total)
+        monkeypatch.setattr(search, "MOST_COUNTED", 10)
+        assert _all_pages(found, query) == (list(by_date.hits), 10)
+
+
+def _all_pages(found: Database, query: str) -> tuple[list[Hit], int]:
+    hits: list[Hit] = []
+    results = search.search(found, query, limit=7)
+    hits += results.hits
+    total = results.total
+    while results.next_page:
+        results = search.search(found, query, limit=7, page=results.next_page)
+        assert results.total == total
+        hits += results.hits
+    return hits, total
+
+
+def test_pages_of_sessions(archive: Archive) -> None:
+    for number in range(5):
+        talk(archive, ["words"], title=f"Moon {number}")
+    with _indexed(archive) as found:
+        first = search.search(found, "title:moon", limit=3)
+        second = search.search(found, "title:moon", limit=3, page=first.next_page)
+    assert len({hit.title for hit in first.hits + second.hits}) == 5
+    assert second.next_page == ""
+
+
+@pytest.mark.parametrize("page", ["x", "-1", "1.2", "1.0.1.1", "9" * 40, "1.5.1.1.1"])
+def test_what_names_no_page_says_so(archive: Archive, page: str) -> None:
+    with _indexed(archive) as found, pytest.raises(NotAPage, match="names no page"):
+        search.search(found, "moon", page=page)
+
+
+def test_a_search_that_takes_too_long_says_so(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The phrase's words are everywhere and it is nowhere: the last page has to be read."""
+    talk(archive, ["of the and"] * 300, every_s=20)
+    monkeypatch.setattr(search, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(database, "_STEPS_A_LOOK", 1)
+    with _indexed(archive) as found:
+        results = search.search(found, '"and the of"')
+        assert (results.total, results.exact, results.is_unfinished) == (0, False, True)
+        assert "Not all of the archive" in results.notes[0]
+        results = search.search(found, '"and the of"', thorough=True)
+        assert (results.total, results.exact, results.is_unfinished) == (0, True, False)
+
+
+def test_context_and_link(archive: Archive) -> None:
+    folder = talk(archive, ["one", "two", "three moon", "four", "five", "six"])
+    (hit,) = _search(archive, "moon").hits
+    assert (hit.before, hit.text, hit.after) == ("one two", "three moon", "four five")
+    assert hit.link == f"aircheck:{folder.id}#t=12.0"
 
 
 def test_a_damaged_page_is_a_broken_index(archive: Archive) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcribe.terms import located, terms
+from transcribe.terms import located, places, terms
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,7 @@ _TEXTS = st.text(
 @given(_TEXTS)
 def test_the_short_way_and_the_long_way_agree(text: str) -> None:
     assert terms(text) == [term.term for term in located(text)]
+    assert places(text) == [(term.start, term.end) for term in located(text)]
 
 
 @given(_TEXTS)

@@ -1,0 +1,148 @@
+"""Which matches are the best: Okapi BM25, over passages' own terms.
+
+FTS5 has a bm25 of its own, which reads each searched word's whole list to learn how rare it is:
+0.8 s for the commonest word of 10,000 hours. How rare a word is stands in ``term`` already, so
+here only the matches themselves are read, except where one word is all that is searched. As in
+Lucene (`BM25Similarity`), a phrase weighs as much as its words together.
+
+All functions want to be called within `Database.reading`; they raise `IndexBroken` and `IndexBusy`
+as `Database.rows` does.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transcribe.database import Database
+from transcribe.deadline import Deadline
+from transcribe.matches import Matches, Place
+from transcribe.query import Atom, Phrase, Query
+from transcribe.scope import Scope
+
+_K1 = 1.2  # how soon saying it again counts no more; FTS5's and Lucene's own values
+_B = 0.75  # how much shorter passages are preferred
+_AT_ONCE = 500  # passages read between two looks at the clock
+_LAST_SIGN = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sought:
+    """An atom as it is counted in a passage's text.
+
+    Attributes:
+        needles: One for each phrase, with the blanks around it.
+        weight: What it is worth to hold it.
+    """
+
+    needles: tuple[str, ...]
+    weight: float
+
+    def count(self, said: str) -> int:
+        """How often it stands there; two in a row that share their blank count as one."""
+        if len(self.needles) == 1:
+            return said.count(self.needles[0])
+        return min(said.count(needle) for needle in self.needles)
+
+
+def best_first(
+    index: Database,
+    asked: Query,
+    where: Scope,
+    found: Matches,
+    *,
+    most: int,
+    deadline: Deadline,
+) -> list[Place] | None:
+    """The best of complete matches; of equal ones the newer first.
+
+    Returns:
+        At most so many; None if it took too long to look at all of them.
+    """
+    if asked.is_one_word:
+        return _best_of_one_word(index, asked, where, most, deadline)
+    sought = [_sought(index, atom) for atom in dict.fromkeys(sum(asked.groups, ()))]
+    passages = _texts(index, "passage", found.passages, deadline)
+    seams = _texts(index, "seam", found.seams, deadline)
+    if passages is None or seams is None:
+        return None
+    mean = sum(len(said) for _, said in passages) / max(len(passages), 1)
+    scored = [
+        (_score(said, sought, len(said) / mean), key, False) for key, said in passages
+    ]  # a seam is as long as the passages beside it
+    scored += [(_score(said, sought, 1), key, True) for key, said in seams]
+    return [(key, is_seam) for _, key, is_seam in heapq.nlargest(most, scored)]
+
+
+def _best_of_one_word(
+    index: Database, asked: Query, where: Scope, most: int, deadline: Deadline
+) -> list[Place] | None:
+    """The same by FTS5, whose formula it is: how rare the word is makes no difference here."""
+    held = where.condition("passage_fts.rowid")
+    rows, is_done = index.rows_until(
+        deadline,
+        f"SELECT rowid FROM passage_fts WHERE passage_fts MATCH ? AND {held.sql}"  # noqa: S608 our own text
+        " ORDER BY rank, rowid DESC LIMIT ?",
+        (asked.match, *held.parameters, most),
+    )
+    return [(int(key), False) for (key,) in rows] if is_done else None
+
+
+def _texts(
+    index: Database, table: str, keys: Sequence[int], deadline: Deadline
+) -> list[tuple[int, str]] | None:
+    """Keys and terms, with a blank before and after each; None if it took too long."""
+    found: list[tuple[int, str]] = []
+    for first in range(0, len(keys), _AT_ONCE):
+        if deadline.is_over():
+            return None
+        found += index.rows(
+            f"SELECT id, ' ' || terms || ' ' FROM {table}"  # noqa: S608 our own names
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(keys[first : first + _AT_ONCE]),),
+        )
+    return found
+
+
+def _score(said: str, sought: Sequence[_Sought], length: float) -> float:
+    """What a text is worth.
+
+    Args:
+        said: Terms, with a blank before and after each.
+        sought: What counts.
+        length: Of the text, in mean lengths.
+    """
+    norm = _K1 * (1 - _B + _B * length)
+    score = 0.0
+    for atom in sought:
+        count = atom.count(said)
+        if count:
+            score += atom.weight * count * (_K1 + 1) / (count + norm)
+    return score
+
+
+def _sought(index: Database, atom: Atom) -> _Sought:
+    return _Sought(
+        needles=tuple(
+            f" {' '.join(phrase.terms)}" + ("" if phrase.prefix else " ") for phrase in atom.phrases
+        ),
+        weight=sum(_weight(index, phrase) for phrase in atom.phrases),
+    )
+
+
+def _weight(index: Database, phrase: Phrase) -> float:
+    """How rare its words are, together."""
+    *whole, last = phrase.terms
+    held = [_passages_with(index, term, term) for term in whole]
+    held.append(_passages_with(index, last, last + _LAST_SIGN if phrase.prefix else last))
+    everything = index.passage_count
+    return sum(math.log(1 + (max(everything - count, 0) + 0.5) / (count + 0.5)) for count in held)
+
+
+def _passages_with(index: Database, first: str, last: str) -> int:
+    """How many passages hold a word between these."""
+    sql = "SELECT coalesce(sum(passages), 0) FROM term WHERE term BETWEEN ? AND ?"
+    return int(index.rows(sql, (first, last))[0][0])
