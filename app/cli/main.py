@@ -21,6 +21,8 @@ _COMMANDS = {
     "stop": "capture",
     "mark": "capture",
     "recover": "capture",
+    "resume": "capture",
+    "autostart": "startup",
     "sessions": "library",
     "show": "library",
     "import": "library",
