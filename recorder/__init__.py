@@ -11,7 +11,9 @@ The map, upstream first; a module imports only from above its own line:
     session recovery         one recording's states; what to mend after a crash
     control launch           talk to a running recorder; start, find, stop one
     decode peaks split       sealed audio → PCM; waveforms; where to cut
-    bag export verify        the unedited package: build it, check it
+    pieces continuous laid remuxed mp4 adts ts silent tags   a track as one file, packets copied
+    sign proof provenance    signatures; a file's proof; does it come from where it says
+    bag dossier export verify   the unedited package: build it, tell of it, check it
     importing                files from elsewhere → sessions
 
 Recording depends on nothing: it runs in a process of its own (``python -P -m recorder``), which

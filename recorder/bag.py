@@ -3,6 +3,8 @@
     bagit.txt, bag-info.txt    what this is
     manifest-sha256.txt        the payload's hashes, sorted by name
     tagmanifest-sha256.txt     those of all files beside the payload
+    tagmanifest-sha256.txt.sig the signature of that, and so of everything (`recorder.sign`)
+    allowed_signers            whose signature it is, as ssh-keygen wants it
     data/                      the payload
 
 bagit-python makes a bag in place with the whole process's working folder changed, and writes its
@@ -19,16 +21,19 @@ from pathlib import Path, PurePosixPath
 
 import bagit
 
-from recorder import sums
+from recorder import sign, sums
 from recorder.archive import PROGRAM
 from recorder.errors import ExportError, StorageError
+from recorder.sign import PublicKey, Signer
 from recorder.types import utc_now
 
 PAYLOAD = "data"
+SIGNATURE = "tagmanifest-sha256.txt.sig"
 
 _DECLARATION = "bagit.txt"
 _MANIFEST = "manifest-sha256.txt"
 _TAG_MANIFEST = "tagmanifest-sha256.txt"
+_SIGNERS = "allowed_signers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +44,22 @@ class Fault:
     what: str
 
 
-def write(root: Path, info: Mapping[str, str]) -> None:
+def write(
+    root: Path,
+    info: Mapping[str, str],
+    *,
+    known: Mapping[str, str] | None = None,
+    signer: Signer | None = None,
+) -> None:
     """Make a folder whose payload lies in ``data/`` a bag; tag files of ours may lie beside it.
 
-    Everything is read back from the disk to be hashed, and again by bagit-python.
+    bagit-python reads everything back from the disk and hashes it.
 
     Args:
         root: The folder.
         info: Lines of ``bag-info.txt``, as RFC 8493, section 2.2.2, names them.
+        known: Hashes of files that were taken when these were written.
+        signer: Who signs the package; nobody unless told.
 
     Raises:
         ExportError: bagit-python doesn't agree.
@@ -63,9 +76,14 @@ def write(root: Path, info: Mapping[str, str]) -> None:
     lines = [f"{key}: {' '.join(value.split())}\n" for key, value in facts.items() if value]
     _write(root / _DECLARATION, b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
     _write(root / "bag-info.txt", "".join(lines).encode())
-    _write(root / _MANIFEST, _listed(root, payload))
+    if signer:
+        _write(root / _SIGNERS, signer.public.allowed_signers)
+    _write(root / _MANIFEST, _listed(root, payload, known or {}))
     tags = [name for name in _files(root) if name not in payload and name != _TAG_MANIFEST]
-    _write(root / _TAG_MANIFEST, _listed(root, tags))
+    listed = _listed(root, tags, {})
+    _write(root / _TAG_MANIFEST, listed)
+    if signer:
+        _write(root / SIGNATURE, signer.sign(listed))
     try:
         bagit.Bag(os.fspath(root)).validate()
     except bagit.BagError as error:
@@ -86,7 +104,29 @@ def faults(root: Path) -> Iterator[Fault]:
     present = set(_files(root))
     payload = {name for name in present if name.startswith(f"{PAYLOAD}/")}
     yield from _against(root, _MANIFEST, payload)
-    yield from _against(root, _TAG_MANIFEST, present - payload - {_TAG_MANIFEST})
+    yield from _against(root, _TAG_MANIFEST, present - payload - {_TAG_MANIFEST, SIGNATURE})
+
+
+def signer(root: Path) -> PublicKey | None:
+    """Whose signature a package carries; None where it was never signed.
+
+    Raises:
+        ValueError: The signature is missing, or isn't that of this package by the one whom
+            ``allowed_signers`` names; the message goes on after the signature's name.
+    """
+    signature, signers = root / SIGNATURE, root / _SIGNERS
+    if not signature.exists():
+        if signers.exists():
+            raise ValueError("is missing")
+        return None
+    try:
+        key = sign.check((root / _TAG_MANIFEST).read_bytes(), signature.read_bytes())
+        named = signers.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ValueError(f"does not hold: {error}") from error
+    if named != key.allowed_signers:
+        raise ValueError("is by another key than allowed_signers names")
+    return key
 
 
 def _against(root: Path, manifest: str, present: set[str]) -> Iterator[Fault]:
@@ -134,8 +174,10 @@ def _files(root: Path) -> list[str]:
     return sorted(names)
 
 
-def _listed(root: Path, names: list[str]) -> bytes:
-    return sums.render((name, sums.file_sha256(root / name)) for name in sorted(names))
+def _listed(root: Path, names: list[str], known: Mapping[str, str]) -> bytes:
+    return sums.render(
+        (name, known.get(name) or sums.file_sha256(root / name)) for name in sorted(names)
+    )
 
 
 def _write(path: Path, data: bytes) -> None:

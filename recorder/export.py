@@ -1,14 +1,18 @@
-"""The unedited package: what was recorded, so that a stranger can play it and check it.
+"""The unedited audio, so that a stranger can play it and check it: a package, or a clip.
 
-    bagit.txt …              a BagIt package (`recorder.bag`)
+    bagit.txt …              a BagIt package (`recorder.bag`), signed
     VERIFY.txt               how to check it, and what that proves
-    data/unedited.m4a        one continuous file, packets as received, gaps cut out
+    data/unedited.m4a        one continuous file, packets as received
+    data/unedited.m4a.proof.json, .sig    its own proof (`recorder.proof`), and that signed
     data/audio/…             the parts as served
     data/journal.jsonl       what happened, hash-chained
+    data/events.json         the same without the bookkeeping
     data/SHA256SUMS          as the session was sealed
     data/gaps.json           the gaps, and where they lie in the continuous file
+    data/chapters.json       the markers
     data/session.json        title, host, rights, sources; no notes
-    data/transcript/…        transcripts, as they are
+    data/cover.jpg           its cover
+    data/transcript/…        transcripts, as they are; and what the caller adds
 
 Whatever is in it is a copy; nothing of the session is touched.
 """
@@ -16,20 +20,25 @@ Whatever is in it is a copy; nothing of the session is touched.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from recorder import bag, continuous, journal
-from recorder.archive import PROGRAM, SessionFolder, SessionInfo
+from recorder import bag, continuous, journal, sign
+from recorder.archive import PROGRAM, SessionFolder
 from recorder.continuous import Continuous
-from recorder.errors import ExportError, storage_error
-from recorder.events import PartSealed
-from recorder.timeline import Timeline, Track
-from recorder.types import Seconds, iso
+from recorder.dossier import Dossier, as_json
+from recorder.errors import CorruptSession, ExportError, storage_error
+from recorder.events import PartSealed, Sealed
+from recorder.journal import Entry
+from recorder.pieces import Gaps
+from recorder.proof import Origin, Proof, beside
+from recorder.sign import Signer
+from recorder.tags import Chapter, Tags
+from recorder.timeline import Timeline
+from recorder.types import iso
 
 _BLOCK = 1 << 20
 
@@ -38,6 +47,9 @@ def unedited(
     folder: SessionFolder,
     out: Path | None = None,
     *,
+    gaps: Gaps = Gaps.CUT,
+    signer: Signer | None = None,
+    extras: Mapping[str, bytes] | None = None,
     on_file: Callable[[Path], None] = lambda _: None,
 ) -> list[Path]:
     """Write a sealed session's unedited package.
@@ -49,6 +61,9 @@ def unedited(
         folder: The session's.
         out: The package's path. A folder that exists gets the package inside it, under the
             session's name. Unless told, beside where we are.
+        gaps: What becomes of gaps in the continuous file.
+        signer: Who signs it; nobody unless told.
+        extras: More files of the payload, by name.
         on_file: Called for each file as it is written, with its path then; the continuous file
             comes first.
 
@@ -62,12 +77,21 @@ def unedited(
             or something is in the way.
         StorageError: The disk refuses.
     """
-    timeline = _sealed_timeline(folder)
+    entries, timeline = _sealed(folder)
     target = _target(folder, out)
     room = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    filling = _Filling(
+        folder=folder,
+        entries=entries,
+        timeline=timeline,
+        room=room,
+        gaps=gaps,
+        signer=signer,
+        on_file=on_file,
+    )
     try:
         (room / bag.PAYLOAD).mkdir(parents=True)
-        files = _fill(folder, timeline, room, on_file)
+        files = filling.run(extras or {})
         room.rename(target)
     except OSError as error:
         raise storage_error(
@@ -78,7 +102,204 @@ def unedited(
     return [target, *(target / file.path.relative_to(room) for file in files)]
 
 
-def _sealed_timeline(folder: SessionFolder) -> Timeline:
+def clip(
+    folder: SessionFolder,
+    out: Path,
+    *,
+    from_s: float,
+    to_s: float,
+    gaps: Gaps = Gaps.CUT,
+    signer: Signer | None = None,
+) -> list[Path]:
+    """Write a part of a sealed session as one file, packets copied, with its proof beside it.
+
+    It begins and ends with whole chunks, those that sound at `from_s` and just before `to_s`.
+
+    Args:
+        folder: The session's.
+        out: A folder, made if need be.
+        from_s: Session time.
+        to_s: Session time.
+        gaps: What becomes of gaps inside.
+        signer: Who signs the proof; nobody unless told.
+
+    Returns:
+        The audio file of each track, each followed by its proof and its signature, if any.
+
+    Raises:
+        ExportError: Nothing sounds in that range, or as for `unedited`.
+        CorruptSession: As for `unedited`; and so `DecodeError` and `StorageError`.
+    """
+    entries, timeline = _sealed(folder)
+    stem = f"{folder.path.name}-{_name_of(from_s)}-{_name_of(to_s)}"
+    written: list[Path] = []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _refuse_if_there(out, stem)
+        for name, track in timeline.tracks.items():
+            parts = [part for part in track.parts if part.duration_s > 0]
+            suffix = "" if len(timeline.tracks) == 1 else f"-{name}"
+            for made in continuous.write(
+                folder.path,
+                parts,
+                out / f"{stem}{suffix}",
+                from_s=from_s,
+                to_s=to_s,
+                gaps=gaps,
+                tags=tags(folder, timeline),
+            ):
+                written.append(made.path)
+                origin = _origin(folder, entries, timeline)
+                written += _prove(made, origin, timeline, gaps, signer)
+                _check_chunks(folder.path, made)
+    except BaseException as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise storage_error(error, doing="writing the clip") from error
+        raise
+    if not written:
+        raise ExportError("Nothing was recorded between these moments, so there is no clip.")
+    return written
+
+
+def tags(folder: SessionFolder, timeline: Timeline) -> Tags:
+    """What files made of a session say of themselves; chapters are in session time.
+
+    Raises:
+        CorruptSession: ``session.json`` can't be read.
+    """
+    info = folder.info()
+    consent = f"Consent: {info.consent}" if info.consent else ""
+    return Tags(
+        title=info.title,
+        host=info.host,
+        description=info.description,
+        rights=". ".join(text for text in (info.rights.rstrip("."), consent) if text),
+        date=f"{timeline.started_at:%Y-%m-%d}" if timeline.started_at else "",
+        cover=cover(folder),
+        chapters=tuple(
+            Chapter(at_s=mark.at_s, title=mark.text or "Marker") for mark in timeline.markers
+        ),
+    )
+
+
+def cover(folder: SessionFolder) -> bytes:
+    """The bytes of a session's cover; empty where it has none.
+
+    Raises:
+        CorruptSession: ``session.json`` can't be read.
+    """
+    name = folder.info().cover
+    path = folder.path / name
+    is_there = name and path.name == name and path.is_file() and not path.is_symlink()
+    return path.read_bytes() if is_there else b""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Filling:
+    """A package that is being made."""
+
+    folder: SessionFolder
+    entries: list[Entry]
+    timeline: Timeline
+    room: Path
+    gaps: Gaps
+    signer: Signer | None
+    on_file: Callable[[Path], None]
+    known: dict[str, str] = field(default_factory=dict)  # hashes that were taken on the way
+
+    def run(self, extras: Mapping[str, bytes]) -> list[Continuous]:
+        """Write everything that belongs into the package, and make it one."""
+        folder = self.folder
+        files = self._continuous()
+        for entry in self.entries:  # all sealed parts, those too that hold headers alone
+            if isinstance(entry.event, PartSealed):
+                self._copy_part(entry.event)
+        copied = [folder.journal_path, folder.sums_path, *sorted(folder.transcripts.glob("*.json"))]
+        for path in copied:
+            self._put(str(path.relative_to(folder.path)), path.read_bytes())
+        for name, content in extras.items():
+            self._put(name, content)
+        self._tell(files)
+        info = folder.info()
+        bag.write(
+            self.room,
+            {
+                "External-Identifier": info.id,
+                "External-Description": info.title,
+                "Contact-Name": info.host,
+                "Internal-Sender-Description": info.description,
+            },
+            known={f"{bag.PAYLOAD}/{name}": sha256 for name, sha256 in self.known.items()},
+            signer=self.signer,
+        )
+        return files
+
+    def _continuous(self) -> list[Continuous]:
+        """The continuous files, each with its proof."""
+        data, said = self.room / bag.PAYLOAD, tags(self.folder, self.timeline)
+        files: list[Continuous] = []
+        for name, track in self.timeline.tracks.items():
+            stem = "unedited" if len(self.timeline.tracks) == 1 else f"unedited-{name}"
+            parts = [part for part in track.parts if part.duration_s > 0]
+            files += continuous.write(
+                self.folder.path, parts, data / stem, gaps=self.gaps, tags=said
+            )
+        for file in files:
+            self.on_file(file.path)
+        origin = _origin(self.folder, self.entries, self.timeline)
+        for file in files:
+            _prove(file, origin, self.timeline, self.gaps, self.signer)
+        return files
+
+    def _copy_part(self, sealed: PartSealed) -> None:
+        """Copy a part, and see that it is the one that was sealed."""
+        target, digest = self.room / bag.PAYLOAD / sealed.file, hashlib.sha256()
+        target.parent.mkdir(exist_ok=True)
+        with (self.folder.path / sealed.file).open("rb") as source, target.open("xb") as copied:
+            while block := source.read(_BLOCK):
+                digest.update(block)
+                copied.write(block)
+        if digest.hexdigest() != sealed.sha256:
+            raise _not_as_sealed(sealed.file)
+        self.known[sealed.file] = sealed.sha256
+        self.on_file(target)
+
+    def _tell(self, files: list[Continuous]) -> None:
+        """Write what the package says of itself."""
+        dossier = Dossier(
+            info=self.folder.info(),
+            entries=self.entries,
+            timeline=self.timeline,
+            files=files,
+            gaps=self.gaps,
+            sums_sha256=_sums_sha256(self.folder),
+            signer=self.signer.public if self.signer else None,
+        )
+        self._put("gaps.json", as_json(dossier.gaps_json()))
+        self._put("chapters.json", as_json(dossier.chapters_json()))
+        self._put("events.json", as_json(dossier.events_json()))
+        self._put("session.json", as_json(dossier.session_json()))
+        if picture := cover(self.folder):
+            self._put(self.folder.info().cover, picture)
+        text = dossier.verify_txt().encode(errors="backslashreplace")
+        (self.room / "VERIFY.txt").write_bytes(text)
+
+    def _put(self, name: str, content: bytes) -> None:
+        path = self.room / bag.PAYLOAD / _ascii(name)
+        path.parent.mkdir(exist_ok=True)
+        with path.open("xb") as file:
+            file.write(content)
+        self.on_file(path)
+
+
+def _sealed(folder: SessionFolder) -> tuple[list[Entry], Timeline]:
+    """A sealed session's journal and time.
+
+    Raises:
+        ExportError: It isn't sealed, or holds no sound.
+    """
     if folder.sealed() is None:
         raise ExportError(
             "The session isn't finished, so there is no unedited audio of it yet.",
@@ -87,10 +308,11 @@ def _sealed_timeline(folder: SessionFolder) -> Timeline:
         )
     if not folder.sums_path.is_file():
         raise _not_as_sealed(folder.sums_path.name)
-    timeline = folder.timeline()
+    entries = list(journal.read(folder.journal_path))
+    timeline = Timeline.of(entry.event for entry in entries)
     if not any(part.duration_s > 0 for part in timeline.parts):
         raise ExportError("Nothing was recorded in this session, so there is nothing to export.")
-    return timeline
+    return entries, timeline
 
 
 def _target(folder: SessionFolder, out: Path | None) -> Path:
@@ -106,166 +328,76 @@ def _target(folder: SessionFolder, out: Path | None) -> Path:
     return target.absolute()
 
 
-def _fill(
-    folder: SessionFolder, timeline: Timeline, room: Path, on_file: Callable[[Path], None]
-) -> list[Continuous]:
-    """Write everything that belongs into a package, and make it one."""
-    data, info = room / bag.PAYLOAD, folder.info()
-    files: list[Continuous] = []
-    for name, track in timeline.tracks.items():
-        stem = "unedited" if len(timeline.tracks) == 1 else f"unedited-{name}"
-        parts = [part for part in track.parts if part.duration_s > 0]
-        files += continuous.write(folder.path, parts, data / stem)
-    for file in files:
-        on_file(file.path)
-    for sealed in _sealed_parts(folder):
-        on_file(_copy_part(folder.path, data, sealed))
-    for path in (folder.journal_path, folder.sums_path, *sorted(folder.transcripts.glob("*.json"))):
-        copied = data / _ascii(str(path.relative_to(folder.path)))
-        copied.parent.mkdir(exist_ok=True)
-        shutil.copyfile(path, copied)
-        on_file(copied)
-    _write_json(data / "gaps.json", _gaps(folder, timeline, files))
-    _write_json(data / "session.json", _public(info, timeline))
-    (room / "VERIFY.txt").write_text(_how_to_verify(folder, info, timeline, files), "utf-8")
-    bag.write(room, {"External-Identifier": info.id, "External-Description": info.title})
-    return files
+def _refuse_if_there(out: Path, stem: str) -> None:
+    there = [path for path in out.iterdir() if path.name.startswith(stem)]
+    if there:
+        raise ExportError(
+            f"{there[0]} is there already.",
+            safe="It was not touched.",
+            hint="Move it away, or choose another place with --out.",
+        )
 
 
-def _sealed_parts(folder: SessionFolder) -> list[PartSealed]:
-    """All parts that the journal seals, those too that hold headers alone."""
-    events = (entry.event for entry in journal.read(folder.journal_path))
-    return [event for event in events if isinstance(event, PartSealed)]
+def _origin(folder: SessionFolder, entries: list[Entry], timeline: Timeline) -> Origin:
+    sealed = [entry for entry in entries if isinstance(entry.event, Sealed)]
+    if not sealed:
+        raise CorruptSession("The journal has lost its last line, which sealed it.")
+    return Origin(
+        session=folder.id,
+        title=folder.info().title,
+        sealed_at=iso(sealed[-1].at),
+        sums_sha256=_sums_sha256(folder),
+        started_at=iso(timeline.started_at) if timeline.started_at else "",
+        program=PROGRAM,
+    )
 
 
-def _copy_part(root: Path, data: Path, sealed: PartSealed) -> Path:
-    """Copy a part, and see that it is the one that was sealed."""
-    target, digest = data / sealed.file, hashlib.sha256()
-    target.parent.mkdir(exist_ok=True)
-    with (root / sealed.file).open("rb") as source, target.open("xb") as copied:
-        while block := source.read(_BLOCK):
-            digest.update(block)
-            copied.write(block)
-    if digest.hexdigest() != sealed.sha256:
-        raise _not_as_sealed(sealed.file)
-    return target
+def _sums_sha256(folder: SessionFolder) -> str:
+    return hashlib.sha256(folder.sums_path.read_bytes()).hexdigest()
+
+
+def _prove(
+    made: Continuous, origin: Origin, timeline: Timeline, gaps: Gaps, signer: Signer | None
+) -> list[Path]:
+    """Write a file's proof, and sign it."""
+    key = str(signer.public) if signer else ""
+    data = Proof.of(made, origin, timeline, gaps, key).render()
+    path = beside(made.path)
+    path.write_bytes(data)
+    if signer is None:
+        return [path]
+    signature = path.with_name(path.name + sign.SUFFIX)
+    signature.write_bytes(signer.sign(data))
+    return [path, signature]
+
+
+def _check_chunks(root: Path, made: Continuous) -> None:
+    """See that the chunks which a clip is made of are as they were sealed.
+
+    Raises:
+        ExportError: One isn't.
+    """
+    for part, chunk in made.chunks:
+        if part.format.container == "wav":
+            continue  # its chunks count raw samples, which FLAC's own checksums cover
+        with (root / part.file).open("rb") as file:
+            file.seek(chunk.offset)
+            if hashlib.sha256(file.read(chunk.bytes)).hexdigest() != chunk.sha256:
+                raise _not_as_sealed(part.file)
 
 
 def _not_as_sealed(file: str) -> ExportError:
     return ExportError(
-        f"{file} isn't as it was sealed, so no unedited package can be made of it.",
+        f"{file} isn't as it was sealed, so nothing unedited can be made of it.",
         safe="The session is untouched.",
         hint="'aircheck verify' says what was changed.",
     )
 
 
-def _gaps(folder: SessionFolder, timeline: Timeline, files: list[Continuous]) -> dict[str, Any]:
-    return {
-        "session": folder.id,
-        "duration_s": timeline.duration_s,
-        "gaps": [
-            {
-                "track": gap.track,
-                "from_s": gap.from_s,
-                "to_s": gap.to_s,
-                "reason": str(gap.reason),
-                "detail": gap.detail,
-                "cut_at_s": _audio_before(timeline.tracks[gap.track], gap.from_s),
-            }
-            for gap in timeline.gaps
-        ],
-        "files": [
-            {
-                "file": file.path.name,
-                "parts": [
-                    {"file": span.part, "start_s": span.start_s, "at_s": span.at_s}
-                    for span in file.spans
-                ],
-            }
-            for file in files
-        ],
-    }
-
-
-def _audio_before(track: Track, at_s: Seconds) -> Seconds:
-    """Seconds of sound before a moment: where it lies when gaps are cut out."""
-    return Seconds(sum(chunk.duration_s for chunk in track.chunks if chunk.start_s < at_s))
-
-
-def _public(info: SessionInfo, timeline: Timeline) -> dict[str, Any]:
-    """What of ``session.json`` is for others: all but notes."""
-    return {
-        "id": info.id,
-        "title": info.title,
-        "host": info.host,
-        "tags": list(info.tags),
-        "rights": info.rights,
-        "started_at": iso(timeline.started_at) if timeline.started_at else None,
-        "duration_s": timeline.duration_s,
-        "sources": [
-            {"track": track, "kind": str(spec.kind), "address": spec.public_address}
-            for track, spec in info.sources
-        ],
-        "program": PROGRAM,
-    }
-
-
-def _how_to_verify(
-    folder: SessionFolder, info: SessionInfo, timeline: Timeline, files: list[Continuous]
-) -> str:
-    sums_sha256 = hashlib.sha256(folder.sums_path.read_bytes()).hexdigest()
-    started = f"{timeline.started_at:%Y-%m-%d %H:%M:%S} UTC" if timeline.started_at else "unknown"
-    gaps = [
-        f"  {gap.from_s:10.3f} to {gap.to_s:10.3f} s: {gap.reason}" for gap in timeline.gaps
-    ] or ["  none"]
-    names = ", ".join(f"data/{file.path.name}" for file in files)
-    return _TEXT.format(
-        title=" ".join(info.title.split()),
-        session=folder.id,
-        started=started,
-        names=names,
-        duration=timeline.duration_s,
-        gaps="\n".join(gaps),
-        sums=sums_sha256,
-        program=PROGRAM,
-    )
-
-
-_TEXT = """\
-The unedited audio of: {title}
-Session {session}, first sample at {started}, {duration:.3f} s long with its gaps.
-
-WHAT IS IN IT
-  {names}: to listen to; the packets as they were received, not re-encoded, gaps cut out
-  data/audio: the parts as they were served
-  data/journal.jsonl: what happened, each line with the hash of the line before
-  data/gaps.json: the gaps, and where they were cut out
-
-GAPS (seconds since the first sample)
-{gaps}
-
-HOW TO CHECK IT, in this folder
-  aircheck verify .
-or with tools that you have already:
-  sha256sum -c tagmanifest-sha256.txt
-  sha256sum -c manifest-sha256.txt
-  (cd data && sha256sum -c SHA256SUMS)
-  bagit.py --validate .
-
-WHAT IT PROVES
-  If all of that passes, no byte has changed since the session was sealed, and the gaps above are
-  all that is missing. It does not prove what happened before the recording reached the disk, and
-  it does not prove who spoke or who made this package: anyone can make new hashes. To rule
-  that out, compare this SHA-256 of data/SHA256SUMS with one that you have from somebody you
-  trust:
-  {sums}
-
-Made by {program}.
-"""
-
-
-def _write_json(path: Path, values: dict[str, Any]) -> None:
-    path.write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", "utf-8")
+def _name_of(moment_s: float) -> str:
+    """A moment for a file's name: ``01h02m03s``."""
+    whole = int(moment_s)
+    return f"{whole // 3600:02}h{whole // 60 % 60:02}m{whole % 60:02}s"
 
 
 def _ascii(name: str) -> str:

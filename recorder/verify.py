@@ -1,7 +1,9 @@
-"""Is it as it was? Session folders and packages against what they say of themselves.
+"""Is it as it was? Session folders, packages and single files against what they say of themselves.
 
 Checked are the journal's chain, each part against its seal and each chunk against its line,
-``SHA256SUMS``, and in a package every file against its manifests. A hash proves that nothing
+``SHA256SUMS``, and in a package every file against its manifests, the signature, and each
+continuous file against the parts, packet by packet. A single file is checked against the proof
+beside it, and that against its session or package, where one is at hand. A hash proves that nothing
 changed since it was written down, not who wrote it down: a forger who makes all the hashes again
 is not found here. ``session.json``, transcripts and ``derived/`` of a session folder may be
 edited, and are not looked at; in a package they are covered.
@@ -15,15 +17,19 @@ import dataclasses
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from recorder import bag, journal, pack, sums, wav
+from recorder import bag, journal, pack, proof, provenance, sign, sums, wav
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError, StorageError
-from recorder.events import Chunk, Event, GapFound, PartOpened, PartSealed, Sealed, event_from_json
+from recorder.events import Chunk, Event, PartOpened, PartSealed, Sealed, event_from_json
+from recorder.pieces import Gaps
+from recorder.proof import Proof
+from recorder.sign import PublicKey
+from recorder.timeline import Timeline
 from recorder.types import Seconds
 
 _BLOCK = 1 << 20
@@ -63,10 +69,12 @@ class Report:
     Attributes:
         problems: What isn't as it was; empty when all is.
         what_holds: Sentences for people: what was checked and found as it was.
+        signer: Whose signature it carries, and it holds; None where nobody signed.
     """
 
     problems: tuple[Problem, ...]
     what_holds: tuple[str, ...]
+    signer: PublicKey | None = None
 
     @property
     def ok(self) -> bool:
@@ -74,20 +82,44 @@ class Report:
         return not self.problems
 
 
-def verify(path: Path) -> Report:
-    """Check a session's folder, a package, or the one that a file lies in.
+def verify(
+    path: Path,
+    *,
+    against: Callable[[str], Path | None] = lambda _: None,
+    by: PublicKey | None = None,
+) -> Report:
+    """Check a session's folder, a package, the one that a file lies in, or a file with its proof.
 
     Never raises for what it finds: what can't be read is a problem. Reads everything once or
     twice; may run in any thread.
+
+    Args:
+        path: What to check.
+        against: Where the session or package of a single file is, by the session's id; None
+            where it isn't at hand.
+        by: Who must have signed it; anybody, or nobody, unless told.
     """
+    report = _verify(path, against)
+    if by is None or report.signer == by:
+        return report
+    what = "isn't signed" if report.signer is None else "is signed by another key"
+    problem = Problem(file=path.name, what=f"{what}, not by {by.fingerprint}")
+    return replace(report, problems=(*report.problems, problem))
+
+
+def _verify(path: Path, against: Callable[[str], Path | None]) -> Report:
     places = (path, *path.absolute().parents[:3])
-    for is_one, check in ((bag.is_bag, _verify_package), (_is_session, _verify_session)):
-        for place in filter(is_one, places):
-            return check(place)
+    for package in filter(bag.is_bag, places):
+        return _verify_package(package)
+    file = path.with_name(path.name.removesuffix(sign.SUFFIX).removesuffix(proof.SUFFIX))
+    if not path.is_dir() and proof.beside(file).is_file():
+        return _verify_single(file, against)
+    for session in filter(_is_session, places):
+        return _verify_session(session)
     if not path.exists():
         what = "isn't there"
     else:
-        what = "is neither a session's folder nor a package, nor in one"
+        what = "is neither a session's folder nor a package, nor in one, and has no proof beside it"
     return Report(problems=(Problem(file=path.name, what=what),), what_holds=())
 
 
@@ -105,16 +137,132 @@ def _verify_session(root: Path) -> Report:
 
 def _verify_package(root: Path) -> Report:
     """The journal and its parts first, since they say where; then every file's hash."""
-    check = _Check(root=root / bag.PAYLOAD, is_live=False)
+    data = root / bag.PAYLOAD
+    check = _Check(root=data, is_live=False)
     check.run()
-    problems = [replace(each, file=f"{bag.PAYLOAD}/{each.file}") for each in check.problems]
+    problems = list(check.problems)
+    holds = list(check.holds)
+    for path in sorted(data.glob(f"*{proof.SUFFIX}")):
+        single = _Single(file=path.with_name(path.name.removesuffix(proof.SUFFIX)))
+        single.run(lambda _: data if not check.problems else None)
+        problems += single.problems
+        holds += single.holds
+    problems = [replace(each, file=f"{bag.PAYLOAD}/{each.file}") for each in problems]
     known = {problem.file for problem in problems}
     packed = [Problem(file=fault.file, what=fault.what) for fault in bag.faults(root)]
     problems += [problem for problem in packed if problem.file not in known]
-    holds = list(check.holds)
     if not packed:
         holds.append("Every file of the package is the one that was packed; none was added.")
-    return Report(problems=tuple(problems), what_holds=tuple(holds))
+    signer = None
+    try:
+        signer = bag.signer(root)
+        holds.append(_signed(signer))
+    except ValueError as error:
+        problems.append(Problem(file=bag.SIGNATURE, what=str(error)))
+    return Report(problems=tuple(problems), what_holds=tuple(holds), signer=signer)
+
+
+def _verify_single(file: Path, against: Callable[[str], Path | None]) -> Report:
+    single = _Single(file=file)
+    single.run(against)
+    if not single.problems:
+        single.holds.append(_signed(single.signer))
+    return Report(
+        problems=tuple(single.problems), what_holds=tuple(single.holds), signer=single.signer
+    )
+
+
+def _signed(signer: PublicKey | None) -> str:
+    if signer is None:
+        return "It is not signed: who archived it can't be told."
+    return f"Signed with the key {signer.fingerprint}: who archived it, not who spoke."
+
+
+@dataclass(slots=True, kw_only=True)
+class _Single:
+    """A file with its proof beside it."""
+
+    file: Path
+    problems: list[Problem] = field(default_factory=list)
+    holds: list[str] = field(default_factory=list)
+    signer: PublicKey | None = None
+
+    def run(self, against: Callable[[str], Path | None]) -> None:
+        """Check everything."""
+        beside = proof.beside(self.file)
+        try:
+            told = proof.read(beside)
+            self._signature(told, beside)
+        except (OSError, ValueError) as error:
+            self._problem(beside, f"can't be trusted: {error}")
+            return
+        if told.file != self.file.name:
+            self._problem(beside, f"is the proof of {told.file!r:.80}")
+        elif self.file.is_symlink() or not self.file.is_file():
+            self._problem(self.file, "is missing" if not self.file.exists() else "is no plain file")
+        else:
+            self._file(told, against)
+
+    def _signature(self, told: Proof, beside: Path) -> None:
+        signature = beside.with_name(beside.name + sign.SUFFIX)
+        if not told.signer and not signature.exists():
+            return
+        try:
+            key = sign.check(beside.read_bytes(), signature.read_bytes())
+        except FileNotFoundError:
+            self._problem(signature, "is missing")
+            return
+        except ValueError as error:
+            self._problem(signature, f"does not hold: {error}")
+            return
+        if str(key) != told.signer:
+            self._problem(signature, "is by another key than the proof names")
+        self.signer = key
+
+    def _file(self, told: Proof, against: Callable[[str], Path | None]) -> None:
+        try:
+            faults = list(proof.faults(self.file, told))
+        except OSError as error:
+            self._problem(self.file, f"can't be read ({error.strerror})")
+            return
+        for fault in faults:
+            self._problem(self.file, fault.what, fault.from_s, fault.to_s)
+        if self.problems:
+            return
+        origin = told.origin
+        self.holds.append(
+            f"{self.file.name}: no byte changed since it was made of session {origin.session}, "
+            f"{told.from_s:.1f} to {told.to_s:.1f} s, sealed at {origin.sealed_at}."
+        )
+        self.holds.append(_gap_sentence(told))
+        root = against(origin.session)
+        if root is None:
+            self.holds.append(
+                f"Its session isn't at hand: that its {_count(len(told.chunks), 'chunk')} are "
+                "those of the journal was not checked."
+            )
+            return
+        faults = list(provenance.faults(self.file, told, root))
+        for fault in faults:
+            self._problem(self.file, fault.what, fault.from_s, fault.to_s)
+        if not faults:
+            self.holds.append(
+                f"{self.file.name} holds just the packets of {_count(len(told.chunks), 'chunk')} "
+                "of the journal, as received and in order."
+            )
+
+    def _problem(
+        self, path: Path, what: str, from_s: Seconds | None = None, to_s: Seconds | None = None
+    ) -> None:
+        self.problems.append(Problem(file=path.name, what=what, from_s=from_s, to_s=to_s))
+
+
+def _gap_sentence(told: Proof) -> str:
+    if not told.missing:
+        return "No gap lies in it."
+    became = "cut out" if told.gaps is Gaps.CUT else "filled with silence that was inserted"
+    were = "was" if len(told.missing) == 1 else "were"
+    return f"{_count(len(told.missing), 'gap')} in it {were} {became}."
 
 
 @dataclass(slots=True)
@@ -309,7 +457,7 @@ class _Check:
     # --- telling -------------------------------------------------------------------------------
 
     def _tell(self, events: list[Event], parts: list[_Part], *, was_sealed: bool) -> None:
-        gaps = [event for event in events if isinstance(event, GapFound)]
+        gaps = Timeline.of(events).gaps
         missing_s = sum(gap.to_s - gap.from_s for gap in gaps)
         chunks = sum(len(part.chunks) for part in parts)
         self.holds.append(f"The journal's chain of {_count(len(events), 'line')} is unbroken.")

@@ -1,26 +1,32 @@
 """The unedited package, checked as a stranger would; and every change of it found."""
 
+import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder import export
+from recorder import export, proof, sign
 from recorder.archive import Archive, SessionFolder
 from recorder.decode import decode_file
 from recorder.errors import ExportError
 from recorder.importing import import_audio
 from recorder.journal import JournalWriter
+from recorder.pieces import Gaps
 from recorder.seal import seal
+from recorder.sign import Signer
 from recorder.types import AudioFormat, PlacedBy, Seconds, State
 from recorder.verify import verify
 from recorder.writer import TrackWriter
+from tests.parts import require
 from tests.recorder.builders import adts_part, build_session, encode, tone
 from tests.recorder.test_verify import changed
 
@@ -29,8 +35,22 @@ JFK = Path(__file__).parents[1] / "data" / "jfk.flac"
 
 def session(root: Path) -> SessionFolder:
     folder = build_session(
-        root, [adts_part(3.0), adts_part(2.0, start_s=5.0, hz=700)], title="Ein Gespräch,\nlive"
+        root,
+        [adts_part(3.0), adts_part(2.0, start_s=5.0, hz=700)],
+        title="Ein Gespräch,\nlive",
+        markers=[(1.0, "Begin"), (6.0, "")],
     )
+    (folder.path / "cover.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    info = replace(
+        folder.info(),
+        host="Ann",
+        description="About this\n  and that",
+        rights="CC BY 4.0",
+        consent="Both said yes on air",
+        notes="between us",
+        cover="cover.png",
+    )
+    folder.write_info(info)
     folder.transcripts.mkdir()
     (folder.transcripts / "a-demo-en-1.json").write_text('{"text": "Hello."}')
     return folder
@@ -39,7 +59,12 @@ def session(root: Path) -> SessionFolder:
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("export")
-    return export.unedited(session(root / "archive"), root / "package")[0]
+    return export.unedited(
+        session(root / "archive"),
+        root / "package",
+        signer=Signer.at(root / "key"),
+        extras={"transcript/a-en.vtt": b"WEBVTT\n"},
+    )[0]
 
 
 @pytest.fixture
@@ -54,18 +79,26 @@ def names(root: Path) -> list[str]:
 def test_what_is_in_it(package: Path) -> None:
     assert names(package) == [
         "VERIFY.txt",
+        "allowed_signers",
         "bag-info.txt",
         "bagit.txt",
         "data/SHA256SUMS",
         "data/audio/a-000001.aac",
         "data/audio/a-000002.aac",
+        "data/chapters.json",
+        "data/cover.png",
+        "data/events.json",
         "data/gaps.json",
         "data/journal.jsonl",
         "data/session.json",
         "data/transcript/a-demo-en-1.json",
+        "data/transcript/a-en.vtt",
         "data/unedited.m4a",
+        "data/unedited.m4a.proof.json",
+        "data/unedited.m4a.proof.json.sig",
         "manifest-sha256.txt",
         "tagmanifest-sha256.txt",
+        "tagmanifest-sha256.txt.sig",
     ]
     report = verify(package)
     assert report.problems == ()
@@ -73,20 +106,73 @@ def test_what_is_in_it(package: Path) -> None:
     (gap,) = gaps["gaps"]
     assert gap["to_s"] == 5.0
     assert gap["cut_at_s"] == pytest.approx(gap["from_s"])
-    assert "Ein Gespräch, live" in (package / "VERIFY.txt").read_text("utf-8")
+    chapters = json.loads((package / "data" / "chapters.json").read_text("utf-8"))["chapters"]
+    assert [chapter["title"] for chapter in chapters] == ["Begin", "Marker"]
+    assert chapters[1]["startTime"] == pytest.approx(4.0, abs=0.1)  # without the gap
+    events = json.loads((package / "data" / "events.json").read_text("utf-8"))
+    assert [event["event"] for event in events] == [
+        "opened", "run", "gap", "run", "mark", "mark", "sealed",
+    ]  # fmt: skip
+    facts = json.loads((package / "data" / "session.json").read_text("utf-8"))
+    assert (facts["host"], facts["consent"]) == ("Ann", "Both said yes on air")
+    assert b"between us" not in b"".join(
+        path.read_bytes() for path in package.rglob("*") if path.is_file()
+    )
+
+
+def test_the_words_that_go_with_it(package: Path) -> None:
+    text = (package / "VERIFY.txt").read_text("utf-8")
+    assert "The unedited audio of: Ein Gespräch, live\n" in text
+    assert "About: About this and that\nRights: CC BY 4.0\nConsent: Both said yes on air" in text
+    assert "3.042 to      5.000 s: connection lost" in text
+    assert "asked for: https://radio.example/live.aac" in text
+    assert "who archived it, not who spoke" in text
+    signer = sign.read_public((package / "allowed_signers").read_text())
+    assert signer.fingerprint in text
+    assert hashlib.sha256((package / "data" / "SHA256SUMS").read_bytes()).hexdigest() in text
 
 
 def test_stock_tools_agree(package: Path) -> None:
-    program = shutil.which("sha256sum")
-    if program is None:
-        pytest.skip("no sha256sum here")
-    for folder, manifest in (
-        (package, "manifest-sha256.txt"),
-        (package, "tagmanifest-sha256.txt"),
-        (package / "data", "SHA256SUMS"),
-    ):
-        subprocess.run([program, "-c", "--strict", manifest], cwd=folder, check=True)
-    subprocess.run([sys.executable, "-m", "bagit", "--validate", str(package)], check=True)
+    """Every command that VERIFY.txt names, as it stands there."""
+    require("ffmpeg", "ssh-keygen")
+    text = (package / "VERIFY.txt").read_text("utf-8")
+    tools = Path(sys.executable).parent  # bagit.py lies there
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
+    commands = [
+        line.strip().removesuffix("\\")
+        for line in text.replace("\\\n", " ").replace("|\n", "|").splitlines()
+        if line.startswith(
+            ("  sha256sum", "  (cd", "  bagit.py", "  ssh-keygen", "  ffmpeg", "  cat")
+        )
+    ]
+    said = {
+        command: subprocess.run(
+            ["bash", "-c", command], cwd=package, env=environment, check=True, capture_output=True,
+            text=True,
+        ).stdout
+        for command in commands
+    }  # fmt: skip
+    assert len(said) == 7
+    of_packets = [said[command] for command in commands if "streamhash" in command]
+    assert len(of_packets) == 2
+    assert of_packets[0] == of_packets[1] != ""
+    samples = [
+        subprocess.run(
+            ["ffmpeg", "-v", "error", "-i", source, "-map", "0:a", "-f", "hash", "-hash", "sha256", "-"],
+            cwd=package / "data", check=True, capture_output=True,
+        ).stdout
+        for source in ("unedited.m4a", "concat:audio/a-000001.aac|audio/a-000002.aac")
+    ]  # fmt: skip
+    assert samples[0] == samples[1]
+    for command in commands:
+        if "ssh-keygen" in command:
+            (package / "other").write_bytes((package / "tagmanifest-sha256.txt").read_bytes()[1:])
+            forged = command.replace("< tagmanifest-sha256.txt", "< other")
+            done = subprocess.run(
+                ["bash", "-c", forged], cwd=package, capture_output=True, check=False
+            )
+            (package / "other").unlink()
+            assert done.returncode != 0
 
 
 def test_the_continuous_file_comes_first(tmp_path: Path) -> None:
@@ -233,3 +319,206 @@ def test_a_changed_byte_of_a_part_is_located(package: Path, copy: Callable[[Path
     (problem,) = verify(path).problems
     assert problem.file == "data/audio/a-000002.aac"
     assert problem.to_s == pytest.approx(SessionFolder(root / "data").timeline().duration_s)
+
+
+def test_a_changed_byte_of_the_continuous_file_is_located(
+    package: Path, copy: Callable[[Path], Path]
+) -> None:
+    root = copy(package)
+    path = root / "data" / "unedited.m4a"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    (problem,) = verify(root).problems
+    assert problem.file == "data/unedited.m4a"
+    assert problem.to_s == pytest.approx(SessionFolder(root / "data").timeline().duration_s)
+    assert problem.from_s is not None
+    assert problem.from_s > 5.0
+
+
+# --- who signed it ------------------------------------------------------------------------------
+
+
+def test_who_signed_is_told(package: Path, tmp_path: Path) -> None:
+    report = verify(package)
+    assert report.signer == sign.read_public((package / "allowed_signers").read_text())
+    assert verify(package, by=report.signer).ok
+    stranger = Signer.at(tmp_path / "key").public
+    assert "signed by another key" in verify(package, by=stranger).problems[-1].what
+
+
+def test_a_package_that_nobody_signed_is_said_so(tmp_path: Path) -> None:
+    package = export.unedited(session(tmp_path / "archive"), tmp_path / "package")[0]
+    report = verify(package)
+    assert report.ok
+    assert report.signer is None
+    assert "It is not signed: who archived it can't be told." in report.what_holds
+    assert "It is not signed." in (package / "VERIFY.txt").read_text()
+
+
+def test_another_signature_is_not_taken(
+    package: Path, copy: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    root = copy(package)
+    message = (root / "tagmanifest-sha256.txt").read_bytes()
+    (root / "tagmanifest-sha256.txt.sig").write_bytes(Signer.at(tmp_path / "key").sign(message))
+    (problem,) = verify(root).problems
+    assert problem.file == "tagmanifest-sha256.txt.sig"
+
+
+# --- gaps kept ----------------------------------------------------------------------------------
+
+
+def test_silence_that_was_inserted_is_told(tmp_path: Path) -> None:
+    folder = session(tmp_path / "archive")
+    package, made = export.unedited(folder, tmp_path / "package", gaps=Gaps.KEEP)
+    assert verify(package).ok
+    assert "filled with silence, which was inserted" in (package / "VERIFY.txt").read_text()
+    (file,) = json.loads((package / "data" / "gaps.json").read_text())["files"]
+    (silence,) = file["inserted_silence"]
+    assert silence["to_s"] == 5.0
+    blocks = list(decode_file(made))
+    assert blocks[-1].end_s == pytest.approx(folder.timeline().duration_s, abs=0.05)
+
+
+# --- clips --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clipped(tmp_path: Path) -> tuple[SessionFolder, Path]:
+    folder = session(tmp_path / "archive")
+    signer = Signer.at(tmp_path / "key")
+    made = export.clip(folder, tmp_path / "clips", from_s=2.5, to_s=6.0, signer=signer)
+    assert [path.name.partition(".")[2] for path in made] == [
+        "m4a", "m4a.proof.json", "m4a.proof.json.sig",
+    ]  # fmt: skip
+    return folder, made[0]
+
+
+def test_a_clip_carries_its_proof(clipped: tuple[SessionFolder, Path]) -> None:
+    folder, path = clipped
+    report = verify(path)
+    assert report.ok
+    assert any("isn't at hand" in sentence for sentence in report.what_holds)
+    assert "1 gap in it was cut out." in report.what_holds
+    report = verify(path, against=lambda _: folder.path)
+    assert report.ok
+    assert any("holds just the packets of" in sentence for sentence in report.what_holds)
+    assert verify(path.with_name(path.name + ".proof.json")).ok
+
+
+def test_a_clip_is_checked_against_a_package_too(
+    clipped: tuple[SessionFolder, Path], tmp_path: Path
+) -> None:
+    folder, path = clipped
+    package = export.unedited(folder, tmp_path / "package")[0]
+    assert verify(path, against=lambda _: package / "data").ok
+    other = session(tmp_path / "other")
+    (problem,) = verify(path, against=lambda _: other.path).problems
+    assert problem.what == "is of another session"
+
+
+def test_a_clip_without_sound_is_none(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="no clip"):
+        export.clip(session(tmp_path / "archive"), tmp_path, from_s=3.5, to_s=4.5)
+    assert not list(tmp_path.glob("*.m4a"))
+
+
+def test_a_clip_of_changed_sound_is_not_made(tmp_path: Path) -> None:
+    folder = session(tmp_path / "archive")
+    path = folder.audio / "a-000001.aac"
+    data = bytearray(path.read_bytes())
+    data[200] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(ExportError, match="isn't as it was sealed"):
+        export.clip(folder, tmp_path / "clips", from_s=0, to_s=1)
+    assert not list((tmp_path / "clips").iterdir())
+
+
+def test_a_clip_overwrites_nothing(clipped: tuple[SessionFolder, Path]) -> None:
+    folder, path = clipped
+    with pytest.raises(ExportError, match="is there already"):
+        export.clip(folder, path.parent, from_s=2.5, to_s=6.0)
+    assert verify(path).ok
+
+
+@settings(max_examples=60)
+@given(
+    which=st.integers(0, 2),
+    how=st.sampled_from(["flip", "cut", "take out", "put in", "swap", "append"]),
+    where=st.floats(0, 1, exclude_max=True),
+    by=st.integers(1, 255),
+)
+def test_any_changed_byte_of_a_clip_is_found(
+    clip_files: list[Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    which: int,
+    how: str,
+    where: float,
+    by: int,
+) -> None:
+    root = tmp_path_factory.mktemp("changed")
+    for path in clip_files:
+        shutil.copy(path, root)
+    path = root / clip_files[which].name
+    before = path.read_bytes()
+    after = changed(before, how, int(where * len(before)), by)
+    path.write_bytes(after)
+    assert verify(root / clip_files[0].name).ok == (after == before)
+    shutil.rmtree(root)
+
+
+@pytest.fixture(scope="module")
+def clip_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    root = tmp_path_factory.mktemp("clip")
+    signer = Signer.at(root / "key")
+    return export.clip(session(root), root / "clips", from_s=0, to_s=9, signer=signer)
+
+
+def test_a_forged_proof_does_not_fit_the_session(clipped: tuple[SessionFolder, Path]) -> None:
+    """A proof that says of other sound that it is the journal's."""
+    folder, path = clipped
+    told = proof.read(proof.beside(path))
+    forged = {
+        "leaves out": replace(
+            told,
+            chunks=told.chunks[:1] + told.chunks[2:],
+            stretches=tuple(_named_by_hash(told, each) for each in told.stretches),
+        ),
+        "journal doesn't have": replace(
+            told, chunks=(replace(told.chunks[0], sha256="0" * 64), *told.chunks[1:]),
+            stretches=tuple(_named_by_hash(told, each) for each in told.stretches),
+        ),
+    }  # fmt: skip
+    for what, values in forged.items():
+        proof.beside(path).write_bytes(replace(values, signer="").render())
+        path.with_name(path.name + ".proof.json.sig").unlink(missing_ok=True)
+        problems = verify(path, against=lambda _: folder.path).problems
+        assert [what in problem.what for problem in problems] == [True]
+
+
+def _named_by_hash(told: proof.Proof, stretch: proof.Stretch) -> proof.Stretch:
+    return replace(stretch, sha256=told.hash_of(stretch), chunk=None)
+
+
+def test_other_packets_are_found(clipped: tuple[SessionFolder, Path]) -> None:
+    """A file whose proof is whole, and whose packets aren't those of the chunks that it names."""
+    folder, path = clipped
+    told = proof.read(proof.beside(path))
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    stretches = [_named_by_hash(told, each) for each in told.stretches]
+    last = stretches[-1]
+    stretches[-1] = replace(last, sha256=hashlib.sha256(data[last.at :]).hexdigest())
+    forged = replace(
+        told,
+        sha256=hashlib.sha256(data).hexdigest(),
+        stretches=tuple(stretches),
+        signer="",
+    )
+    proof.beside(path).write_bytes(forged.render())
+    path.with_name(path.name + ".proof.json.sig").unlink()
+    assert verify(path).ok  # alone it holds
+    (problem,) = verify(path, against=lambda _: folder.path).problems
+    assert problem.what.startswith("doesn't hold the packets of the chunks that it names")

@@ -1,0 +1,314 @@
+"""The proof that goes with a single file: what it is made of, byte by byte.
+
+``unedited.m4a.proof.json`` lies beside ``unedited.m4a``. It names the session, the chunks of its
+journal whose sound the file holds, and the hash of every stretch of the file, so that a changed
+byte can be told to the second. With ``.sig`` behind its name lies its signature (`recorder.sign`).
+
+There is one way to write a proof, and `parse` takes no other: JSON with one line for each key, and
+one for each item of a list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from recorder import sums
+from recorder.pieces import Continuous, Gaps
+from recorder.timeline import Timeline
+from recorder.types import Seconds
+
+SUFFIX = ".proof.json"
+
+_LARGEST = 1 << 28
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a file's sound comes from.
+
+    Attributes:
+        session: Its id.
+        sealed_at: When its journal got its last line; UTC, ISO 8601.
+        sums_sha256: Of its ``SHA256SUMS``, which holds the hashes of the journal and all parts.
+        started_at: Wall clock of session time 0; empty where it isn't known.
+    """
+
+    session: str
+    title: str
+    sealed_at: str
+    sums_sha256: str
+    started_at: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A chunk of the journal whose sound is in the file."""
+
+    part: str
+    offset: int
+    bytes: int
+    sha256: str
+    from_s: Seconds
+    to_s: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Bytes of the file.
+
+    Attributes:
+        chunk: Index of the chunk that lies there as it was received, if one does; the hash and
+            the times are that chunk's then.
+    """
+
+    at: int
+    bytes: int
+    sha256: str = ""
+    from_s: Seconds | None = None
+    to_s: Seconds | None = None
+    chunk: int | None = None
+    silence: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What ``….proof.json`` says.
+
+    Attributes:
+        file: The file's name.
+        size: Its bytes.
+        track: Whose chunks these are.
+        gaps: Whether gaps were cut out or kept as silence that was inserted.
+        missing: The gaps between the chunks: ``{"from_s", "to_s", "reason"}``.
+        signer: The public key that signs this proof; empty where none does.
+    """
+
+    file: str
+    size: int
+    sha256: str
+    origin: Origin
+    track: str
+    gaps: Gaps
+    missing: tuple[dict[str, Any], ...]
+    chunks: tuple[Named, ...]
+    stretches: tuple[Stretch, ...]
+    signer: str = ""
+
+    @classmethod
+    def of(
+        cls, made: Continuous, origin: Origin, timeline: Timeline, gaps: Gaps, signer: str = ""
+    ) -> Self:
+        """The proof of a file that was just made.
+
+        Raises:
+            StorageError: It can't be read back.
+        """
+        track = made.chunks[0][0].track
+        numbers = {id(chunk): number for number, (_, chunk) in enumerate(made.chunks)}
+        return cls(
+            file=made.path.name,
+            size=made.path.stat().st_size,
+            sha256=sums.file_sha256(made.path),
+            origin=origin,
+            track=track,
+            gaps=gaps,
+            missing=tuple(
+                {"from_s": gap.from_s, "to_s": gap.to_s, "reason": str(gap.reason)}
+                for gap in timeline.tracks[track].gaps
+                if gap.from_s >= made.start_s and gap.to_s <= made.end_s
+            ),
+            chunks=tuple(
+                Named(
+                    part=part.name,
+                    offset=chunk.offset,
+                    bytes=chunk.bytes,
+                    sha256=chunk.sha256,
+                    from_s=chunk.start_s,
+                    to_s=Seconds(chunk.start_s + chunk.duration_s),
+                )
+                for part, chunk in made.chunks
+            ),
+            stretches=tuple(
+                Stretch(at=block.at, bytes=block.bytes, chunk=numbers[id(block.chunk)])
+                if block.chunk
+                else Stretch(
+                    at=block.at,
+                    bytes=block.bytes,
+                    sha256=block.sha256,
+                    from_s=block.from_s,
+                    to_s=block.to_s,
+                    silence=block.is_silence,
+                )
+                for block in made.blocks
+            ),
+            signer=signer,
+        )
+
+    @property
+    def from_s(self) -> Seconds:
+        """Session time of the first sample."""
+        return self.chunks[0].from_s
+
+    @property
+    def to_s(self) -> Seconds:
+        """Session time of the end."""
+        return self.chunks[-1].to_s
+
+    def hash_of(self, stretch: Stretch) -> str:
+        """The hash that a stretch must have."""
+        return stretch.sha256 if stretch.chunk is None else self.chunks[stretch.chunk].sha256
+
+    def times_of(self, stretch: Stretch) -> tuple[Seconds | None, Seconds | None]:
+        """The session time of a stretch; None for headers."""
+        if stretch.chunk is None:
+            return stretch.from_s, stretch.to_s
+        return self.chunks[stretch.chunk].from_s, self.chunks[stretch.chunk].to_s
+
+    def render(self) -> bytes:
+        """The proof as it is written."""
+        values = {"aircheck": "proof", "version": _VERSION, **_fields(self)}
+        values["origin"] = _fields(self.origin)
+        values["chunks"] = [_fields(chunk) for chunk in self.chunks]
+        values["stretches"] = [
+            {
+                key: value
+                for key, value in _fields(each).items()
+                if value is not None and value is not False and value != ""
+            }
+            for each in self.stretches
+        ]
+        lines = [f"{_dump(key)}:{_lines(value)}" for key, value in values.items()]
+        return ("{" + ",\n".join(lines) + "}\n").encode()
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read a proof.
+
+        Raises:
+            ValueError: It isn't written as `render` does; the message says why.
+        """
+        try:
+            proof = cls._from_json(json.loads(data))
+            is_same = proof.render() == data
+        except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+            raise ValueError(f"it is no proof: {error}") from error
+        if not is_same:
+            raise ValueError("it isn't written as it was")
+        return proof
+
+    @classmethod
+    def _from_json(cls, values: dict[str, Any]) -> Self:
+        if (values.pop("aircheck"), values.pop("version")) != ("proof", _VERSION):
+            raise ValueError("it is no proof of a kind that is known here")
+        chunks = tuple(Named(**item) for item in values.pop("chunks"))
+        stretches = tuple(Stretch(**item) for item in values.pop("stretches"))
+        if not chunks or any(
+            each.chunk is not None and not 0 <= each.chunk < len(chunks) for each in stretches
+        ):
+            raise ValueError("it names chunks that it doesn't have")
+        return cls(
+            **{
+                **values,
+                "origin": Origin(**values["origin"]),
+                "gaps": Gaps(values["gaps"]),
+                "missing": tuple(values["missing"]),
+            },
+            chunks=chunks,
+            stretches=stretches,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What of a file isn't as its proof says; `what` goes on after the file's name."""
+
+    what: str
+    from_s: Seconds | None = None
+    to_s: Seconds | None = None
+
+
+def beside(path: Path) -> Path:
+    """Where a file's proof lies."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def read(path: Path) -> Proof:
+    """Read the proof in a file.
+
+    Raises:
+        OSError: It can't be read.
+        ValueError: It is no proof, or not written as one.
+    """
+    if path.stat().st_size > _LARGEST:
+        raise ValueError("it is too large for a proof")
+    return Proof.parse(path.read_bytes())
+
+
+def faults(path: Path, proof: Proof) -> Iterator[Fault]:
+    """What of a file isn't as its proof says. Reads it once.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    size = path.stat().st_size
+    digest = hashlib.sha256()
+    changed: list[Stretch] = []
+    end = 0
+    with path.open("rb") as file:
+        for stretch in proof.stretches:
+            if stretch.at != end or stretch.bytes <= 0:
+                yield Fault(what="has a proof that makes no sense: its stretches don't adjoin")
+                return
+            data = file.read(stretch.bytes)
+            digest.update(data)
+            if hashlib.sha256(data).hexdigest() != proof.hash_of(stretch):
+                changed.append(stretch)
+            end += stretch.bytes
+        while more := file.read(1 << 20):
+            digest.update(more)
+    yield from _told(proof, changed)
+    if size != proof.size:
+        few, which = abs(size - proof.size), "more" if size > proof.size else "less"
+        yield Fault(what=f"has {few:,} bytes {which} than its proof says")
+    elif not changed and (digest.hexdigest() != proof.sha256 or end != size):
+        yield Fault(what="isn't the file that its proof tells of")
+
+
+def _told(proof: Proof, changed: list[Stretch]) -> Iterator[Fault]:
+    """Changed stretches that follow each other, together."""
+    bad = {stretch.at for stretch in changed}
+    for is_bad, group in itertools.groupby(proof.stretches, key=lambda each: each.at in bad):
+        if is_bad:
+            adjoining = list(group)
+            first, last = adjoining[0], adjoining[-1]
+            times = [proof.times_of(each) for each in adjoining]
+            starts = [from_s for from_s, _ in times if from_s is not None]
+            ends = [to_s for _, to_s in times if to_s is not None]
+            where = "" if starts else ", in its header"
+            yield Fault(
+                what=f"was changed in bytes {first.at} to {last.at + last.bytes - 1}{where}",
+                from_s=min(starts, default=None),
+                to_s=max(ends, default=None),
+            )
+
+
+def _fields(value: Proof | Origin | Named | Stretch) -> dict[str, Any]:
+    return {item.name: getattr(value, item.name) for item in fields(value)}
+
+
+def _lines(value: Any) -> str:
+    if isinstance(value, list | tuple) and value:
+        return "[\n" + ",\n".join(map(_dump, value)) + "]"
+    return _dump(value)
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

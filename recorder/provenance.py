@@ -1,0 +1,135 @@
+"""Does a file's sound come from where its proof says? The proof against the session or package.
+
+The proof must name chunks that the session's journal has, all of them from the first to the last,
+and the file must hold just their packets, in their order, and else nothing but the silence that
+it says was inserted.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+
+from recorder import journal, remuxed, sums
+from recorder.errors import AircheckError
+from recorder.events import Chunk, Opened
+from recorder.media import Media, open_media
+from recorder.pieces import Piece
+from recorder.proof import Fault, Proof
+from recorder.timeline import Part, Timeline
+from recorder.types import Seconds
+
+_FRAMED_BY_ADTS = ("aac", "mpegts")
+
+
+def faults(path: Path, proof: Proof, root: Path) -> Iterator[Fault]:
+    """What of a file doesn't come from a session. Reads the file, and the parts that it names.
+
+    Args:
+        path: The file, which is as its proof says.
+        proof: Its proof.
+        root: The session's folder, or a package's payload; itself verified.
+    """
+    try:
+        events = [entry.event for entry in journal.read(root / "journal.jsonl")]
+        is_same = sums.file_sha256(root / "SHA256SUMS") == proof.origin.sums_sha256
+    except AircheckError as error:
+        yield Fault(what=f"can't be compared with its session ({error.message.rstrip('.')})")
+        return
+    opened = [event for event in events if isinstance(event, Opened)]
+    if not opened or opened[0].session != proof.origin.session:
+        yield Fault(what="is of another session")
+        return
+    if not is_same:
+        yield Fault(what="was made of another state of its session: SHA256SUMS isn't the same")
+    pieces, unknown = _pieces(proof, Timeline.of(events))
+    yield from unknown
+    if unknown:
+        return
+    try:
+        yield from _packets(path, proof, root, pieces)
+    except (AircheckError, av.FFmpegError, OSError) as error:
+        said = error.message if isinstance(error, AircheckError) else str(error)
+        yield Fault(what=f"can't be compared packet by packet ({said.rstrip('.')})")
+
+
+def _pieces(proof: Proof, timeline: Timeline) -> tuple[list[Piece], list[Fault]]:
+    """What a proof names, as the journal has it; and what of it the journal hasn't."""
+    track = timeline.tracks.get(proof.track)
+    known = {
+        (part.name, chunk.offset): (part, chunk)
+        for part in (track.parts if track else ())
+        for chunk in part.chunks
+    }
+    found: list[tuple[Part, Chunk]] = []
+    unknown: list[Fault] = []
+    for named in proof.chunks:
+        held = known.get((named.part, named.offset))
+        if held is None or (held[1].bytes, held[1].sha256) != (named.bytes, named.sha256):
+            unknown.append(
+                _missing("names a chunk that the journal doesn't have", named.from_s, named.to_s)
+            )
+        else:
+            found.append(held)
+    if not unknown:
+        unknown = list(_left_out(proof, found, list(known.values())))
+    grouped = itertools.groupby(found, key=lambda item: item[0].name)
+    return [_piece(list(group)) for _, group in grouped], unknown
+
+
+def _piece(group: list[tuple[Part, Chunk]]) -> Piece:
+    part = group[0][0]
+    chunks = tuple(chunk for _, chunk in group)
+    return Piece(part=part, chunks=chunks, is_whole=chunks == part.chunks)
+
+
+def _left_out(
+    proof: Proof, found: list[tuple[Part, Chunk]], known: list[tuple[Part, Chunk]]
+) -> Iterator[Fault]:
+    """Chunks between the first and the last that a proof doesn't name."""
+    named = {id(chunk) for _, chunk in found}
+    for _, chunk in known:
+        is_between = proof.from_s <= chunk.start_s and chunk.start_s < proof.to_s
+        if chunk.duration_s > 0 and is_between and id(chunk) not in named:
+            end_s = Seconds(chunk.start_s + chunk.duration_s)
+            yield _missing("leaves out a chunk that the journal has", chunk.start_s, end_s)
+
+
+def _missing(what: str, from_s: Seconds, to_s: Seconds) -> Fault:
+    return Fault(what=what, from_s=from_s, to_s=to_s)
+
+
+def _packets(path: Path, proof: Proof, root: Path, pieces: list[Piece]) -> Iterator[Fault]:
+    """Compare what the file holds with what the parts hold."""
+    wanted = (
+        payload(media, packet) for piece in pieces for media, packet in remuxed.packets(root, piece)
+    )
+    silences = [(each.at, each.at + each.bytes) for each in proof.stretches if each.silence]
+    count = 0
+    with open_media(path) as media:
+        sounding = (
+            packet
+            for packet in media.packets()
+            if not any(begin <= (packet.pos or 0) < end for begin, end in silences)
+        )
+        for packet, original in itertools.zip_longest(sounding, wanted):
+            if packet is None:
+                yield Fault(what="ends before the chunks that it names")
+                return
+            if original is None or payload(media, packet) != original:
+                where = "" if original is None else f" from its packet {count + 1:,} on"
+                yield Fault(what=f"doesn't hold the packets of the chunks that it names{where}")
+                return
+            count += 1
+
+
+def payload(media: Media, packet: av.Packet[AudioStream]) -> bytes:
+    """A packet's coded sound, without the framing that some containers leave on it."""
+    data = bytes(packet)
+    if media.codec == "aac" and media.container.format.name in _FRAMED_BY_ADTS:
+        return data[7 if data[1] & 1 else 9 :]
+    return data
