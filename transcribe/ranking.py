@@ -14,7 +14,7 @@ from __future__ import annotations
 import heapq
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from transcribe.database import Database
@@ -27,6 +27,10 @@ _K1 = 1.2  # how soon saying it again counts no more; FTS5's and Lucene's own va
 _B = 0.75  # how much shorter passages are preferred
 _AT_ONCE = 500  # passages read between two looks at the clock
 _LAST_SIGN = "\U0010ffff"
+
+
+class _TooLate(Exception):
+    """There is no time left to rank all of it. Never shown to people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +69,11 @@ def best_first(
     if asked.is_one_word:
         return _best_of_one_word(index, asked, where, most, deadline)
     sought = [_sought(index, atom) for atom in dict.fromkeys(sum(asked.groups, ()))]
-    passages = _texts(index, "passage", found.passages, deadline)
-    seams = _texts(index, "seam", found.seams, deadline)
-    if passages is None or seams is None:
+    try:
+        best = heapq.nlargest(most, _scored(index, sought, found, deadline))
+    except _TooLate:
         return None
-    mean = sum(len(said) for _, said in passages) / max(len(passages), 1)
-    scored = [
-        (_score(said, sought, len(said) / mean), key, False) for key, said in passages
-    ]  # a seam is as long as the passages beside it
-    scored += [(_score(said, sought, 1), key, True) for key, said in seams]
-    return [(key, is_seam) for _, key, is_seam in heapq.nlargest(most, scored)]
+    return [(key, is_seam) for _, key, is_seam in best]
 
 
 def _best_of_one_word(
@@ -91,20 +90,36 @@ def _best_of_one_word(
     return [(int(key), False) for (key,) in rows] if is_done else None
 
 
+def _scored(
+    index: Database, sought: Sequence[_Sought], found: Matches, deadline: Deadline
+) -> Iterator[tuple[float, int, bool]]:
+    """What each match is worth, the passage's id, and whether the seam on its right is meant."""
+    mean = 0.0
+    for texts in _texts(index, "passage", found.passages, deadline):
+        mean = mean or sum(len(said) for _, said in texts) / len(texts)  # the newest ones' will do
+        for key, said in texts:
+            yield _score(said, sought, len(said) / mean), key, False
+    for texts in _texts(index, "seam", found.seams, deadline):
+        for key, said in texts:  # a seam is as long as the passages beside it
+            yield _score(said, sought, 1), key, True
+
+
 def _texts(
     index: Database, table: str, keys: Sequence[int], deadline: Deadline
-) -> list[tuple[int, str]] | None:
-    """Keys and terms, with a blank before and after each; None if it took too long."""
-    found: list[tuple[int, str]] = []
+) -> Iterator[list[tuple[int, str]]]:
+    """Keys and terms, with a blank before and after each, some at once.
+
+    Raises:
+        _TooLate: It took too long.
+    """
     for first in range(0, len(keys), _AT_ONCE):
         if deadline.is_over():
-            return None
-        found += index.rows(
+            raise _TooLate
+        yield index.rows(
             f"SELECT id, ' ' || terms || ' ' FROM {table}"  # noqa: S608 our own names
             " WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(keys[first : first + _AT_ONCE]),),
         )
-    return found
 
 
 def _score(said: str, sought: Sequence[_Sought], length: float) -> float:
