@@ -8,15 +8,17 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import threading
+from functools import partial
 from pathlib import Path
 
-from recorder import recovery
+from recorder import launch, recovery
 from recorder.archive import SessionFolder
 from recorder.control import Server
 from recorder.errors import AircheckError
 from recorder.session import Recording
 from recorder.sources.open import open_source
-from recorder.types import State
+from recorder.types import State, utc_now
 
 _logger = logging.getLogger("recorder")
 
@@ -41,7 +43,9 @@ def _record(folder: SessionFolder) -> int:
         if folder.sealed():
             return 0
         before = recovery.mend(folder)
-        recording = Recording(folder, open_source=open_source, before=before)
+        recording = Recording(
+            folder, open_source=open_source, before=before, on_begin=partial(_arm_next, folder)
+        )
         server = Server(folder, recording)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: recording.stop())
@@ -51,6 +55,22 @@ def _record(folder: SessionFolder) -> int:
             return 0 if recording.run() is State.DONE else 1
         finally:
             server.close()
+
+
+def _arm_next(folder: SessionFolder) -> None:
+    """Arm the next session of a series, beside this one and not at its cost."""
+    schedule = folder.info().schedule
+    following = schedule.following(utc_now()) if schedule else None
+    if following is None:
+        return
+
+    def arm() -> None:
+        try:
+            launch.repeat(folder, following)
+        except AircheckError as error:
+            _logger.error("the next session of the series is not armed: %s", error)
+
+    threading.Thread(target=arm, name="repeat", daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -105,6 +105,7 @@ class Summary:
 
     Attributes:
         started_at: Wall clock of session time 0; None while nothing is recorded.
+        announced_for: When it was to begin, if anybody said.
         pid: Of the running recorder, or None.
         problem: Why the folder can't be read, or empty.
     """
@@ -117,6 +118,7 @@ class Summary:
     duration_s: Seconds
     gap_count: int
     folder: Path
+    announced_for: datetime | None = None
     pid: int | None = None
     source: str = ""
     recovered: bool = False
@@ -270,6 +272,7 @@ class SessionFolder:
             duration_s=Seconds(0),
             gap_count=0,
             folder=self.path,
+            announced_for=info.schedule.at if info and info.schedule else None,
             source=str(info.sources[0][1]) if info and info.sources else "",
             problem=problem,
         )

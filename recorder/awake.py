@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 _logger = logging.getLogger(__name__)
+logging.getLogger("wakepy").setLevel(logging.WARNING)  # what it can't do is said below
 
 
 class KeepAwake:

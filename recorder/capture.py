@@ -159,6 +159,7 @@ class TrackCapture:
         self._current = self._candidates[0]
         self._failed: _Candidate | None = None  # the last one that did
         self._holder = self._holder_of(before)  # whose audio was stored last
+        self._is_first_audio = not writer.has_audio
         self._halt = threading.Event()  # of the capture that runs
         self._wake = threading.Event()  # ends a wait between two
         self._stopping = threading.Event()
@@ -217,9 +218,10 @@ class TrackCapture:
         first = self._candidates[0]
         if self._current is not first:
             detail = f"From the mirror {self._current.spec}: {first.trouble}"
-        elif self._shared.announced_at and self._holder is None:
+        elif self._shared.announced_at and self._is_first_audio:
             late_s = (utc_now() - self._shared.announced_at).total_seconds()
             detail = f"It began {late_s / 60:.0f} min late." if late_s >= _LATE_S else ""
+        self._is_first_audio = False
         self._become(State.RECORDING, detail=detail)
 
     # --- its own thread ------------------------------------------------------------------------

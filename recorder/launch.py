@@ -11,11 +11,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from string import ascii_lowercase
 
-from recorder.archive import Archive, SessionFolder
+from recorder.archive import Archive, SessionFolder, SessionInfo
 from recorder.control import Client
-from recorder.errors import RecorderError, storage_error
+from recorder.errors import AircheckError, CorruptSession, RecorderError, storage_error
+from recorder.schedule import Schedule
 from recorder.types import Seconds, SourceKind, SourceSpec
 
 _logger = logging.getLogger(__name__)
@@ -34,6 +37,10 @@ def record(
     *,
     title: str = "",
     for_s: Seconds | None = None,
+    mirrors: Sequence[SourceSpec] = (),
+    together: bool = False,
+    schedule: Schedule | None = None,
+    give_up_s: Seconds | None = None,
 ) -> SessionFolder:
     """Make a session and start its recorder.
 
@@ -42,19 +49,93 @@ def record(
         spec: What to record.
         title: For people; the source's own name unless given.
         for_s: Session time after which it ends by itself.
+        mirrors: Other sources of the same event, which take over when the first one fails.
+        together: Record the mirrors side by side with the first one, each as a track of its own.
+        schedule: When it is announced for; at once unless told.
+        give_up_s: Seconds without a byte after which it is taken for over; an hour unless told.
 
     Raises:
+        ValueError: There are more mirrors than letters for tracks.
         UnknownDevice: No device of that name is here; nothing is made.
         StorageError: The disk refuses.
         RecorderError: The recorder doesn't start; the session's folder is there.
     """
-    if spec.kind in (SourceKind.DEVICE, SourceKind.SYSTEM):
-        from recorder.sources import devices  # noqa: PLC0415 (streams need no sound libraries)
+    if len(mirrors) >= len(ascii_lowercase):
+        raise ValueError(f"{len(mirrors)} mirrors")
+    specs = [spec, *mirrors]
+    for each in specs:
+        if each.kind in (SourceKind.DEVICE, SourceKind.SYSTEM):
+            from recorder.sources import devices  # noqa: PLC0415 (streams need no sound libraries)
 
-        devices.find(spec)
-    folder = archive.create(title or default_title(spec), [("a", spec)], for_s=for_s)
+            devices.find(each)
+    tracks = ascii_lowercase if together else "a" * len(specs)
+    folder = archive.create(
+        title or default_title(spec),
+        list(zip(tracks, specs, strict=False)),
+        for_s=for_s,
+        give_up_s=give_up_s,
+        schedule=schedule,
+    )
     start(folder)
     return folder
+
+
+def repeat(folder: SessionFolder, schedule: Schedule) -> SessionFolder:
+    """Make the next session of a series and start its recorder, which waits for its time.
+
+    Called again, as after a crash, it finds the one that it made before.
+
+    Args:
+        folder: The session before, with its addresses, so before it is sealed.
+        schedule: Of the next one.
+
+    Raises:
+        CorruptSession: The session before can't be read.
+        StorageError: The disk refuses.
+        RecorderError: The recorder doesn't start; the session's folder is there.
+    """
+    info = folder.info()
+    archive = Archive(folder.path.parent)
+    made = next((each for each in archive.folders() if _repeats(each, info, schedule)), None)
+    following = made or archive.create(
+        info.title,
+        folder.sources(),
+        host=info.host,
+        for_s=info.for_s,
+        give_up_s=info.give_up_s,
+        schedule=schedule,
+    )
+    if made is None or not (is_running(made) or made.sealed()):
+        start(following)
+    return following
+
+
+def _repeats(folder: SessionFolder, info: SessionInfo, schedule: Schedule) -> bool:
+    """Whether a session is the one of a series at this time."""
+    try:
+        found = folder.info()
+    except CorruptSession:
+        return False
+    return (found.schedule, found.title, found.sources) == (schedule, info.title, info.sources)
+
+
+def resume(archive: Archive) -> list[tuple[SessionFolder, str]]:
+    """Start the recorders of all open sessions that have none: scheduled, running, died.
+
+    Returns:
+        Each of them, and why it could not be started, or nothing.
+
+    Raises:
+        StorageError: The archive can't be listed.
+    """
+    outcomes = []
+    for folder in archive.folders():
+        try:
+            if revive(folder):
+                outcomes.append((folder, ""))
+        except AircheckError as error:
+            outcomes.append((folder, str(error)))
+    return outcomes
 
 
 def default_title(spec: SourceSpec) -> str:

@@ -8,8 +8,7 @@ process and at its own risk.
 from __future__ import annotations
 
 from collections import deque
-
-import numpy as np
+from enum import StrEnum
 
 from recorder.archive import SessionFolder
 from recorder.decode import decode_timeline
@@ -20,6 +19,17 @@ from recorder.timeline import Timeline
 
 _KEPT_CHUNKS = 12  # enough for what a decoder wants before the newest second
 _WINDOW_S = 1.0
+_LONGEST_S = 15.0  # that is listened to at once
+_TROUBLING_S = 15.0
+_SILENT_DBFS = -90.0  # a lossy codec leaves a breath of noise in digital silence
+
+
+class Trouble(StrEnum):
+    """What is wrong with what is heard, in words for people."""
+
+    NONE = "There is sound again."
+    SILENT = "Nothing but digital silence for 15 s. It is recorded all the same."
+    UNDECODABLE = "What arrives can't be decoded to sound. It is kept as it comes."
 
 
 class Meter:
@@ -34,6 +44,8 @@ class Meter:
         self._run: RunStarted | None = None
         self._chunks: deque[Chunk] = deque(maxlen=_KEPT_CHUNKS)
         self._measured: tuple[Chunk, Level | None] | None = None
+        self._heard_s: float | None = None  # session time of the last sample that sounded
+        self._decoded_s: float | None = None  # of the last one at all
 
     def take(self, event: Event) -> None:
         """Learn an event of the session's journal, in order."""
@@ -43,6 +55,7 @@ class Meter:
                 self._chunks.clear()
             case RunStarted() if event.track == self._track:
                 self._run = event
+                self._heard_s = self._decoded_s = event.start_s
             case Chunk() if self._part and event.part == self._part.part:
                 self._chunks.append(event)
             case _:
@@ -57,20 +70,42 @@ class Meter:
             self._measured = (newest, self._measure(self._part, self._run, newest))
         return self._measured[1]
 
+    @property
+    def trouble(self) -> Trouble:
+        """What is wrong with the newest 15 s, as far as `level` was asked for."""
+        if self._measured is None or self._heard_s is None or self._decoded_s is None:
+            return Trouble.NONE
+        end_s = _end(self._measured[0])
+        if end_s - self._decoded_s >= _TROUBLING_S:
+            return Trouble.UNDECODABLE
+        return Trouble.SILENT if end_s - self._heard_s >= _TROUBLING_S else Trouble.NONE
+
     def _measure(self, part: PartOpened, run: RunStarted, newest: Chunk) -> Level | None:
+        """Listen to what came since the last time, and to the newest second in any case."""
         timeline = Timeline.of((part, run, *self._chunks))
-        end_s = newest.start_s + newest.duration_s
+        end_s = _end(newest)
+        since_s = end_s - _WINDOW_S if self._decoded_s is None else self._decoded_s
+        from_s = min(end_s - _WINDOW_S, max(since_s, end_s - _LONGEST_S))
         try:
-            blocks = [
-                block.samples
-                for block in decode_timeline(
+            blocks = list(
+                decode_timeline(
                     self._folder.path,
                     timeline,
                     track=self._track,
-                    from_s=end_s - _WINDOW_S,
+                    from_s=from_s,
                     to_s=end_s,
+                    block_s=_WINDOW_S,
                 )
-            ]
+            )
         except AircheckError:
             return None
-        return level_of(np.concatenate(blocks)) if blocks else None
+        for block in blocks:
+            self._decoded_s = block.end_s
+            if level_of(block.samples).peak_dbfs > _SILENT_DBFS:
+                self._heard_s = block.end_s
+        newest_s = [block.samples[-round(_WINDOW_S * block.rate_hz) :] for block in blocks[-1:]]
+        return level_of(newest_s[0]) if newest_s else None
+
+
+def _end(chunk: Chunk) -> float:
+    return chunk.start_s + chunk.duration_s

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from functools import partial
 
 from recorder import disk
@@ -62,6 +63,7 @@ class Recording:
         *,
         open_source: Opener,
         before: Timeline | None = None,
+        on_begin: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare to record.
 
@@ -69,6 +71,7 @@ class Recording:
             folder: The session's, held by this process (`SessionFolder.hold`).
             open_source: Makes the source of a spec.
             before: What an earlier recorder stored, when this one goes on after a crash.
+            on_begin: Called in `run`'s thread when its time has come; it must not block.
 
         Raises:
             CorruptSession: The folder can't be read.
@@ -76,6 +79,7 @@ class Recording:
         """
         info = folder.info()
         self._folder = folder
+        self._on_begin = on_begin
         self._for_s = info.for_s
         self._schedule = info.schedule
         self._recovered = before is not None and bool(before.tracks)
@@ -161,6 +165,7 @@ class Recording:
             now_s=self._now_s,
             peak_dbfs=telling.writer.peak_dbfs,
             rms_dbfs=telling.writer.rms_dbfs,
+            clipped=telling.writer.clipped,
             source=telling.source,
             warning=self._warning,
         )
@@ -181,8 +186,9 @@ class Recording:
         with KeepAwake():
             if not self._over.is_set():
                 self._become(State.CONNECTING)
-            for track in self._tracks:
-                track.start()
+                self._on_begin()
+                for track in self._tracks:
+                    track.start()
             while not self._over.wait(self._until_next_sync_s()):
                 self._watch_clocks()
                 self._sync()
@@ -211,7 +217,7 @@ class Recording:
         while left_s > 0 and not self._over.wait(min(left_s, _LONGEST_NAP_S)):
             left_s = (self._schedule.probe_at - utc_now()).total_seconds()
         if left_s > 0:
-            self._ending = "It was stopped before its time."
+            self._ending = "It was called off before its time."
 
     def _until_next_sync_s(self) -> float:
         if self._for_s is None:

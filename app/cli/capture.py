@@ -1,4 +1,4 @@
-"""record, sources, stop, mark, recover."""
+"""record, sources, stop, mark, recover, resume."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from recorder import launch, recovery
 from recorder.archive import SessionFolder
 from recorder.control import Client
 from recorder.errors import AircheckError
+from recorder.schedule import Repeat, Schedule, parse_time
 from recorder.sources import devices
 from recorder.sources.devices import DeviceInfo
 from recorder.sources.open import parse_source
@@ -28,43 +29,109 @@ from recorder.types import Seconds, iso, utc_now
 @click.command("record")
 @click.argument("source")
 @click.option("--title", default="", help="The session's title.")
+@click.option("--at", "at", metavar="TIME", help="'8pm ET', '20:00 Europe/Berlin', ISO 8601.")
+@click.option("--repeat", type=click.Choice([str(each) for each in Repeat]), help="After --at.")
 @click.option("--for", "for_s", type=Duration(), help="Stop after this long from the first sample.")
+@click.option(
+    "--mirror", "mirrors", multiple=True, metavar="SOURCE", help="Takes over; repeatable."
+)
+@click.option("--together", is_flag=True, help="Record the mirrors side by side instead.")
+@click.option("--give-up", "give_up_s", type=Duration(), help="It's over after this silence; 1h.")
+@click.option("--captions", is_flag=True, help="Show what is said while it is recorded.")
 @click.option("--detach", is_flag=True, help="Return at once and print the session's id.")
 @json_option
 @pass_context
 def record_command(
-    context: Context, source: str, title: str, for_s: Seconds | None, *, detach: bool
+    context: Context,
+    source: str,
+    title: str,
+    at: str | None,
+    repeat: str | None,
+    for_s: Seconds | None,
+    mirrors: tuple[str, ...],
+    give_up_s: Seconds | None,
+    *,
+    together: bool,
+    captions: bool,
+    detach: bool,
 ) -> None:
     """Record SOURCE until it ends: an http(s) address, device:NAME, system[:NAME], or a file.
 
-    Ctrl-C stops it well. A closed terminal stops nothing.
+    It may not be there yet: Aircheck waits for it. Ctrl-C stops it well. A closed terminal stops
+    nothing.
     """
+    if repeat and at is None:
+        raise click.UsageError("--repeat needs --at: the time of the first one.")
+    if together and not mirrors:
+        raise click.UsageError("--together needs a --mirror to record beside it.")
     spec = parse_source(source)
-    folder = launch.record(context.archive, spec, title=title, for_s=for_s)
+    schedule = None
+    if at is not None:
+        schedule = parse_time(at, now=utc_now(), repeat=Repeat(repeat) if repeat else None)
+    folder = launch.record(
+        context.archive,
+        spec,
+        title=title,
+        for_s=for_s,
+        mirrors=[parse_source(mirror) for mirror in mirrors],
+        together=together,
+        schedule=schedule,
+        give_up_s=give_up_s,
+    )
     if detach:
-        _tell_armed(context, folder, str(spec))
+        _tell_armed(context, folder, str(spec), schedule)
         return
     with _stop_by_ctrl_c(folder), _outlive_the_terminal():
-        _tell_armed(context, folder, str(spec))
-        failed = Follower(context, folder).follow()
+        _tell_armed(context, folder, str(spec), schedule)
+        with _captions(context, folder) if captions else contextlib.nullcontext():
+            failed = Follower(context, folder).follow()
     if not failed and context.settings.transcribe:
         _queue(context, folder)
     sys.exit(1 if failed else 0)
 
 
-def _tell_armed(context: Context, folder: SessionFolder, source: str) -> None:
+def _captions(context: Context, folder: SessionFolder) -> contextlib.AbstractContextManager[None]:
+    from app.cli.captions import beside  # noqa: PLC0415 (recording starts without it)
+
+    return beside(context, folder)
+
+
+def _tell_armed(
+    context: Context, folder: SessionFolder, source: str, schedule: Schedule | None
+) -> None:
     if context.as_json:
+        announced = {"announced_for": iso(schedule.at)} if schedule else {}
         context.answer(
             {
                 "event": "armed",
                 "session": folder.id,
                 "at": iso(utc_now()),
                 "folder": str(folder.path),
+                **announced,
             }
         )
+        return
+    context.say(f"[bold]{escape(source)}[/]")
+    context.say(f"  session {folder.id}, saved to {escape(str(folder.path))}")
+    if schedule:
+        context.say(f"  announced for {escape(_announced(schedule))}")
+
+
+def _announced(schedule: Schedule) -> str:
+    """``Tuesday, 13 August, 20:00 EDT (02:00 here), in 3 h 12 min, again daily``."""
+    words = [f"{schedule.local:%A, %d %B, %H:%M %Z}"]
+    here = schedule.at.astimezone()
+    if here.utcoffset() != schedule.local.utcoffset():
+        words[0] += f" ({here:%H:%M} here)"
+    minutes = round((schedule.at - utc_now()).total_seconds() / 60)
+    if minutes > 0:
+        hours = f"{minutes // 60} h " if minutes >= 60 else ""
+        words.append(f"in {hours}{minutes % 60} min")
     else:
-        context.say(f"[bold]{escape(source)}[/]")
-        context.say(f"  session {folder.id}, saved to {escape(str(folder.path))}")
+        words.append(f"{-minutes} min ago, so it begins at once")
+    if schedule.repeat:
+        words.append(f"again {schedule.repeat}")
+    return ", ".join(words)
 
 
 def _queue(context: Context, folder: SessionFolder) -> None:
@@ -204,6 +271,31 @@ def recover_command(context: Context) -> None:
         for one in told:
             context.say(_outcome_line(one))
     if any(one["problem"] for one in told):
+        sys.exit(1)
+
+
+@click.command("resume")
+@json_option
+@pass_context
+def resume_command(context: Context) -> None:
+    """Start the recorders of open sessions that have none: scheduled ones, and those that died.
+
+    'aircheck autostart on' has this done at each login.
+    """
+    outcomes = launch.resume(context.archive)
+    if context.as_json:
+        told = [{"id": folder.id, "problem": problem} for folder, problem in outcomes]
+        context.answer({"sessions": told})
+    elif not outcomes:
+        context.say("Nothing to resume.")
+    else:
+        for folder, problem in outcomes:
+            title = escape(folder.path.name)
+            if problem:
+                context.say(f"[red]✗[/] {title}: {escape(problem)}")
+            else:
+                context.say(f"[green]✓[/] {title}: at work again")
+    if any(problem for _, problem in outcomes):
         sys.exit(1)
 
 

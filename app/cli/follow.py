@@ -13,11 +13,11 @@ from recorder import journal, launch
 from recorder.archive import SessionFolder
 from recorder.control import Client
 from recorder.errors import AircheckError, CorruptSession, RecorderError
-from recorder.events import GapFound, Marked, Recovered, Sealed, StateChanged, Tagged
+from recorder.events import GapFound, Marked, Noticed, Recovered, Sealed, StateChanged, Tagged
 from recorder.journal import Entry
-from recorder.meter import Meter
+from recorder.meter import Meter, Trouble
 from recorder.status import Status
-from recorder.types import State, iso
+from recorder.types import State, iso, utc_now
 
 ICONS = {
     State.CONNECTING: ("…", "cyan"),
@@ -49,6 +49,7 @@ class Follower:
         self._live: Live | None = None
         self._meter = Meter(folder)
         self._meter_lock = threading.Lock()
+        self._trouble = Trouble.NONE
 
     def follow(self) -> bool:
         """Follow to the end.
@@ -109,8 +110,15 @@ class Follower:
                     "detail": event.detail,
                 }
             )
+        elif isinstance(event, Noticed):
+            self._tell_notice(line, event)
         elif isinstance(event, Marked):
             self._context.answer({"event": "mark", **line, "at_s": event.at_s, "text": event.text})
+
+    def _tell_notice(self, line: dict[str, str], notice: Noticed) -> None:
+        self._context.answer(
+            {"event": "notice", **line, "what": notice.what, "detail": notice.detail}
+        )
 
     def _tell_person(self, entry: Entry) -> None:
         text = sentence(entry)
@@ -125,8 +133,9 @@ class Follower:
         while not self._over.wait(_REFRESH_S):
             try:
                 status = client.status()
+                level = self._listen(status)
                 if self._live:
-                    self._live.update(self._line(status), refresh=True)
+                    self._live.update(self._line(status, level), refresh=True)
             except RecorderError:
                 if time.monotonic() - looked > _REVIVE_S:
                     looked = time.monotonic()
@@ -146,26 +155,39 @@ class Follower:
         self._failed = True
         self._over.set()
 
-    def _line(self, status: Status) -> Text:
+    def _line(self, status: Status, level_dbfs: float | None) -> Text:
         sign, colour = ICONS[status.state]
         line = Text.assemble(
             (f"  {sign} {status.state} ", colour), (clock(status.end_s), "bold"), " saved "
         )
-        level = self._level_dbfs(status)
-        if level is not None:
-            line.append(meter(level), style="green" if level < -3 else "red")
-        if status.detail:
-            line.append(f" {status.detail}", style="dim")
+        if level_dbfs is not None:
+            line.append(meter(level_dbfs), style="green" if level_dbfs < -3 else "red")
+        said = " ".join(part for part in (status.warning, status.detail) if part)
+        if said:
+            line.append(f" {said}", style="dim")
         return line
 
-    def _level_dbfs(self, status: Status) -> float | None:
+    def _listen(self, status: Status) -> float | None:
+        """The level now; silence that lasts, and what can't be decoded, are told once."""
         if status.state is not State.RECORDING:
             return None
         if status.peak_dbfs is not None:
             return status.peak_dbfs
         with self._meter_lock:
             level = self._meter.level()
+            trouble = self._meter.trouble
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._tell_sound(trouble)
         return level.peak_dbfs if level else None
+
+    def _tell_sound(self, trouble: Trouble) -> None:
+        """Say what is heard, or not. It is the watcher's alone: nothing of it is journaled."""
+        if self._context.as_json:
+            line = {"session": self._folder.id, "at": iso(utc_now())}
+            self._tell_notice(line, Noticed(what="sound", detail=trouble))
+        else:
+            self._context.say(f"  [yellow]! {escape(trouble)}[/]")
 
 
 def meter(peak_dbfs: float) -> str:
@@ -191,6 +213,8 @@ def sentence(entry: Entry) -> str:
             said = f"♪ {escape(event.text)}"
         case Marked() as event:
             said = f"⚑ marked at {exact_clock(event.at_s)} {escape(event.text)}".rstrip()
+        case Noticed() as event:
+            said = f"[yellow]! {escape(event.detail)}[/]"
         case Recovered() as event:
             said = f"[yellow]recovered[/] {escape(event.detail)}"
         case Sealed() as event:

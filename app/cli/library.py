@@ -14,7 +14,7 @@ from app.cli.follow import ICONS
 from app.importing import import_paths
 from recorder.archive import SessionFolder, Summary
 from recorder.timeline import Part, Timeline
-from recorder.types import iso
+from recorder.types import State, iso
 from transcribe import transcript
 
 
@@ -47,6 +47,7 @@ def _summary_json(summary: Summary) -> dict[str, Any]:
         "title": summary.title,
         "state": str(summary.state),
         "started_at": iso(summary.started_at) if summary.started_at else None,
+        "announced_for": iso(summary.announced_for) if summary.announced_for else None,
         "duration_s": summary.duration_s,
         "gap_count": summary.gap_count,
         "folder": str(summary.folder),
@@ -63,10 +64,12 @@ def _summary_row(summary: Summary) -> list[str]:
     if summary.problem:
         state = "corrupt"
     elif not summary.state.is_final and summary.pid is None:
-        sign, colour, state = "!", "yellow", "died: aircheck recover"
+        is_scheduled = summary.state is State.SCHEDULED
+        state = "not waiting: aircheck resume" if is_scheduled else "died: aircheck recover"
+        sign, colour = "!", "yellow"
     elif summary.recovered:
         state += ", recovered"
-    started = summary.started_at or summary.created_at
+    started = summary.started_at or summary.announced_for or summary.created_at
     return [
         f"[{colour}]{sign}[/]",
         f"[{colour}]{state}[/]",
