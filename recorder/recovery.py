@@ -100,7 +100,9 @@ def mend(folder: SessionFolder) -> Timeline | None:
         if torn:
             log.append(_dropped("The journal's last line was torn.", torn))
         sealed = {event.part for event in events if isinstance(event, PartSealed)}
-        for opened in (event for event in events if isinstance(event, PartOpened)):
+        # A part that came to nothing leaves its name to the next one.
+        parts = {event.part: event for event in events if isinstance(event, PartOpened)}
+        for opened in parts.values():
             if opened.part not in sealed:
                 _mend_part(folder, log, opened, events)
         _clear_packed(folder, events)
@@ -115,14 +117,12 @@ def mend(folder: SessionFolder) -> Timeline | None:
 def _store_staged(folder: SessionFolder, log: journal.JournalWriter, track: str) -> None:
     """Store the segments of a track that waited on disk."""
     events = [entry.event for entry in journal.read(folder.journal_path)]
-    stored = {
-        (event.track, event.media_sequence, event.sha256)
-        for event in events
-        if isinstance(event, Chunk)
-    }
+    timeline = Timeline.of(events)
+    chunks = timeline.tracks[track].chunks if track in timeline.tracks else ()
     for path, segment in staging.read(folder, track):
-        digest = hashlib.sha256(segment.data).hexdigest()
-        if (track, segment.facts.media_sequence, digest) in stored:
+        number = segment.facts.media_sequence
+        pieces = [chunk for chunk in chunks if chunk.media_sequence == number]
+        if staging.stored_bytes(segment.data, pieces) == len(segment.data):
             staging.remove(path)  # it died between the line and this
     sources = [event.source for event in events if isinstance(event, PartOpened)]
     writer = TrackWriter(
@@ -130,7 +130,7 @@ def _store_staged(folder: SessionFolder, log: journal.JournalWriter, track: str)
         track,
         log,
         source=sources[-1] if sources else "",
-        before=Timeline.of(events),
+        before=timeline,
     )
     writer.trouble = (GapReason.KILLED, "The recorder died while it still asked for it.")
     writer.store_staged()

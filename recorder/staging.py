@@ -14,11 +14,12 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from recorder.archive import SessionFolder, write_whole
 from recorder.errors import storage_error
-from recorder.events import MissingSegment
+from recorder.events import Chunk, MissingSegment
 from recorder.sources.base import Arrived, ChunkFacts
 from recorder.types import AudioFormat, Seconds
 
@@ -42,6 +43,7 @@ def write(folder: SessionFolder, track: str, segment: Arrived) -> Path:
         "header_bytes": len(segment.header),
         "duration_s": segment.duration_s,
         "facts": dataclasses.asdict(segment.facts),
+        "due": segment.due,
         "place": dataclasses.asdict(segment.place) if segment.place else None,
         "sha256": digest,
     }
@@ -68,6 +70,20 @@ def read(folder: SessionFolder, track: str) -> list[tuple[Path, Arrived]]:
 def tracks(folder: SessionFolder) -> list[str]:
     """Tracks of which something is kept."""
     return sorted({path.name.partition("-")[0] for path in _room(folder).glob(f"*{_SUFFIX}")})
+
+
+def stored_bytes(data: bytes, pieces: Iterable[Chunk]) -> int:
+    """How many bytes at the beginning of a segment are stored, as these chunks one by one.
+
+    0 where they are those of something else.
+    """
+    at = 0
+    for piece in pieces:
+        end = at + piece.bytes
+        if end > len(data) or hashlib.sha256(data[at:end]).hexdigest() != piece.sha256:
+            return 0
+        at = end
+    return at
 
 
 def remove(path: Path) -> None:
@@ -105,6 +121,7 @@ def _parse(data: bytes) -> Arrived:
         data=audio,
         duration_s=Seconds(about["duration_s"]),
         facts=ChunkFacts(**about["facts"]),
+        due=about["due"],
         place=MissingSegment(**about["place"]) if about["place"] else None,
     )
 

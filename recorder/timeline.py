@@ -96,6 +96,39 @@ class Track:
         ends = [run.end_s for run in self.runs] + [gap.to_s for gap in self.gaps]
         return Seconds(max(ends, default=0.0))
 
+    @property
+    def ends_in_gap(self) -> bool:
+        """Whether nothing that sounds follows the last gap."""
+        last_s = max((run.end_s for run in self.runs), default=0.0)
+        return bool(self.gaps) and self.gaps[-1].to_s > last_s + _TOUCHING_S
+
+    @property
+    def next_sequence(self) -> int | None:
+        """The HLS segment that is to follow the last one that is stored, or known as missing.
+
+        None where the last thing was no numbered segment.
+        """
+        if self.ends_in_gap:
+            numbers = [segment.sequence for segment in self.gaps[-1].segments()]
+            return numbers[-1] + 1 if numbers else None
+        last = self._last_sounding
+        return None if last is None or last.media_sequence is None else last.media_sequence + 1
+
+    @property
+    def unproven(self) -> tuple[Chunk, ...]:
+        """The pieces of the last HLS segment, when a crash left it so that its end may lack."""
+        last = self._last_sounding
+        if last is None or last.media_sequence is None or not last.adopted or self.ends_in_gap:
+            return ()
+        backwards = itertools.takewhile(
+            lambda chunk: chunk.media_sequence == last.media_sequence, reversed(self.chunks)
+        )
+        return tuple(backwards)[::-1]
+
+    @property
+    def _last_sounding(self) -> Chunk | None:
+        return next((chunk for chunk in reversed(self.chunks) if chunk.duration_s > 0), None)
+
     def chunk_at(self, at_s: Seconds) -> Chunk | None:
         """The chunk that sounds at a moment of session time; None in a gap or outside."""
         chunks = self.chunks
@@ -174,7 +207,9 @@ class _Build:
                 pass
 
     def timeline(self) -> Timeline:
-        names = sorted({opened.track for opened in self.opened.values()})
+        names = sorted(
+            {opened.track for opened in self.opened.values()} | {gap.track for gap in self.gaps}
+        )
         first = min(
             (chunk for chunks in self.chunks.values() for chunk in chunks),
             key=lambda chunk: chunk.start_s,

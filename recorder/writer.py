@@ -32,6 +32,7 @@ from recorder.events import (
     Event,
     GapFilled,
     GapFound,
+    Noticed,
     PartOpened,
     PartSealed,
     Repeated,
@@ -127,15 +128,19 @@ class TrackWriter:
         self._run = 0  # the one that grows
         self._runs = 0  # all so far, those of late fills too
         self._parts = 0
+        self._is_in_gap = False  # it ends in one: what follows is another run
         self._next_sequence: int | None = None  # of the HLS segment that is written next
         self._owes_segment = False  # a segment was written whose line is not in the journal yet
         self._staged: dict[_Segment, Path] = {}
+        self._unproven: tuple[Chunk, ...] = ()  # pieces of the last segment, after a crash
+        self._completed: _Segment | None = None  # a segment whose rest is written
         self._end_s = 0.0
         self._has_audio = False
         self.trouble: tuple[GapReason, str] | None = None
         self.last_write_mono_s = time.monotonic()
         self.peak_dbfs: float | None = None
         self.rms_dbfs: float | None = None
+        self.clipped: int | None = None
         if before:
             self._resume(before)
 
@@ -144,14 +149,16 @@ class TrackWriter:
         track = before.tracks.get(self._track)
         names = [part.name for part in before.parts if part.track == self._track]
         self._parts = max((int(name.rpartition("-")[2]) for name in names), default=0)
-        if track is None or before.started_at is None:
+        if track is None:
             return
         self._end_s = track.end_s
+        self._is_in_gap = track.ends_in_gap
+        self._next_sequence = track.next_sequence
+        self._unproven = track.unproven
+        if before.started_at is None:
+            return
         self._run = track.runs[-1].number if track.runs else 0
         self._runs = max((run.number for run in track.runs), default=0)
-        numbers = [chunk.media_sequence for chunk in track.chunks]
-        last = next((number for number in reversed(numbers) if number is not None), None)
-        self._next_sequence = None if last is None else last + 1
         self._has_audio = bool(track.runs)
         elapsed_s = (utc_now() - before.started_at).total_seconds()
         self._clock.begin(time.monotonic() - elapsed_s)
@@ -207,8 +214,10 @@ class TrackWriter:
         with self._lock:
             self._refuse_when_closed()
             self._end_chunk()
+            if self._unproven and self._unproven[0].media_sequence != media_sequence:
+                self._unproven = ()
             placed_by, at_s = self._place(placed_by, start_s)
-            if self._touches(at_s) and self._run and placed_by in _JOINED:
+            if self._touches(at_s) and placed_by in _JOINED:
                 self.trouble = None
                 if not self._fits(fmt, header, media_sequence):
                     self._open_part(fmt, header, media_sequence)
@@ -229,7 +238,7 @@ class TrackWriter:
             )
             self._runs += 1
             self._run = self._runs
-            self._end_s = at_s
+            self._end_s, self._is_in_gap = at_s, False
             self._open_part(fmt, header, media_sequence)
 
     def begin_part(
@@ -244,12 +253,18 @@ class TrackWriter:
     def write(self, data: bytes, duration_s: Seconds) -> None:
         """Append whole frames to the part, at once.
 
+        Of a segment that a crash left unfinished, only what lacks.
+
         Raises:
             StorageError: The disk refuses; nothing of ``data`` is stored then.
             SinkClosed: The session has stopped.
         """
         with self._lock:
             self._refuse_when_closed()
+            if self._unproven:
+                data, duration_s = self._rest_of(data, duration_s)
+            if not data:
+                return
             if self._chunk is None:
                 self._prepare_chunk()
             part = self._part
@@ -329,15 +344,15 @@ class TrackWriter:
             self._store_late(segment)
             self.last_write_mono_s = time.monotonic()
 
-    def tell(self, event: Attempt | Repeated | Tagged | Connected) -> None:
+    def tell(self, event: Attempt | Repeated | Tagged | Noticed | Connected) -> None:
         """Journal a fact of this track, in its order among the chunks."""
         with self._lock:
             self._refuse_when_closed()
             self._pending.append(replace(event, track=self._track))
 
-    def level(self, peak_dbfs: float, rms_dbfs: float) -> None:
+    def level(self, peak_dbfs: float, rms_dbfs: float, clipped: int) -> None:
         """Keep the level for whoever asks."""
-        self.peak_dbfs, self.rms_dbfs = peak_dbfs, rms_dbfs
+        self.peak_dbfs, self.rms_dbfs, self.clipped = peak_dbfs, rms_dbfs, clipped
 
     # --- what the session does -----------------------------------------------------------------
 
@@ -404,7 +419,7 @@ class TrackWriter:
 
     def _place(self, placed_by: PlacedBy, start_s: Seconds | None) -> tuple[PlacedBy, float]:
         if not self._has_audio and not self._run and not self._clock.has_begun:
-            return PlacedBy.FIRST, start_s or 0.0
+            return PlacedBy.FIRST, self._end_s if start_s is None else start_s
         if start_s is not None:
             return placed_by, max(start_s, self._end_s)
         if placed_by in _JOINED:
@@ -412,7 +427,9 @@ class TrackWriter:
         return PlacedBy.WALL_CLOCK, self.now_s
 
     def _touches(self, at_s: float) -> bool:
-        return abs(at_s - self._end_s) <= _TOUCHING_S
+        """Whether a moment is right behind what is stored, without a gap between."""
+        apart_s = abs(at_s - self._end_s)
+        return apart_s <= _TOUCHING_S and bool(self._run) and not self._is_in_gap
 
     def _fits(self, fmt: AudioFormat, header: bytes, media_sequence: int | None) -> bool:
         part = self._part
@@ -456,7 +473,10 @@ class TrackWriter:
                 lengths=missing.lengths if missing else (),
             )
         )
-        self._end_s = to_s
+        self._end_s, self._is_in_gap = to_s, True
+        if missing:
+            count = sum(count for count, _ in missing.lengths)
+            self._next_sequence = missing.media_sequence + count
 
     def _open_part(self, fmt: AudioFormat, header: bytes, media_sequence: int | None) -> None:
         """Close the part that grows and begin the next one of the same run."""
@@ -595,8 +615,11 @@ class TrackWriter:
 
     def _store_waiting(self, segment: Arrived) -> None:
         """Put a segment behind what is stored, over a gap of those before it that never came."""
-        sequence, expected = segment.facts.media_sequence, self._next_sequence
+        sequence = segment.facts.media_sequence
+        expected = segment.due if self._next_sequence is None else self._next_sequence
         apart = 0 if sequence is None or expected is None else sequence - expected
+        if self._unproven and self._unproven[0].media_sequence == sequence:
+            apart = 0
         missing = None
         if expected is not None and apart > 0:
             # An unlisted one lasts as long as the mean; this one is as good a guess.
@@ -612,6 +635,22 @@ class TrackWriter:
         )
         self.write(segment.data, segment.duration_s)
         self.end_chunk(segment.facts)
+
+    def _rest_of(self, data: bytes, duration_s: Seconds) -> tuple[bytes, Seconds]:
+        """What isn't stored yet of a segment whose beginning recovery adopted."""
+        pieces, self._unproven = self._unproven, ()
+        length = staging.stored_bytes(data, pieces)
+        if not length:
+            return data, duration_s
+        digest = hashlib.sha256(data[:length]).hexdigest()
+        self._pending.append(Repeated(track=self._track, what="burst", bytes=length, sha256=digest))
+        name = pieces[0].media_sequence, hashlib.sha256(data).hexdigest()
+        if length == len(data):
+            self._unstage(name)
+        else:
+            self._completed = name
+        left_s = duration_s - sum(piece.duration_s for piece in pieces)
+        return data[length:], Seconds(max(0.0, left_s))
 
     def _unstage(self, name: _Segment) -> None:
         """What is stored now needs not be kept any more."""
@@ -632,6 +671,9 @@ class TrackWriter:
         for event in stored:
             if isinstance(event, Chunk):
                 self._unstage((event.media_sequence, event.sha256))
+                if self._completed and self._completed[0] == event.media_sequence:
+                    self._unstage(self._completed)
+                    self._completed = None
 
     def _close_part(self) -> None:
         part = self._part

@@ -13,7 +13,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from recorder.events import Attempt, Lengths, MissingSegment, Repeated, Tagged
+from recorder.events import Attempt, Lengths, MissingSegment, Noticed, Repeated, Tagged
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceSpec
 
 StopSignal = threading.Event
@@ -56,6 +56,7 @@ class Arrived:
     Attributes:
         header: Its init section, or empty.
         facts: With its media sequence.
+        due: The number whose turn it was when it came.
         place: The stretch of a journaled gap that it fills; None while it only waits its turn.
     """
 
@@ -64,6 +65,7 @@ class Arrived:
     data: bytes
     duration_s: Seconds
     facts: ChunkFacts
+    due: int | None = None
     place: MissingSegment | None = None
 
 
@@ -154,12 +156,12 @@ class Sink(Protocol):
         """Store a segment that came late, as a part of its own at its place in a gap."""
         ...
 
-    def tell(self, event: Attempt | Repeated | Tagged) -> None:
+    def tell(self, event: Attempt | Repeated | Tagged | Noticed) -> None:
         """Journal a fact that changes nothing."""
         ...
 
-    def level(self, peak_dbfs: float, rms_dbfs: float) -> None:
-        """The level now, for the meters. Never journaled."""
+    def level(self, peak_dbfs: float, rms_dbfs: float, clipped: int) -> None:
+        """The level now, for the meters, and the samples at full scale so far. Never journaled."""
         ...
 
 

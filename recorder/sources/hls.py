@@ -16,7 +16,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Event
@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from recorder.errors import MalformedAddress, NotAudio, NotAvailable, SourceError, Stalled
-from recorder.events import Attempt, Chunk, MissingSegment, Repeated
+from recorder.events import Attempt, MissingSegment
 from recorder.sources.base import Arrived, ChunkFacts, Missing, Sink, SourceFacts, StopSignal
 from recorder.sources.fetch import Answer, fetch
 from recorder.sources.loader import Loaded, Loader
@@ -73,11 +73,11 @@ class HlsSource:
         self._spec = spec
         self._patience = patience or Patience()
         self._listings = _Listings(url, self._patience)
-        tail = _tail_of(past.track) if past else None
-        resume = _resume_of(past.track, tail) if past else None
+        resume = _resume_of(past.track) if past and not past.is_other else None
         self._window = Window(self._patience, resume=resume)
         self._loader = Loader()
-        self._storage = _Storage(follows_on=resume is not None, tail=tail)
+        begun = resume.after + 1 if resume and past and past.track.unproven else None
+        self._storage = _Storage(follows_on=resume is not None, begun=begun)
 
     @property
     def spec(self) -> SourceSpec:
@@ -356,6 +356,9 @@ class _Capture:
         while head := self._window.head(time.monotonic()):
             if head.loaded:
                 self._introduce()
+                if any(waiting.is_kept for waiting in self._window.staged):
+                    # A crash must not leave half of one before others that are whole.
+                    self._storage.stage(self._sink, head, due=self._window.turn)
                 self._storage.store(self._sink, head, head.loaded)
             else:
                 self._storage.mourn(head)
@@ -366,7 +369,7 @@ class _Capture:
             self._storage.fill(self._sink, late)
             self._window.drop_late(late)
         for waiting in self._window.staged:
-            self._storage.stage(self._sink, waiting)
+            self._storage.stage(self._sink, waiting, due=self._window.turn)
 
     def _introduce(self) -> None:
         if self._listing and not self._is_introduced:
@@ -379,16 +382,6 @@ class _Capture:
             return
         if not self._window.due(time.monotonic(), at_most=1):
             raise self._trouble
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tail:
-    """What a crash left of the last segment, without knowing whether that is all of it."""
-
-    sequence: int
-    bytes: int
-    sha256: str
-    duration_s: float
 
 
 class _Hole:
@@ -449,11 +442,11 @@ class _Hole:
 class _Storage:
     """Puts segments into the sink, each in its place. Outlives a single `capture`."""
 
-    def __init__(self, *, follows_on: bool, tail: _Tail | None) -> None:
+    def __init__(self, *, follows_on: bool, begun: int | None) -> None:
         self._is_placed = follows_on  # its numbers go on from what is stored
         self._is_interrupted = follows_on
         self._is_joined = False
-        self._tail = tail
+        self._begun = begun  # what crashes left the beginning of; the sink completes it
         self._hole = _Hole()
         self._format: AudioFormat | None = None
         self._header = b""
@@ -471,21 +464,21 @@ class _Storage:
 
     def mourn(self, wanted: Wanted) -> None:
         """A segment, or a stretch of them, is given up, or doesn't come in time."""
-        if self._tail and self._tail.sequence == wanted.segment.sequence:
-            self._tail = None  # the beginning of it is stored, and all that will be
-            wanted.is_lost = True
+        if self._begun == wanted.segment.sequence:
+            self._begun = None
+            wanted.is_lost = True  # the beginning of it is stored, and all that will be
             return
         self._hole.add(wanted)
 
-    def stage(self, sink: Sink, wanted: Wanted) -> None:
-        """Keep a segment safe that has to wait.
+    def stage(self, sink: Sink, wanted: Wanted, *, due: int | None) -> None:
+        """Keep a segment safe that has to wait for the one that is due.
 
         Raises:
             StorageError: The disk refuses.
             SinkClosed: The session has stopped.
         """
         if wanted.loaded and not wanted.is_kept and not self._is_known(wanted, wanted.loaded):
-            sink.stage(_arrived(wanted, wanted.loaded, self._format))
+            sink.stage(replace(_arrived(wanted, wanted.loaded, self._format), due=due))
             wanted.is_kept = True
             self._kept.add(sha256(wanted.loaded.data).digest())
 
@@ -510,13 +503,10 @@ class _Storage:
         if not wanted.is_kept and self._is_known(wanted, loaded):
             self.mourn(wanted)
             return
-        data, duration_s = self._without_tail(sink, wanted, loaded)
-        if data:
-            self._open(sink, wanted, loaded)
-            sink.write(data, duration_s)
-            sink.end_chunk(_facts(wanted, loaded))
-            self._is_interrupted = False
-        self._tail = None
+        self._open(sink, wanted, loaded)
+        sink.write(loaded.data, loaded.measured.duration_s)
+        sink.end_chunk(_facts(wanted, loaded))
+        self._is_interrupted, self._begun = False, None
         digest = sha256(loaded.data).digest()
         self._kept.discard(digest)
         self._digests.append(digest)
@@ -528,20 +518,6 @@ class _Storage:
         """Whether a server answers any address with the same bytes."""
         digest = sha256(loaded.data).digest()
         return not wanted.listed and (digest in self._digests or digest in self._kept)
-
-    def _without_tail(self, sink: Sink, wanted: Wanted, loaded: Loaded) -> tuple[bytes, Seconds]:
-        """What isn't stored yet of a segment, and how long that lasts.
-
-        A crash may have left the beginning of it, or all of it, without a line; recovery adopted
-        that.
-        """
-        tail, data = self._tail, loaded.data
-        is_it = tail is not None and tail.sequence == wanted.segment.sequence
-        if tail is None or not is_it or sha256(data[: tail.bytes]).hexdigest() != tail.sha256:
-            return data, loaded.measured.duration_s
-        sink.tell(Repeated(track="", what="burst", bytes=tail.bytes, sha256=tail.sha256))
-        left_s = max(0.0, loaded.measured.duration_s - tail.duration_s)
-        return data[tail.bytes :], Seconds(left_s)
 
     def end(self, sink: Sink) -> None:
         """Nothing follows: what is missing at the end is a gap too."""
@@ -647,38 +623,15 @@ def _arrived(wanted: Wanted, loaded: Loaded, before: AudioFormat | None) -> Arri
     )
 
 
-def _tail_of(track: Track) -> _Tail | None:
-    """The last segment of a track, when it is what recovery found at the end of a part."""
-    last = _last_segment(track)
-    if last is None or last.media_sequence is None or not last.adopted:
-        return None
-    return _Tail(
-        sequence=last.media_sequence,
-        bytes=last.bytes,
-        sha256=last.sha256,
-        duration_s=last.duration_s,
-    )
-
-
-def _resume_of(track: Track, tail: _Tail | None) -> Resume | None:
+def _resume_of(track: Track) -> Resume | None:
     """Where a track goes on; None where its last audio is no numbered segment."""
-    last = _last_segment(track)
-    if last is None or last.media_sequence is None:
+    if track.next_sequence is None:
         return None
     by_number = (PlacedBy.FIRST, PlacedBy.SEQUENCE)
     begin_s = max((run.start_s for run in track.runs if run.placed_by not in by_number), default=0)
-    gaps = [gap for gap in track.gaps if gap.from_s >= begin_s]
-    holes = tuple(hole for gap in gaps for hole in gap.segments())
-    after = last.media_sequence - 1 if tail else last.media_sequence
-    at_the_end = [hole.sequence for hole in holes if hole.from_s > last.start_s]
-    return Resume(after=max([after, *at_the_end]), holes=holes)
-
-
-def _last_segment(track: Track) -> Chunk | None:
-    """The last chunk that sounds, when it is a numbered segment."""
-    sounding = (chunk for chunk in reversed(track.chunks) if chunk.duration_s > 0)
-    last = next(sounding, None)
-    return last if last and last.media_sequence is not None else None
+    holes = (hole for gap in track.gaps if gap.from_s >= begin_s for hole in gap.segments())
+    after = track.next_sequence - (2 if track.unproven else 1)
+    return Resume(after=after, holes=tuple(holes))
 
 
 def _completed(fmt: AudioFormat | None, before: AudioFormat | None) -> AudioFormat:

@@ -34,7 +34,9 @@ class Past:
     ) -> Past | None:
         """The past of a track; None where there is none."""
         held = timeline.tracks.get(track) if timeline else None
-        return cls(folder=folder, track=held, is_other=is_other) if held and held.runs else None
+        if held is None or not (held.runs or held.gaps):
+            return None
+        return cls(folder=folder, track=held, is_other=is_other)
 
     @property
     def last_sequence(self) -> int | None:
@@ -43,6 +45,11 @@ class Past:
             return None
         numbers = [chunk.media_sequence for chunk in self.track.chunks]
         return next((number for number in reversed(numbers) if number is not None), None)
+
+    @property
+    def is_pcm(self) -> bool:
+        """Whether it was a device's when it ended."""
+        return bool(self.track.parts) and self.track.parts[-1].format.container == "wav"
 
     @property
     def stored_bytes(self) -> int:

@@ -235,6 +235,11 @@ class Window:
         head = self._queue[0]
         return head if head.loaded or head.is_lost or self._is_held_up(now_s) else None
 
+    @property
+    def turn(self) -> int | None:
+        """The number that is to be stored next."""
+        return self._queue[0].segment.sequence if self._queue else None
+
     def pop(self) -> None:
         """The head has been dealt with; one that isn't here may still come late."""
         head = self._queue.popleft()

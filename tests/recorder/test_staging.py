@@ -20,6 +20,7 @@ def arrived(sequence: int, *, place: MissingSegment | None = None) -> Arrived:
         data=b"\nsegment\n\xff" * (sequence + 1),
         duration_s=Seconds(2.005),
         facts=ChunkFacts(status=200, media_sequence=sequence, ntp="3894606003.284"),
+        due=2,
         place=place,
     )
 

@@ -4,7 +4,7 @@ import hashlib
 import threading
 from dataclasses import dataclass, field, replace
 
-from recorder.events import Attempt, Repeated, Tagged
+from recorder.events import Attempt, Noticed, Repeated, Tagged
 from recorder.sources.base import Arrived, ChunkFacts, Missing, SinkClosed, SourceFacts
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds
 
@@ -77,7 +77,8 @@ class MemorySink:
         self.staged: list[Arrived] = []
         self.filled: list[Arrived] = []
         self.facts: list[SourceFacts] = []
-        self.told: list[Attempt | Repeated | Tagged] = []
+        self.told: list[Attempt | Repeated | Tagged | Noticed] = []
+        self.clipped = 0
         self.levels: list[tuple[float, float]] = []
         self.written = bytearray()
         self._open = bytearray()
@@ -212,13 +213,14 @@ class MemorySink:
         self.chunks = sorted([*self.chunks, chunk], key=lambda chunk: chunk.start_s)
         self.written[:] = b"".join(chunk.data for chunk in self.chunks)
 
-    def tell(self, event: Attempt | Repeated | Tagged) -> None:
+    def tell(self, event: Attempt | Repeated | Tagged | Noticed) -> None:
         self._check_open()
         self.told.append(replace(event, track="a"))
 
-    def level(self, peak_dbfs: float, rms_dbfs: float) -> None:
+    def level(self, peak_dbfs: float, rms_dbfs: float, clipped: int) -> None:
         self._check_open()
         self.levels.append((peak_dbfs, rms_dbfs))
+        self.clipped = clipped
 
     # --- the test's side ---
 
@@ -234,6 +236,10 @@ class MemorySink:
     @property
     def tags(self) -> list[str]:
         return [event.text for event in self.told if isinstance(event, Tagged)]
+
+    @property
+    def notices(self) -> list[Noticed]:
+        return [event for event in self.told if isinstance(event, Noticed)]
 
     @property
     def repeats(self) -> list[Repeated]:

@@ -653,19 +653,14 @@ def test_what_was_missed_while_it_was_dead_is_fetched_or_a_gap_of_its_length() -
     assert gap.reason is None, "the session knows why"
 
 
-@pytest.mark.parametrize("kept", [1.0, 0.4], ids=["all of it", "its beginning"])
-def test_a_segment_that_a_crash_left_without_a_line_is_completed_not_repeated(kept: float) -> None:
+def test_a_segment_that_a_crash_left_without_a_line_is_fetched_for_the_sink_to_complete() -> None:
     on_air = Broadcast(segments=items(6, frames=10), first=40, position=6)
-    segment = on_air.segments[3].data
-    size = int(len(segment) * kept)
-    past = a_past(after=43, data=segment[:size], adopted=True)
+    past = a_past(after=43, data=on_air.segments[3].data[:50], adopted=True)
     sink = a_sink_of(past)
     with HlsServer(on_air) as server:
         record(hls_source(server.url, past=past), sink)
-    rest = [segment[size:]] if size < len(segment) else []
-    expected = [*rest, *(item.data for item in on_air.segments[4:])]
-    assert [chunk.data for chunk in sink.chunks[1:]] == expected
-    assert [repeat.bytes for repeat in sink.repeats] == [size]
+    assert (sink.runs[1].placed_by, sink.runs[1].media_sequence) == (PlacedBy.SEQUENCE, 43)
+    assert [chunk.facts.media_sequence for chunk in sink.chunks[1:]] == [43, 44, 45]
     assert not sink.gaps
 
 
