@@ -12,6 +12,10 @@
     spoken       which language is spoken where
     guards       what a model says where nobody spoke
     transcript   segments in session time, as Whisper's JSON beside the audio
+    agreement    which words of a growing utterance are settled
+    listening    a growing track → captions
+    live         the child process that captions a recording: ``python -P -m transcribe.live``
+    priority     how these processes give way
     captions     transcripts to and from SRT, VTT, TXT and Whisper's JSON
     queue        what is to be transcribed, and how far it is; survives anything
     worker       the child process that works the queue: ``python -P -m transcribe``

@@ -16,6 +16,7 @@ from pathlib import Path
 from recorder.archive import Archive
 from recorder.errors import AircheckError
 from transcribe import worker
+from transcribe.priority import give_way
 from transcribe.weights import Weights
 
 _INTERRUPTED = 130
@@ -31,7 +32,7 @@ def main() -> int:
     asked = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
     signal.signal(signal.SIGTERM, _end)
-    worker.give_way()
+    give_way()
     try:
         worker.work(Archive(asked.archive), Weights(asked.models))
     except AircheckError as error:

@@ -26,7 +26,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 from filelock import FileLock
 
 from recorder.archive import Archive, SessionFolder
@@ -52,7 +51,6 @@ ENGINES = ("ctranslate", "openai")
 """By name, the fastest first."""
 
 _LOCK_NAME = ".transcribe.lock"
-_NICENESS = 10
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # numpy's products are small; its threads spin
 
 _log = logging.getLogger(__name__)
@@ -111,21 +109,6 @@ def work(archive: Archive, weights: Weights, make_engine: EngineMaker | None = N
         worker = _Worker(archive, weights, jobs, make_engine or load_engine)
         while job := jobs.claim():
             worker.do(job)
-
-
-def give_way() -> None:
-    """Lower this process's priority, so that a recorder beside it never waits.
-
-    Called before torch is loaded, which reads the wait policy once.
-    """
-    # OpenMP's threads spin while they wait for each other. On a busy machine of two cores that
-    # made two threads 20 times slower than one; asleep they are as fast.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    with contextlib.suppress(psutil.Error, OSError):
-        if sys.platform == "win32":
-            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-        else:
-            os.nice(_NICENESS)
 
 
 class _Worker:

@@ -28,6 +28,7 @@ _COMMANDS = {
     "import": "library",
     "transcribe": "text",
     "queue": "text",
+    "captions": "captions",
     "models": "text",
     "search": "text",
     "index": "text",

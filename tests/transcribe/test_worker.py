@@ -35,6 +35,7 @@ from pathlib import Path
 from recorder.archive import Archive
 from transcribe import worker
 from transcribe.engines.ctranslate import CTranslateEngine
+from transcribe.priority import give_way
 from transcribe.weights import Weights
 
 class Counting(CTranslateEngine):
@@ -46,7 +47,7 @@ class Counting(CTranslateEngine):
             log.write(f"{seed}\\n")
         return super().transcribe(samples, seed=seed, **asked)
 
-worker.give_way()
+give_way()
 worker.work(Archive(Path(sys.argv[1])), Weights(Path(sys.argv[2])),
             lambda path, model, _: Counting(path, name=model.name, word_times=False))
 """

@@ -8,6 +8,8 @@ within one chunk do. On a GPU it computes in float16.
 from __future__ import annotations
 
 import functools
+import logging
+import math
 import subprocess
 import sys
 import threading
@@ -18,7 +20,10 @@ from typing import Any
 
 import ctranslate2
 import faster_whisper
+import numpy as np
 import psutil
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 
 from transcribe import conversion
 from transcribe.chunking import RATE_HZ, Samples
@@ -33,10 +38,18 @@ from transcribe.engines.base import (
 from transcribe.errors import BrokenModel
 from transcribe.transcript import Segment
 
-_MOST_LANES = 4  # each takes memory of its own: 60 MB for base, 600 MB for large
+_MOST_LANES = 8
+_LANE_SHARE = 4  # of the checkpoint's size is what a lane takes: its caches and its sound
 _SEEDS = 2**32
+_CONTEXT_S = 5  # whole seconds that the encoder is given for captions, and multiples of them
+_TAIL_S = 1.0
+_MEL_FRAMES_A_S = 100
+_LIVE_BEAM, _LIVE_TOKENS = 2, 224
 _PROBE_LIMIT_S = 120.0
 _IMPROBABLE, _REPEATED = -1.0, 2.4  # mean log probability, compression ratio: Whisper's own
+
+
+logging.getLogger("faster_whisper").setLevel(logging.WARNING)  # it tells of every chunk
 
 
 class CTranslateEngine:
@@ -45,7 +58,13 @@ class CTranslateEngine:
     name = "ctranslate"
 
     def __init__(
-        self, checkpoint: Path, *, name: str, word_times: bool, number_format: str = ""
+        self,
+        checkpoint: Path,
+        *,
+        name: str,
+        word_times: bool,
+        number_format: str = "",
+        lanes: int = 0,
     ) -> None:
         """Convert a checkpoint unless that is done, and load it.
 
@@ -54,6 +73,7 @@ class CTranslateEngine:
             name: The model's name, which tells its alignment heads.
             word_times: Whether to time single words, which costs about a tenth more.
             number_format: CTranslate2's quantization; what suits the device unless told.
+            lanes: How many chunks can be computed at once; what suits the machine unless told.
 
         Raises:
             BrokenModel: It can't be converted or loaded.
@@ -62,9 +82,7 @@ class CTranslateEngine:
         self._device = _device()
         self._format = number_format or ("int8" if self._device == "cpu" else "float16")
         self._folder = conversion.converted(checkpoint, name, self._format)
-        cores = psutil.cpu_count(logical=False) or 1
-        self._lanes = min(cores, _MOST_LANES) if self._device == "cpu" else 1
-        self._threads_a_lane = max(1, cores // self._lanes)
+        self._lanes = lanes or (_lanes(checkpoint) if self._device == "cpu" else 1)
         self._seeding = threading.Lock()
         self._model = self._load(self._lanes)
         self.options: dict[str, Any] = {
@@ -110,6 +128,39 @@ class CTranslateEngine:
             raise failed(error) from error
         return segments_of(found, len(samples) / RATE_HZ)
 
+    def hear(self, samples: Samples, *, language: str) -> str:
+        """What is said in up to 25 s, as fast as can be: for captions, on one thread.
+
+        The encoder gets the sound and a little silence, not half a minute of it; nothing is tried
+        twice. Where it is improbable or repeats itself, nothing is said.
+
+        Raises:
+            EngineError: It can't be computed.
+        """
+        require_language(language)
+        model = self._model
+        tokenizer = Tokenizer(
+            model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
+        )
+        heard_s = math.ceil((len(samples) / RATE_HZ + _TAIL_S) / _CONTEXT_S) * _CONTEXT_S
+        padded = np.pad(samples, (0, heard_s * RATE_HZ - len(samples)))
+        try:
+            mel = model.feature_extractor(padded, padding=0)[:, : heard_s * _MEL_FRAMES_A_S]
+            [found] = model.model.generate(
+                model.encode(mel),
+                [tokenizer.sot_sequence],
+                beam_size=_LIVE_BEAM,
+                max_length=_LIVE_TOKENS,
+                suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
+                return_scores=True,
+                return_no_speech_prob=True,
+            )
+        except RuntimeError as error:
+            raise failed(error) from error
+        text: str = tokenizer.decode(found.sequences_ids[0]).strip()
+        doubtful = found.scores[0] < _IMPROBABLE or get_compression_ratio(text) > _REPEATED
+        return "" if doubtful else text
+
     def _drawn(self, samples: Samples, asked: dict[str, Any], seed: int) -> list[dict[str, Any]]:
         """Decode at rising temperatures, by a model of its own.
 
@@ -127,7 +178,7 @@ class CTranslateEngine:
                 str(self._folder),
                 device=self._device,
                 compute_type=self._format,
-                cpu_threads=self._threads_a_lane,
+                cpu_threads=1,
                 num_workers=lanes,
                 local_files_only=True,
             )
@@ -137,6 +188,14 @@ class CTranslateEngine:
                 safe="The recordings are safe.",
                 hint="Delete that folder; it is made again from the model's file.",
             ) from error
+
+
+def _lanes(checkpoint: Path) -> int:
+    """As many as there are cores, and as half of the memory that is free can hold."""
+    cores = psutil.cpu_count(logical=False) or 1
+    lane_bytes = checkpoint.stat().st_size // _LANE_SHARE
+    fitting = psutil.virtual_memory().available // 2 // max(lane_bytes, 1)
+    return max(1, min(cores, _MOST_LANES, fitting))
 
 
 def _listed(answer: tuple[Iterable[Any], Any]) -> list[dict[str, Any]]:
