@@ -1,13 +1,16 @@
 """Raw samples: how many bytes they take, how loud they are.
 
 Samples are interleaved and little-endian, in one of the formats that sound devices give. NumPy is
-loaded by the first who looks into samples: a stream's recorder, which only copies bytes, does
-without its 25 MB.
+loaded by the first who turns samples into numbers: a recorder, which only copies and measures them,
+does without its 11 MB.
 """
 
 from __future__ import annotations
 
+import array
+import audioop
 import math
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 SILENCE_DBFS = -120.0
 """The lowest level that is told: below the quietest sample of 16 and 20 bits, and finite."""
 
+_LOWEST = -(1 << 31)
 _WIDTHS = {"pcm_s16le": 2, "pcm_s24le": 3, "pcm_s32le": 4, "pcm_f32le": 4}
 
 
@@ -31,10 +35,12 @@ class Level:
         peak_dbfs: Its largest sample; 0 is full scale, never below `SILENCE_DBFS`.
         rms_dbfs: The root of its mean square, in dB of a full-scale square wave (a full-scale
             sine has -3 dBFS), never below `SILENCE_DBFS`.
+        clipped: Samples at full scale, which were more before they were cut off.
     """
 
     peak_dbfs: float
     rms_dbfs: float
+    clipped: int = 0
 
 
 def sample_bytes(fmt: AudioFormat) -> int:
@@ -97,12 +103,36 @@ def widen(data: bytes | memoryview) -> npt.NDArray[np.int32]:
 
 
 def level(data: bytes, fmt: AudioFormat) -> Level:
-    """How loud whole frames are.
+    """How loud whole frames are; takes some 50 µs for a tenth of a second.
 
     Raises:
         ValueError: There is no frame.
     """
-    return level_of(to_float(data, fmt))
+    if not data:
+        raise ValueError("no sound, no level")
+    return _level_of_floats(data) if fmt.codec == "pcm_f32le" else _level_of_integers(data, fmt)
+
+
+def _level_of_integers(data: bytes, fmt: AudioFormat) -> Level:
+    wide = audioop.lin2lin(data, sample_bytes(fmt), 4)  # else the mean of quiet samples is 0
+    low, high = audioop.minmax(wide, 4)
+    highest = (1 << 31) - (1 << 32 - 8 * sample_bytes(fmt))
+    is_clipped = low == _LOWEST or high == highest
+    samples = array.array("i", wide) if is_clipped else array.array("i")
+    return Level(
+        peak_dbfs=_dbfs(max(high, -low) / -_LOWEST if high != highest else 1.0),
+        rms_dbfs=_dbfs(audioop.rms(wide, 4) / -_LOWEST),
+        clipped=samples.count(_LOWEST) + samples.count(highest),
+    )
+
+
+def _level_of_floats(data: bytes) -> Level:
+    samples = array.array("f", data)
+    low, high = min(samples), max(samples)
+    peak = max(high, -low)
+    power = sum(map(operator.mul, samples, samples)) / len(samples)
+    clipped = sum(abs(sample) >= 1 for sample in samples) if peak >= 1 else 0
+    return Level(peak_dbfs=_dbfs(peak), rms_dbfs=_dbfs(math.sqrt(power)), clipped=clipped)
 
 
 def level_of(samples: npt.NDArray[np.float32]) -> Level:

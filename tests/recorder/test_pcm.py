@@ -75,3 +75,27 @@ def test_a_frame_is_one_sample_of_each_channel(codec: str, channels: int, size: 
 def test_what_is_not_pcm_has_no_frames(codec: str, channels: int) -> None:
     with pytest.raises(ValueError, match="PCM"):
         pcm.frame_bytes(a_format(codec, channels))
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_the_level_is_that_of_the_samples(codec: str) -> None:
+    values = np.random.default_rng(1).normal(0, 0.1, (4_800, 2)).clip(-1, 1)
+    data, fmt = encoded(values, codec), a_format(codec)
+    told, true = pcm.level(data, fmt), pcm.level_of(pcm.to_float(data, fmt))
+    assert told.peak_dbfs == pytest.approx(true.peak_dbfs, abs=0.001)
+    assert told.rms_dbfs == pytest.approx(true.rms_dbfs, abs=0.001)
+    assert told.clipped == 0
+
+
+def test_the_noise_of_the_last_bit_has_a_level() -> None:
+    data = encoded(np.array([[0.0, 1 / 2**15]]), "pcm_s16le")
+    assert pcm.level(data, a_format("pcm_s16le")).rms_dbfs == pytest.approx(-93.3, abs=0.1)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_samples_at_full_scale_are_counted(codec: str) -> None:
+    top = 1.0 if codec == "pcm_f32le" else 1 - 2.0 ** (1 - int(codec[5:7]))
+    values = np.array([[top, -1.0], [0.5, top], [0.0, -0.999]])
+    level = pcm.level(encoded(values, codec), a_format(codec))
+    assert level.clipped == 3
+    assert level.peak_dbfs == 0.0
