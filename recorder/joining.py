@@ -19,7 +19,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from recorder.clock import SessionClock
-from recorder.events import Attempt, Chunk, MissingSegment, Repeated, Tagged
+from recorder.events import Attempt, Chunk, MissingSegment, Noticed, Repeated, Tagged
 from recorder.sources.base import (
     Arrived,
     ChunkFacts,
@@ -351,13 +351,13 @@ class JoiningSink:
         """See `Sink`."""
         self._sink.fill(segment)
 
-    def tell(self, event: Attempt | Repeated | Tagged) -> None:
+    def tell(self, event: Attempt | Repeated | Tagged | Noticed) -> None:
         """See `Sink`."""
         self._sink.tell(event)
 
-    def level(self, peak_dbfs: float, rms_dbfs: float) -> None:
+    def level(self, peak_dbfs: float, rms_dbfs: float, clipped: int) -> None:
         """See `Sink`."""
-        self._sink.level(peak_dbfs, rms_dbfs)
+        self._sink.level(peak_dbfs, rms_dbfs, clipped)
 
     # --- inside --------------------------------------------------------------------------------
 

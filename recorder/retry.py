@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 
-from recorder.errors import NotAvailable, SourceError
+from recorder.errors import DeviceLost, NotAvailable, SourceError
 from recorder.types import Seconds
 
 PROBE_S = 2.0
@@ -22,6 +22,7 @@ LATER_PROBE_S = 5.0
 _FIRST_HOUR_S = 3_600.0
 _AFTER_A_BREAK_S = (0.1, 0.5, 1.0)
 _LONGEST_SPREAD_S = 0.5
+_LOST_DEVICE_S = 0.02  # its source waits for it by itself; a mirror comes first
 
 
 def wait_s(error: SourceError, *, failures: int, waited_s: float, has_audio: bool) -> Seconds:
@@ -36,6 +37,8 @@ def wait_s(error: SourceError, *, failures: int, waited_s: float, has_audio: boo
     if isinstance(error, NotAvailable) and error.retry_after_s is not None:
         spread_s = random.uniform(0, _LONGEST_SPREAD_S)
         return Seconds(error.retry_after_s + spread_s)
+    if isinstance(error, DeviceLost) and has_audio:
+        return Seconds(_LOST_DEVICE_S)
     if waited_s >= _FIRST_HOUR_S:
         return Seconds(LATER_PROBE_S)
     if has_audio and failures <= len(_AFTER_A_BREAK_S):

@@ -18,6 +18,7 @@ class Status:
         source: Public name of the source that plays, or is tried: of several, one.
         warning: A sentence that should be seen now, as that the disk is filling, or empty.
         peak_dbfs: Level of a device's last tenth of a second; None for streams.
+        clipped: Samples of a device at full scale so far; None for streams.
     """
 
     state: State
@@ -30,3 +31,4 @@ class Status:
     warning: str = ""
     peak_dbfs: float | None = None
     rms_dbfs: float | None = None
+    clipped: int | None = None

@@ -137,6 +137,16 @@ def choose(spec: SourceSpec, candidates: Sequence[DeviceInfo]) -> DeviceInfo:
     return fits[0]
 
 
+def why_silent(info: DeviceInfo) -> str:
+    """Why a device gives digital silence, most likely: a sentence. Takes two seconds at most."""
+    if info.source is None:
+        return "It is muted, nothing plays, or it may not be heard: check the system's settings."
+    try:
+        return pulse.why_silent(info.id)
+    except UnknownDevice as error:
+        return error.message
+
+
 def _of_server() -> list[DeviceInfo]:
     return [
         DeviceInfo(

@@ -101,9 +101,9 @@ def open_source(spec: SourceSpec, *, past: Past | None = None) -> Source:
 
             return FileSource(spec, skip_bytes=past.stored_bytes if past else 0)
         case SourceKind.DEVICE:
-            return DeviceSource(spec)
+            return DeviceSource(spec, past=past)
         case SourceKind.SYSTEM:
-            return SystemSource(spec)
+            return SystemSource(spec, past=past)
 
 
 class StreamSource:

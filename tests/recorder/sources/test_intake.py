@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from recorder.errors import DeviceLost, SourceError, Stalled, UnknownDevice
-from recorder.sources import intake, portaudio, pulse
+from recorder.sources import intake, portaudio, pulse, watch
 from recorder.sources.base import SinkClosed
 from recorder.sources.device import DeviceSource
 from recorder.sources.devices import DeviceInfo
 from recorder.sources.intake import Intake
+from recorder.sources.line import Line
 from recorder.sources.portaudio import Block
-from recorder.sources.pulse import Verdict
 from recorder.sources.system import SystemSource
+from recorder.sources.watch import Verdict
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceKind, SourceSpec
 from tests.parts import wait_until
 from tests.pulseserver import RATE_HZ, PulseServer, numbers_in, sound_server, write_numbered
@@ -187,8 +188,9 @@ def test_a_sink_that_goes_away_is_lost_and_nothing_else_is_recorded(
 
 
 def test_a_sink_that_comes_back_is_recorded_again_where_the_clock_says(
-    server: PulseServer, home: Path
+    server: PulseServer, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(intake, "_AWAITED_S", 0.2)
     source, sink = a_system(), MemorySink()
     with capturing(source, sink) as capture:
         wait_until(lambda: sink.end_s > 0.5, what="sound")
@@ -232,8 +234,8 @@ def test_what_comes_before_a_late_answer_is_not_stored(
     server: PulseServer, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A busy machine: the watch hears of no event, and asks but once a second."""
-    monkeypatch.setattr(pulse, "_ASK_EVERY_S", 0.9)
-    monkeypatch.setattr(pulse, "_stop_listening", lambda _event: None)
+    monkeypatch.setattr(watch, "_ASK_EVERY_S", 0.9)
+    monkeypatch.setattr(watch.Watch, "_take", lambda *_: None)
     server.play(write_numbered(home / "a.wav", 30, mark=1), "speakers")
     server.play(write_numbered(home / "b.wav", 30, mark=2), "headset")
     sink = MemorySink()
@@ -332,7 +334,7 @@ def test_what_was_not_fetched_in_time_is_a_gap(
     assert gap.to_s - gap.from_s == pytest.approx(missing_s, abs=0.01)
 
 
-class ScriptedLine(intake.Line):
+class ScriptedLine(Line):
     """A line, all its own, whose blocks come at the times that a test wants."""
 
     confirmed_mono_s = float("inf")
@@ -340,12 +342,11 @@ class ScriptedLine(intake.Line):
     has_ended = False
 
     def __init__(self, info: DeviceInfo, blocks: list[Block]) -> None:
-        self.info, self.stream = info, self  # type: ignore[assignment]
-        self._watch = None
+        self.info = info
         self._blocks = blocks
         self.is_over = threading.Event()
 
-    def get(self, _wait_s: float) -> Block | None:
+    def get(self, wait_s: float) -> Block | None:  # noqa: ARG002 (the base's name)
         if len(self._blocks) <= 1:
             self.is_over.set()
         return self._blocks.pop(0) if self._blocks else None

@@ -1,0 +1,76 @@
+"""An open stream of a device, and whether it is on its own source."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from recorder.sources import portaudio
+from recorder.sources.devices import DeviceInfo
+from recorder.sources.portaudio import Block, InputStream
+from recorder.sources.watch import TOKEN, Verdict, Watch
+from recorder.types import Seconds
+
+
+class Line:
+    """An open stream; closed twice without harm."""
+
+    def __init__(self, info: DeviceInfo) -> None:
+        """Open it.
+
+        Raises:
+            UnknownDevice: What leads to it is not installed.
+            DeviceLost: It can't be opened now.
+        """
+        self.info = info
+        self._watch: Watch | None = None
+        self._stream = self._open()
+
+    def _open(self) -> InputStream:
+        info = self.info
+        if info.source is None:  # no server that could move it
+            return portaudio.open_input(info.id, info.format)
+        token = secrets.token_hex(8)
+        self._watch = Watch(info.source, token)
+        try:
+            stream = portaudio.open_input(
+                portaudio.PULSE,
+                info.format,
+                environment={
+                    "ALSA_CONFIG_PATH": str(portaudio.PULSE_CONFIGURATION),
+                    "PULSE_SOURCE": info.id,
+                    "PULSE_PROP": f"{TOKEN}={token}",
+                },
+            )
+        except Exception:
+            self._watch.close()
+            raise
+        self._watch.begin()
+        return stream
+
+    @property
+    def verdict(self) -> Verdict:
+        """Where the stream is, as last seen."""
+        if self._stream.has_ended:
+            return Verdict.GONE
+        return self._watch.verdict if self._watch else Verdict.OURS
+
+    @property
+    def confirmed_mono_s(self) -> float:
+        """All that had arrived at this moment of the monotonic clock is surely ours."""
+        return self._watch.confirmed_mono_s if self._watch else time.monotonic()
+
+    def get(self, wait_s: Seconds) -> Block | None:
+        """The next block, or None where none came in time."""
+        return self._stream.get(wait_s)
+
+    def confirm(self, mono_s: float, within_s: float) -> None:
+        """Wait until what had arrived at a moment is confirmed, or can't be, or time is up."""
+        if self._watch:
+            self._watch.wait(mono_s, within_s)
+
+    def close(self) -> None:
+        """End the stream and the watch."""
+        if self._watch:
+            self._watch.close()
+        self._stream.close()
