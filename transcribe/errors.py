@@ -16,6 +16,7 @@
         ├── IndexBroken                index.db is not a database any more, or out of step
         ├── IndexBusy                  another process writes to it for too long
         ├── Interrupted                a search was given up for another one; never shown
+        ├── NotASearch                 no search is saved by that name; nothing found
         ├── NotAPage                   what should name a page of results doesn't; wrong use
         └── NotADate                   what should limit a search to a time is none; wrong use
 
@@ -97,6 +98,12 @@ class NotADate(TranscribeError):
 
 class Interrupted(TranscribeError):
     """A search was given up for another one. Never shown to people."""
+
+
+class NotASearch(TranscribeError):
+    """No search is saved by that name, or the saved ones can't be read."""
+
+    exit_status = 3
 
 
 class NotAPage(TranscribeError):

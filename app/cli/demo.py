@@ -16,8 +16,8 @@ from rich.panel import Panel
 
 from app.broadcast import Sample, SampleBroadcast
 from app.cli.context import Context, escape, exact_clock, json_option, pass_context
+from app.cli.finding import highlighted
 from app.cli.follow import Follower
-from app.cli.text import highlighted
 from app.transcribing import transcribe_sessions
 from recorder import export, launch, verify
 from recorder.archive import SessionFolder

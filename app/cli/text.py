@@ -14,20 +14,13 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from app.cli.context import (
     Context,
     clock,
-    counted,
     escape,
-    exact_clock,
     json_option,
     pass_context,
 )
 from app.transcribing import Transcription, transcribe_sessions
-from recorder.types import iso
-from transcribe import index, search
-from transcribe.hits import Hit
 from transcribe.queue import Job, Queue, path_of
 from transcribe.weights import Model, Weights
-
-_NOTHING_FOUND = 3
 
 
 @click.command("transcribe")
@@ -252,107 +245,3 @@ def _say_model(context: Context, model: Model) -> None:
         context.answer(_model_json(model))
     else:
         context.say(f"[green]✓[/] {model.name} is on this machine.")
-
-
-@click.command("search")
-@click.argument("query", nargs=-1, required=True)
-@click.option("--from", "from_", metavar="DATE", help="Sessions of this day or later.")
-@click.option("--to", metavar="DATE", help="Sessions of this day or earlier.")
-@click.option("--source", help="Sessions of this source.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
-@json_option
-@pass_context
-def search_command(
-    context: Context,
-    query: tuple[str, ...],
-    from_: str | None,
-    to: str | None,
-    source: str | None,
-    limit: int,
-) -> None:
-    """Find what was said: words, "a phrase", OR, -without, begin*, field:value."""
-    with contextlib.closing(index.ready(context.archive)) as db:
-        results = search.search(db, " ".join(query), from_=from_, to=to, source=source, limit=limit)
-    if context.as_json:
-        context.answer(_results_json(results))
-    else:
-        _say_results(context, results)
-    if not results.hits:
-        sys.exit(_NOTHING_FOUND)
-
-
-def _results_json(results: search.Results) -> dict[str, Any]:
-    return {
-        "total": results.total,
-        "exact": results.exact,
-        "order": str(results.order),
-        "took_ms": results.took_ms,
-        "hits": [
-            {
-                "session": hit.session,
-                "title": hit.title,
-                "start_s": hit.start_s,
-                "end_s": hit.end_s,
-                "text": hit.text,
-                "snippet": hit.snippet,
-                "speaker": hit.speaker,
-                "started_at": iso(hit.started_at),
-            }
-            for hit in results.hits
-        ],
-        "notes": list(results.notes),
-        "suggestion": results.suggestion,
-    }
-
-
-def _say_results(context: Context, results: search.Results) -> None:
-    session = None
-    for hit in results.hits:
-        if hit.session != session:
-            session = hit.session
-            date = f"{hit.session_started_at.astimezone():%Y-%m-%d %H:%M}"
-            context.say(f"[bold]{escape(hit.title)}[/]  [dim]{date}  {hit.session}[/]")
-        speaker = f"{escape(hit.speaker)}: " if hit.speaker else ""
-        context.say(f"  [cyan]{exact_clock(hit.start_s)}[/]  {speaker}{highlighted(hit)}")
-    more = "" if results.exact else " at least"
-    count = counted(results.total, "hit")
-    context.say(f"[dim]{count}{more}, {results.order}, {results.took_ms:.1f} ms[/]")
-    for note in results.notes:
-        context.say(f"[yellow]![/] {escape(note)}")
-    if results.suggestion:
-        context.say(f"Did you mean: {escape(results.suggestion)}")
-
-
-def highlighted(hit: Hit) -> str:
-    """A hit's snippet with rich's markup around the words that were found."""
-    text, pieces, end = hit.snippet, [], 0
-    for start, stop in hit.marks:
-        pieces += [escape(text[end:start]), "[black on yellow]", escape(text[start:stop]), "[/]"]
-        end = stop
-    return "".join([*pieces, escape(text[end:])])
-
-
-@click.group("index")
-def index_command() -> None:
-    """The search index, which can be made again from the archive at any time."""
-
-
-@index_command.command("rebuild")
-@json_option
-@pass_context
-def _rebuild_command(context: Context) -> None:
-    """Make the index anew from the session folders alone."""
-    with _progress(context) as bars:
-        task = bars.add_task("sessions", total=1.0, left="")
-        rebuilt = index.rebuild(
-            context.archive,
-            lambda done, total: bars.update(task, completed=done, total=max(total, 1)),
-        )
-    if context.as_json:
-        problems = [{"folder": str(p.folder), "what": p.what} for p in rebuilt.problems]
-        context.answer({"sessions": rebuilt.sessions, "problems": problems})
-    else:
-        context.say(f"[green]✓[/] The index holds {counted(rebuilt.sessions, 'session')}.")
-        for problem in rebuilt.problems:
-            context.say(f"[yellow]![/] {escape(problem.folder.name)}: {escape(problem.what)}")
-    sys.exit(1 if rebuilt.problems else 0)
