@@ -172,3 +172,18 @@ class Duration(click.ParamType[Seconds]):
             return parse_duration(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a duration; write 90s, 15m, 1h30m or 1:30:00.", param, ctx)
+
+
+class Moment(click.ParamType[Seconds]):
+    """A click parameter that `parse_moment` reads."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Seconds:
+        """Read it, or say what one looks like."""
+        try:
+            return parse_moment(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a moment; write 90s, 42:07.3 or 1:30:00.", param, ctx)

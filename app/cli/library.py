@@ -9,12 +9,21 @@ from typing import Any
 import click
 from rich.table import Table
 
-from app.cli.context import Context, clock, escape, exact_clock, json_option, pass_context
+from app.cli import place
+from app.cli.context import (
+    Context,
+    Moment,
+    clock,
+    escape,
+    exact_clock,
+    json_option,
+    pass_context,
+)
 from app.cli.follow import ICONS
 from app.importing import import_paths
 from recorder.archive import SessionFolder, Summary
 from recorder.timeline import Part, Timeline
-from recorder.types import State, iso
+from recorder.types import Seconds, State, iso
 from transcribe import transcript
 
 
@@ -83,11 +92,20 @@ def _summary_row(summary: Summary) -> list[str]:
 
 @click.command("show")
 @click.argument("session")
+@click.option("--at", type=Moment(), help="What plays and was said then: 90s, 42:07.3, 1:30:00.")
 @json_option
 @pass_context
-def show_command(context: Context, session: str) -> None:
-    """Show what SESSION holds: parts, gaps, markers, transcripts."""
-    folder = context.archive.find(session)
+def show_command(context: Context, session: str, at: Seconds | None) -> None:
+    """Show what SESSION holds: parts, gaps, markers, transcripts.
+
+    A hit's link names a session and a moment: aircheck:ID#t=62.4
+    """
+    name, linked = place.of_link(session)
+    folder = context.archive.find(name)
+    at = linked if at is None else at
+    if at is not None:
+        place.show(context, folder, at)
+        return
     summary, timeline = folder.summary(), folder.timeline()
     transcripts = [str(item.path.relative_to(folder.path)) for item in transcript.stored(folder)]
     if context.as_json:
