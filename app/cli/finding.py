@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -209,7 +210,11 @@ def _list(context: Context, db: Database, asked: Saved, options: dict[str, Any])
 def _written(out: Path | None) -> Iterator[TextIO]:
     """The output, or a file that is there whole or not at all."""
     if out is None:
-        yield sys.stdout
+        try:
+            yield sys.stdout
+            sys.stdout.flush()
+        except BrokenPipeError:  # a reader that went away ends nothing
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     temporary = out.with_name(f".{out.name}.tmp")
     try:
@@ -219,7 +224,8 @@ def _written(out: Path | None) -> Iterator[TextIO]:
     except OSError as error:
         raise storage_error(error, doing=f"writing {out.name}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def _say_grouped(context: Context, hits: Sequence[Hit], *, with_context: bool) -> None:
