@@ -215,6 +215,7 @@ def _written(out: Path | None) -> Iterator[TextIO]:
             sys.stdout.flush()
         except BrokenPipeError:  # a reader that went away ends nothing
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         return
     temporary = out.with_name(f".{out.name}.tmp")
     try:
