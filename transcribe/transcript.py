@@ -3,7 +3,8 @@
 ``<session>/transcript/<track>-<model>-<language>-<version>.json`` holds openai-whisper's own JSON
 (``text``, ``segments``, ``language``; https://github.com/openai/whisper, ``writer.WriteJSON``), so
 that whatever reads Whisper's files reads these, and one object more, ``aircheck``, which says how
-it was made. A version is never overwritten; the newest of a track and language is the active one.
+it was made. A version is never overwritten. The active one of a track and language is the newest
+that somebody corrected (its file says ``corrected`` for the model); else the newest.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ UNDETERMINED = "und"
 
 IMPORTED = "imported"
 """The model's name in a transcript that came from outside."""
+
+CORRECTED = "corrected"
+"""Stands for the model in the name of a corrected transcript's file."""
 
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})  # written without spaces
 _LARGEST_FILE = 256 * 2**20  # a day of talk with word times has about 40 MB
@@ -97,6 +101,8 @@ class Transcript:
         language: Whisper's code (``en``, ``de``, ``yue``) of the text, or `UNDETERMINED`.
         translated_from: What was spoken, where the text is a translation; else empty.
         options: How the engine was told to decode; JSON values.
+        author: Who corrected it, at `created_at`; else empty.
+        based_on: Name of the file that was corrected.
         version: 1, 2, … among those of the same track, model and language; given by `store`.
         segments: In order of session time.
         gaps: The track's gaps at that time, in order.
@@ -111,6 +117,8 @@ class Transcript:
     engine: str = ""
     translated_from: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+    author: str = ""
+    based_on: str = ""
     version: int = 1
     gaps: tuple[Gap, ...] = ()
 
@@ -123,7 +131,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Stored:
-    """A transcript's file, as its name tells."""
+    """A transcript's file, as its name tells; a corrected one's `model` is `CORRECTED`."""
 
     track: str
     language: str
@@ -159,18 +167,22 @@ def stored(folder: SessionFolder) -> list[Stored]:
 
 
 def active(folder: SessionFolder) -> list[Stored]:
-    """The transcripts that are read and searched: for each track and language the newest file.
+    """The transcripts that are read and searched, one for each track and language.
+
+    It is the newest correction, so that no later pass undoes what a person did; where there is
+    none, the newest file.
 
     Raises:
         StorageError: The folder can't be read.
     """
-    newest: dict[tuple[str, str], tuple[int, Stored]] = {}
+    best: dict[tuple[str, str], tuple[tuple[bool, int, int], Stored]] = {}
     for item in stored(folder):
         key = (item.track, item.language)
-        written = _written_ns(item.path)
-        if key not in newest or newest[key][0] <= written:
-            newest[key] = (written, item)
-    return [item for _, item in newest.values()]
+        corrected = item.model == CORRECTED
+        rank = (corrected, item.version if corrected else 0, _written_ns(item.path))
+        if key not in best or best[key][0] <= rank:
+            best[key] = (rank, item)
+    return [item for _, item in best.values()]
 
 
 def load(path: Path) -> Transcript:
@@ -204,14 +216,14 @@ def store(folder: SessionFolder, transcript: Transcript) -> Path:
         StorageError: The disk refuses; nothing is left behind.
         ValueError: Track, model or language can't stand in a file's name.
     """
+    model = CORRECTED if transcript.author else transcript.model
     versions = [
         item.version
         for item in stored(folder)
-        if (item.track, item.model, item.language)
-        == (transcript.track, transcript.model, transcript.language)
+        if (item.track, item.model, item.language) == (transcript.track, model, transcript.language)
     ]
     version = max(versions, default=0) + 1
-    name = f"{transcript.track}-{transcript.model}-{transcript.language}-{version}"
+    name = f"{transcript.track}-{model}-{transcript.language}-{version}"
     if not _NAME.fullmatch(name) or Path(name).name != name:
         raise ValueError(f"{name!r} can't be a transcript's name")
     path = folder.transcripts / f"{name}.json"
@@ -241,6 +253,8 @@ def to_whisper(transcript: Transcript, *, version: int | None = None) -> dict[st
             "engine": transcript.engine,
             "translated_from": transcript.translated_from,
             "options": transcript.options,
+            "author": transcript.author,
+            "based_on": transcript.based_on,
             "created_at": iso(transcript.created_at),
             "version": version or transcript.version,
             "gaps": [asdict(gap) for gap in transcript.gaps],
@@ -363,6 +377,8 @@ def _with_header(header: dict[str, Any], transcript: Transcript) -> Transcript:
         engine=_string(header["engine"]),
         options=dict(header["options"]),
         translated_from=_string(header.get("translated_from", "")),
+        author=_string(header.get("author", "")),
+        based_on=_string(header.get("based_on", "")),
         version=int(header["version"]),
         track=_string(header["track"]),
         gaps=tuple(_gap(item) for item in header["gaps"]),

@@ -25,6 +25,7 @@ from recorder.errors import storage_error
 from recorder.types import Seconds, iso, utc_now
 from transcribe.download import Progress, download, sha256_of
 from transcribe.errors import BrokenModel, MissingModel, UnknownModel
+from transcribe.transcript import CORRECTED, IMPORTED
 
 DEMO = "demo"
 """The model that comes with Aircheck. It knows 446 words of synthetic English speech."""
@@ -100,6 +101,7 @@ _PUBLISHED = tuple(
     )
 )  # fmt: skip
 _ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
+_RESERVED = {*_ALIASES, IMPORTED, CORRECTED}  # of transcripts' files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +243,7 @@ class Weights:
 
     def _add_foreign(self, path: Path, sha256: str) -> Model:
         name = re.sub(r"[^a-z0-9._]+", "-", path.stem.lower()).strip("-._")
-        if not name or name in _ALIASES or name in {m.name for m in self.models()}:
+        if not name or name in _RESERVED or name in {m.name for m in self.models()}:
             raise BrokenModel(
                 f"{path.name} can't be added: its name is another model's, and its bytes are not.",
                 safe="The models that are here are untouched.",

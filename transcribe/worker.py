@@ -33,11 +33,12 @@ from recorder.decode import decode
 from recorder.errors import AircheckError, SessionBusy, storage_error
 from recorder.timeline import Track
 from recorder.types import Seconds, utc_now
-from transcribe import chunking, guards, index, queue, spoken, transcript
+from transcribe import chunking, guards, index, queue, speakers, spoken, transcript
 from transcribe.chunking import Detector, Rules, Samples, Stretch
 from transcribe.engines.base import Engine, Task
 from transcribe.errors import BrokenModel, EngineError, UnknownEngine
 from transcribe.queue import ChunkRow, Job, Queue
+from transcribe.speakers import Diarizer
 from transcribe.transcript import Gap, Segment, Transcript
 from transcribe.weights import Model, Weights
 
@@ -88,7 +89,12 @@ def start(archive_root: Path, models: Path) -> subprocess.Popen[bytes]:
         raise storage_error(error, doing="starting the transcriber") from error
 
 
-def work(archive: Archive, weights: Weights, make_engine: EngineMaker | None = None) -> None:
+def work(
+    archive: Archive,
+    weights: Weights,
+    make_engine: EngineMaker | None = None,
+    diarizer: Diarizer | None = None,
+) -> None:
     """Do all jobs of an archive's queue, one after the other, in this process.
 
     Waits for another worker to end first.
@@ -97,6 +103,7 @@ def work(archive: Archive, weights: Weights, make_engine: EngineMaker | None = N
         archive: Whose queue.
         weights: Where the models are.
         make_engine: Loads a model; `load_engine` unless told.
+        diarizer: Tells voices apart; without one a track is one voice.
 
     Raises:
         QueueError: The queue can't be used.
@@ -106,7 +113,7 @@ def work(archive: Archive, weights: Weights, make_engine: EngineMaker | None = N
         contextlib.closing(Queue(queue.path_of(archive.root))) as jobs,
         FileLock(archive.root / _LOCK_NAME),
     ):
-        worker = _Worker(archive, weights, jobs, make_engine or load_engine)
+        worker = _Worker(archive, weights, jobs, make_engine or load_engine, diarizer)
         while job := jobs.claim():
             worker.do(job)
 
@@ -115,12 +122,18 @@ class _Worker:
     """Does jobs; keeps the model of the last one loaded."""
 
     def __init__(
-        self, archive: Archive, weights: Weights, jobs: Queue, make_engine: EngineMaker
+        self,
+        archive: Archive,
+        weights: Weights,
+        jobs: Queue,
+        make_engine: EngineMaker,
+        diarizer: Diarizer | None,
     ) -> None:
         self._archive = archive
         self._weights = weights
         self._jobs = jobs
         self._make_engine = make_engine
+        self._diarizer = diarizer
         self._detector: Detector | None = None
         self._loaded: tuple[tuple[Path, str], Engine] | None = None
 
@@ -167,21 +180,23 @@ class _Worker:
         done = self._jobs.chunks(job) or []
         for name, recorded in tracks.items():
             is_translated = job.task == Task.TRANSLATE
-            transcript.store(
-                folder,
-                Transcript(
-                    model=model.name,
-                    model_sha256=model.sha256,
-                    engine=engine.name,
-                    options=_options(engine),
-                    language="en" if is_translated else language,
-                    translated_from=language if is_translated else "",
-                    created_at=utc_now(),
-                    track=name,
-                    segments=_segments((chunk for chunk in done if chunk.track == name), language),
-                    gaps=_gaps(recorded),
-                ),
+            segments = _segments((chunk for chunk in done if chunk.track == name), language)
+            if self._diarizer and segments:
+                turns = self._diarizer(decode(folder, track=name))
+                segments = tuple(speakers.assigned(segments, turns, name))
+            fresh = Transcript(
+                model=model.name,
+                model_sha256=model.sha256,
+                engine=engine.name,
+                options=_options(engine),
+                language="en" if is_translated else language,
+                translated_from=language if is_translated else "",
+                created_at=utc_now(),
+                track=name,
+                segments=segments,
+                gaps=_gaps(recorded),
             )
+            transcript.store(folder, speakers.named(folder, fresh))
 
     def _plan(
         self,

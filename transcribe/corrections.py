@@ -1,0 +1,191 @@
+"""What people put right in a transcript: a new version, with who did it and when.
+
+The version that was corrected stays as it was; a later pass of a model is stored beside, and does
+not take the corrected one's place (`transcribe.transcript.active`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from recorder.archive import SessionFolder
+from recorder.errors import storage_error
+from recorder.types import Seconds, utc_now
+from transcribe import transcript
+from transcribe.errors import TranscriptError
+from transcribe.transcript import Segment, Stored, Transcript
+
+_LOCK_WAIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One segment put right.
+
+    Attributes:
+        at_s: A moment of the segment, in session time.
+        text: What was said; nothing, where nobody said it. None leaves it.
+        speaker: Who said it; None leaves it.
+    """
+
+    at_s: Seconds
+    text: str | None = None
+    speaker: str | None = None
+
+
+def correct(
+    folder: SessionFolder,
+    edits: list[Edit],
+    *,
+    author: str,
+    track: str = "a",
+    language: str = "",
+) -> Path:
+    """Put segments of the active transcript right.
+
+    Args:
+        folder: The session's.
+        edits: At least one.
+        author: Who does it.
+        track: Which track's.
+        language: Which language's; the only one there is unless told.
+
+    Returns:
+        The new version's file.
+
+    Raises:
+        TranscriptError: There is none, none of that language, or nothing was said at that time.
+        StorageError: The disk refuses.
+        ValueError: No edit, or no author.
+    """
+    if not edits or not author.strip():
+        raise ValueError("a correction has edits and an author")
+    with _alone(folder):
+        stored = _active(folder, track, language)
+        current = transcript.load(stored.path)
+        segments = list(current.segments)
+        for edit in edits:
+            place = _place(segments, edit.at_s, stored)
+            segments[place] = _edited(segments[place], edit)
+        return _store(folder, current, stored, segments, author)
+
+
+def replace_all(
+    folder: SessionFolder,
+    corrected: Transcript,
+    *,
+    author: str,
+    track: str = "a",
+    language: str = "",
+) -> Path:
+    """Take a transcript that was put right elsewhere, as captions for example, for the active one.
+
+    Args:
+        folder: The session's.
+        corrected: Its segments are taken; where one says the same as before, its words' times stay.
+        author: Who did it.
+        track: Which track's.
+        language: Which language's; the only one there is unless told.
+
+    Returns:
+        The new version's file.
+
+    Raises:
+        TranscriptError: There is none, or none of that language.
+        StorageError: The disk refuses.
+        ValueError: No author.
+    """
+    if not author.strip():
+        raise ValueError("a correction has an author")
+    with _alone(folder):
+        stored = _active(folder, track, language)
+        current = transcript.load(stored.path)
+        same = {(s.start_s, s.end_s, s.text, s.speaker): s for s in current.segments}
+        segments = [
+            same.get((s.start_s, s.end_s, s.text, s.speaker), s) for s in corrected.segments
+        ]
+        return _store(folder, current, stored, segments, author)
+
+
+def _active(folder: SessionFolder, track: str, language: str) -> Stored:
+    found = [
+        item
+        for item in transcript.active(folder)
+        if item.track == track and language in ("", item.language)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise TranscriptError(
+            f"{folder.path.name} has no such transcript to correct.",
+            hint=f"'aircheck show {folder.id}' lists them.",
+        )
+    codes = ", ".join(item.language for item in found)
+    raise TranscriptError(f"There are transcripts in {codes}.", hint="Say which: --language.")
+
+
+def _place(segments: list[Segment], at_s: Seconds, stored: Stored) -> int:
+    for place, segment in enumerate(segments):
+        if segment.start_s <= at_s < max(segment.end_s, segment.start_s + 0.001):
+            return place
+    raise TranscriptError(
+        f"Nothing was said at {at_s:.1f} s, says {stored.path.name}.",
+        hint="Give a moment inside of the segment.",
+    )
+
+
+def _edited(segment: Segment, edit: Edit) -> Segment:
+    """With another text, the model's figures and the words' times say nothing any more."""
+    speaker = segment.speaker if edit.speaker is None else edit.speaker.strip()
+    text = segment.text if edit.text is None else " ".join(edit.text.split())
+    if text == segment.text:
+        return replace(segment, speaker=speaker)
+    return Segment(
+        start_s=segment.start_s,
+        end_s=segment.end_s,
+        text=text,
+        speaker=speaker,
+        language=segment.language,
+    )
+
+
+def _store(
+    folder: SessionFolder,
+    current: Transcript,
+    stored: Stored,
+    segments: list[Segment],
+    author: str,
+) -> Path:
+    return transcript.store(
+        folder,
+        replace(
+            current,
+            segments=transcript.in_order(segments),
+            author=" ".join(author.split()),
+            based_on=stored.path.name,
+            created_at=utc_now(),
+        ),
+    )
+
+
+@contextlib.contextmanager
+def _alone(folder: SessionFolder) -> Iterator[None]:
+    """Two corrections at once: the second is one of the first."""
+    lock = FileLock(folder.path / ".corrections.lock", timeout=_LOCK_WAIT_S)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise TranscriptError(
+            "Another correction is being written.", hint="Try again in a moment."
+        ) from error
+    except OSError as error:
+        raise storage_error(error, doing="correcting the transcript") from error
+    try:
+        yield
+    finally:
+        lock.release()
