@@ -10,6 +10,7 @@ import pytest
 
 from recorder import journal, retry
 from recorder.archive import Archive, SessionFolder
+from recorder.clock import Jump
 from recorder.errors import ConnectionLost, NotAudio, NotAvailable, Refused, SourceError
 from recorder.events import Attempt, Chunk, Noticed, PartOpened, Repeated, RunStarted, StateChanged
 from recorder.session import Recording
@@ -399,3 +400,72 @@ def test_a_stop_reaches_the_probe_too(folder: SessionFolder) -> None:
     with running(folder, sources):
         wait_until(lambda: sources.tries.count("https://one.example") >= 2)
     assert folder.sealed() is not None
+
+
+class TurnedClocks:
+    """Clocks that jump when the test says so."""
+
+    def __init__(self) -> None:
+        self.jump: Jump | None = None
+        self.monotonic_s = 0.0
+
+    def look(self) -> Jump | None:
+        jump, self.jump = self.jump, None
+        return jump
+
+
+def test_after_sleep_it_reconnects_at_once_and_the_gap_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.session.SYNC_S", 0.02)
+    folder = Archive(tmp_path).create("A session", [("a", FIRST)])
+    sources = Sources(one=[plays(1, 2, then=lasts), plays(9)])
+    with running(folder, sources) as recording:
+        clocks = TurnedClocks()
+        monkeypatch.setattr(recording, "_clock_watch", clocks)
+        wait_until(lambda: recording.status().end_s == 2)
+        clocks.jump = Jump(slept_s=300.0, set_by_s=0.0)
+        wait_until(lambda: folder.sealed() is not None, what="the end")
+    (gap,) = folder.timeline().gaps
+    assert gap.reason is GapReason.ASLEEP
+    assert gap.from_s == 2.0
+    assert 299.0 < gap.to_s < 310.0
+    assert [event.what for event in events(folder, Noticed)] == ["asleep"]
+    past = sources.pasts[-1]
+    assert past is not None
+    assert past.last_sequence == 2  # the same source goes on where it was
+
+
+def test_a_set_clock_changes_nothing_and_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.session.SYNC_S", 0.02)
+    folder = Archive(tmp_path).create("A session", [("a", FIRST)])
+    with running(folder, Sources(one=[plays(1, then=lasts)])) as recording:
+        clocks = TurnedClocks()
+        monkeypatch.setattr(recording, "_clock_watch", clocks)
+        clocks.jump = Jump(slept_s=0.0, set_by_s=-3600.0)
+        (notice,) = wait_until(lambda: events(folder, Noticed))
+        assert "set back by 3600 s" in notice.detail
+        assert recording.status().now_s < 60.0
+    assert stored(folder) == whole(1)
+
+
+def test_a_filling_disk_is_said_in_the_journal_and_the_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Filling:
+        left_s = 1_200.0
+
+        def look(self) -> str:
+            return "The disk is full in 20 min at the present rate."
+
+    monkeypatch.setattr("recorder.session.SYNC_S", 0.02)
+    monkeypatch.setattr("recorder.session._LOOK_AT_DISK_S", 3600.0)
+    folder = Archive(tmp_path).create("A session", [("a", FIRST)])
+    sources = Sources(one=[plays(1, then=lasts)])
+    monkeypatch.setattr("recorder.disk.DiskWatch", lambda _: Filling())
+    with running(folder, sources) as recording:
+        wait_until(lambda: recording.status().warning)
+    (notice,) = events(folder, Noticed)
+    assert notice.detail == "The disk is full in 20 min at the present rate."
