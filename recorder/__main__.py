@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _record(folder: SessionFolder) -> int:
+    if recovery.is_half_sealed(folder):
+        recovery.recover(folder)
     with folder.hold():
         if folder.sealed():
             return 0

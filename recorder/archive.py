@@ -229,6 +229,10 @@ class SessionFolder:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def was_left(self) -> bool:
+        """Whether the last process at work on this session died over it."""
+        return self._holder_path.exists() and self.holder() is None
+
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
         """Be the one process that writes to this session.

@@ -28,7 +28,7 @@ from recorder.events import (
     RunStarted,
 )
 from recorder.packer import pack_part
-from recorder.seal import seal
+from recorder.seal import complete, seal
 from recorder.sources.base import Arrived
 from recorder.timeline import Timeline
 from recorder.types import AudioFormat, GapReason, Seconds, State, iso, utc_now
@@ -54,7 +54,7 @@ def recover_all(archive: Archive) -> list[Outcome]:
     outcomes = []
     for folder in archive.folders():
         try:
-            if folder.sealed() or folder.holder():
+            if folder.holder() or (folder.sealed() and not is_half_sealed(folder)):
                 continue
             recover(folder)
             outcomes.append(Outcome(folder=folder))
@@ -71,12 +71,24 @@ def recover(folder: SessionFolder) -> None:
         CorruptSession: Its journal can't be read.
         StorageError: The disk refuses.
     """
+    is_half = is_half_sealed(folder)
     with folder.hold():
         if folder.sealed():
+            if is_half:
+                complete(folder)
             return
         mend(folder)
         log = journal.JournalWriter(folder.journal_path)
         seal(folder, log, State.DONE, recovered=True, detail="Sealed after its recorder died.")
+
+
+def is_half_sealed(folder: SessionFolder) -> bool:
+    """Whether a recorder died between the journal's last line and ``SHA256SUMS``.
+
+    To be asked before the session is held. Sums that are missing otherwise were taken away, and
+    are not made anew.
+    """
+    return folder.was_left() and not folder.sums_path.exists() and folder.sealed() is not None
 
 
 def mend(folder: SessionFolder) -> Timeline | None:

@@ -44,5 +44,15 @@ def seal(
         )
     )
     log.close()
-    sums.write(folder, timeline)
+    complete(folder)
+
+
+def complete(folder: SessionFolder) -> None:
+    """Write ``SHA256SUMS`` of a session whose journal has its last line; remove addresses.
+
+    Raises:
+        CorruptSession: The journal can't be read.
+        StorageError: The disk refuses; it may be tried again.
+    """
+    sums.write(folder, folder.timeline())
     folder.forget_secrets()

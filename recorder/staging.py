@@ -98,6 +98,8 @@ def clear(folder: SessionFolder) -> None:
     """Remove what a crash left half written; whole segments stay."""
     for path in _room(folder).glob(".*.tmp"):
         remove(path)
+    with contextlib.suppress(OSError):
+        _room(folder).rmdir()
 
 
 def _room(folder: SessionFolder) -> Path:

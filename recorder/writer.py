@@ -62,6 +62,7 @@ class _Part:
     name: str
     file: str
     run: int
+    media_sequence: int | None  # of its first segment
     fmt: AudioFormat
     header: bytes
     source: str
@@ -449,7 +450,11 @@ class TrackWriter:
         if self._owes_segment:
             self._flush()
         part = self._part
-        if part and part.held_s >= PART_LENGTH_S:
+        if part is None:
+            return
+        # A part that was begun for a segment that needed nothing more begins with the next one.
+        is_for_another = part.held_s == 0 and part.media_sequence != self._next_sequence
+        if is_for_another or part.held_s >= PART_LENGTH_S:
             self._open_part(part.fmt, part.header, self._next_sequence)
 
     def _gap(
@@ -513,6 +518,7 @@ class TrackWriter:
             name=name,
             file=file,
             run=run,
+            media_sequence=media_sequence,
             fmt=fmt,
             header=header,
             source=self.source,

@@ -144,6 +144,8 @@ def record(
     for deeds in [*lives, None]:
         mortality.live(deeds)
         try:
+            if recovery.is_half_sealed(folder):
+                recovery.recover(folder)
             with folder.hold():
                 if folder.sealed():
                     return State.DONE
@@ -152,7 +154,7 @@ def record(
                 recording = Recording(folder, open_source=_opener(make, past), before=before)
                 return _run(recording)
         except Killed:
-            continue
+            (folder.path / "recorder.json").write_text('{"pid": 1, "started_at": 0}')
         finally:
             _join_captures()
             mortality.bury()

@@ -160,6 +160,22 @@ def test_a_session_that_never_began_is_sealed_empty(folder: SessionFolder) -> No
     assert verify.verify(folder.path).ok
 
 
+@pytest.mark.parametrize("was_killed", [1, 0])
+def test_sums_are_made_for_a_recorder_that_died_before_them_and_for_nobody_else(
+    tmp_path: Path, was_killed: int
+) -> None:
+    archive = Archive(tmp_path)
+    folder = archive.create("x", [("a", SPEC)])
+    crash(folder, ADTS, journaled=encoded("adts"), lost=b"")
+    recovery.recover(folder)
+    folder.sums_path.unlink()
+    if was_killed:
+        (folder.path / "recorder.json").write_text('{"pid": 1, "started_at": 0}')
+    outcomes = recovery.recover_all(archive)
+    assert len(outcomes) == was_killed
+    assert verify.verify(folder.path).ok is bool(was_killed)
+
+
 def test_one_broken_session_does_not_stop_the_others(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     good, bad = (archive.create("x", [("a", SPEC)]) for _ in range(2))
