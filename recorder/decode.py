@@ -22,6 +22,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from recorder import cover
 from recorder.archive import SessionFolder
 from recorder.errors import DecodeError
 from recorder.events import Chunk
@@ -139,6 +140,36 @@ def decode(
         channels=channels,
         block_s=block_s,
     )
+
+
+def decode_best(
+    folder: SessionFolder,
+    *,
+    from_s: float = 0.0,
+    to_s: float | None = None,
+    rate_hz: int | None = 16_000,
+    channels: int | None = 1,
+    block_s: float = 10.0,
+) -> Iterator[Block]:
+    """Decode a range of session time from all tracks, each second from the first that has it.
+
+    Args, blocks and errors are those of `decode`; see `recorder.cover`.
+    """
+    timeline = folder.timeline()
+    end_s = math.inf if to_s is None else to_s
+    for taken in cover.best(timeline):
+        begin_s, stop_s = max(from_s, taken.from_s), min(end_s, taken.to_s)
+        if begin_s < stop_s:
+            yield from decode_timeline(
+                folder.path,
+                timeline,
+                track=taken.track,
+                from_s=begin_s,
+                to_s=stop_s,
+                rate_hz=rate_hz,
+                channels=channels,
+                block_s=block_s,
+            )
 
 
 def decode_timeline(

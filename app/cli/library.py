@@ -21,6 +21,7 @@ from app.cli.context import (
 )
 from app.cli.follow import ICONS
 from app.importing import import_paths
+from recorder import cover
 from recorder.archive import SessionFolder, Summary
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds, State, iso
@@ -129,6 +130,20 @@ def _timeline_json(timeline: Timeline) -> dict[str, Any]:
         "parts": [_part_json(part) for part in timeline.parts],
         "markers": [{"at_s": mark.at_s, "text": mark.text} for mark in timeline.markers],
         "labels": [],
+        **_cover_json(timeline),
+    }
+
+
+def _cover_json(timeline: Timeline) -> dict[str, Any]:
+    """Of tracks side by side: which second is taken from which, and what none has."""
+    if len(timeline.tracks) < 2:
+        return {}
+    return {
+        "taken": [
+            {"track": each.track, "from_s": each.from_s, "to_s": each.to_s}
+            for each in cover.best(timeline)
+        ],
+        "missing": [{"from_s": from_s, "to_s": to_s} for from_s, to_s in cover.missing(timeline)],
     }
 
 
@@ -167,10 +182,23 @@ def _show(
             f"  [yellow]▨[/] gap {exact_clock(gap.from_s)} to {exact_clock(gap.to_s)}: "
             f"{gap.reason}  [dim]{escape(gap.detail)}[/]"
         )
+    if len(timeline.tracks) > 1:
+        _show_cover(context, timeline)
     for mark in timeline.markers:
         context.say(f"  ⚑ {exact_clock(mark.at_s)} {escape(mark.text)}")
     for name in transcripts:
         context.say(f"  ¶ {escape(name)}")
+
+
+def _show_cover(context: Context, timeline: Timeline) -> None:
+    """Of tracks side by side: how much each gives to the whole, and what none has."""
+    held_s = dict.fromkeys(sorted(timeline.tracks), 0.0)
+    for each in cover.best(timeline):
+        held_s[each.track] += each.to_s - each.from_s
+    shares = ", ".join(f"{exact_clock(each_s)} from {name}" for name, each_s in held_s.items())
+    lost_s = sum(to_s - from_s for from_s, to_s in cover.missing(timeline))
+    rest = f"{exact_clock(lost_s)} is in none" if lost_s else "nothing is missing"
+    context.say(f"  [cyan]≡[/] together: {shares}; {rest}")
 
 
 @click.command("import")
