@@ -16,7 +16,12 @@
     listening    a growing track → captions
     live         the child process that captions a recording: ``python -P -m transcribe.live``
     priority     how these processes give way
-    captions     transcripts to and from SRT, VTT, TXT and Whisper's JSON
+    speakers     names of tracks and voices
+    corrections  what people put right, as a new version
+    quotes       a quote with all that is needed to check it
+    captions     transcripts from SRT, VTT and Whisper's JSON, and as files
+    writing      transcripts as SRT, VTT, TXT, Markdown, TSV and Whisper's JSON
+    layout       segments → captions that can be read
     queue        what is to be transcribed, and how far it is; survives anything
     worker       the child process that works the queue: ``python -P -m transcribe``
     terms        text → the words that are indexed and asked for

@@ -1,4 +1,4 @@
-"""Transcripts to and from what others read: SRT, WebVTT, plain text, Whisper's JSON.
+"""Transcripts to and from what others read: SRT, WebVTT, text, Markdown, Whisper's JSON and TSV.
 
 WebVTT is https://www.w3.org/TR/webvtt1/; SubRip has no standard and is read leniently, as it is
 found: numbers may be missing, and a point may stand for the comma. Cues that hold no text are
@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import html
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,7 +19,6 @@ from pathlib import Path
 
 from recorder.archive import SessionFolder, write_whole
 from recorder.errors import storage_error
-from recorder.types import Seconds
 from transcribe.errors import TranscriptError
 from transcribe.transcript import (
     IMPORTED,
@@ -31,8 +31,8 @@ from transcribe.transcript import (
     language_code,
     load,
     span,
-    to_whisper,
 )
+from transcribe.writing import WRITERS, markdown, within
 
 SUFFIXES = (".json", ".srt", ".vtt")
 """Of the files that `read` takes."""
@@ -81,60 +81,35 @@ def read(path: Path) -> Transcript:
     return replace(found, language=language)
 
 
-def srt(transcript: Transcript) -> str:
-    """The transcript as SubRip; a speaker's name stands before the text."""
-    cues = []
-    for number, segment in enumerate(transcript.segments, 1):
-        timing = f"{_clock(segment.start_s, ',')} {_ARROW} {_clock(segment.end_s, ',')}"
-        cues.append(f"{number}\n{timing}\n{_line(segment).replace(_ARROW, '->')}\n")
-    return "\n".join(cues)
-
-
-def vtt(transcript: Transcript) -> str:
-    """The transcript as WebVTT, with voices; gaps stand in it as notes."""
-    language = transcript.language
-    header = "WEBVTT" if language == UNDETERMINED else f"WEBVTT\nLanguage: {language}"
-    blocks = [(gap.from_s, _gap_note(gap.from_s, gap.to_s, gap.reason)) for gap in transcript.gaps]
-    blocks += [(segment.start_s, _cue(segment)) for segment in transcript.segments]
-    return "\n\n".join([header, *(text for _, text in sorted(blocks, key=_first))]) + "\n"
-
-
-def txt(transcript: Transcript) -> str:
-    """The transcript as plain text: a line for each segment, and one for each gap."""
-    lines = [
-        (gap.from_s, f"[{_clock(gap.from_s)} to {_clock(gap.to_s)}: no audio, {gap.reason}]")
-        for gap in transcript.gaps
-    ]
-    lines += [(segment.start_s, _line(segment)) for segment in transcript.segments]
-    return "".join(f"{text}\n" for _, text in sorted(lines, key=_first))
-
-
-def whisper_json(transcript: Transcript) -> str:
-    """The transcript as openai-whisper's JSON, with the header that says how it was made."""
-    return json.dumps(to_whisper(transcript), ensure_ascii=False, indent=1) + "\n"
-
-
-WRITERS: dict[str, Callable[[Transcript], str]] = {
-    "json": whisper_json,
-    "srt": srt,
-    "txt": txt,
-    "vtt": vtt,
-}
-"""By the file's suffix, without its point."""
-
-
-def export(folder: SessionFolder, out: Path, *, fmt: str) -> list[Path]:
+def export(
+    folder: SessionFolder,
+    out: Path,
+    *,
+    fmt: str,
+    from_s: float = 0.0,
+    to_s: float | None = None,
+    wall_clock: bool = False,
+) -> list[Path]:
     """Write a session's active transcripts as files, one for each track and language.
 
     Args:
         folder: The session's.
         out: A folder, made if need be. A file of the same session there is replaced.
         fmt: One of `WRITERS`.
+        from_s: Where to begin, in session time.
+        to_s: Where to end; at the end unless told.
+        wall_clock: Whether the wall clock's time stands in it (``md`` alone) and not the session's.
 
     Raises:
-        TranscriptError: There is none, or one can't be read.
+        TranscriptError: There is none, one can't be read, or the wall clock isn't known or wanted
+            in a format that holds none.
         StorageError: The disk refuses.
     """
+    if wall_clock and fmt != "md":
+        raise TranscriptError(f"{fmt} holds session time alone.", hint="md holds the wall clock's.")
+    started_at = folder.summary().started_at if wall_clock else None
+    if wall_clock and started_at is None:
+        raise TranscriptError(f"When {folder.path.name} began is not known.")
     texts = active(folder)
     if not texts:
         raise TranscriptError(
@@ -148,38 +123,11 @@ def export(folder: SessionFolder, out: Path, *, fmt: str) -> list[Path]:
     written = []
     for text in texts:
         path = out / f"{folder.path.name}-{text.track}-{text.language}.{fmt}"
-        data = WRITERS[fmt](load(text.path)).encode("utf-8", errors="replace")
-        write_whole(path, data)
+        loaded = within(load(text.path), from_s, math.inf if to_s is None else to_s)
+        written_out = markdown(loaded, started_at) if fmt == "md" else WRITERS[fmt](loaded)
+        write_whole(path, written_out.encode("utf-8", errors="replace"))
         written.append(path)
     return written
-
-
-def _first(item: tuple[Seconds, str]) -> Seconds:
-    return item[0]
-
-
-def _line(segment: Segment) -> str:
-    text = " ".join(segment.text.split())
-    return f"{segment.speaker}: {text}" if segment.speaker else text
-
-
-def _cue(segment: Segment) -> str:
-    text = html.escape(" ".join(segment.text.split()), quote=False)
-    speaker = html.escape(" ".join(segment.speaker.split()), quote=False)
-    voiced = f"<v {speaker}>{text}" if speaker else text
-    return f"{_clock(segment.start_s)} {_ARROW} {_clock(segment.end_s)}\n{voiced}"
-
-
-def _gap_note(from_s: Seconds, to_s: Seconds, reason: str) -> str:
-    return f"NOTE no audio from {_clock(from_s)} to {_clock(to_s)}: {reason}"
-
-
-def _clock(moment: Seconds, point: str = ".") -> str:
-    milliseconds = round(moment * 1000)
-    seconds, milliseconds = divmod(milliseconds, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{milliseconds:03}"
 
 
 def _text(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from recorder.archive import Archive
 from recorder.types import GapReason, Seconds
-from transcribe import captions, transcript
+from transcribe import captions, transcript, writing
 from transcribe.errors import TranscriptError
 from transcribe.transcript import IMPORTED, UNDETERMINED, Gap, Segment, Transcript
 
@@ -23,7 +24,7 @@ SPOKEN = Transcript(
         Segment(
             start_s=Seconds(1.5), end_s=Seconds(3.25), text="Good evening.", speaker="Ann & Bo"
         ),
-        Segment(start_s=Seconds(3661), end_s=Seconds(3662.007), text="1 < 2 --> true & so on"),
+        Segment(start_s=Seconds(3661), end_s=Seconds(3663.007), text="1 < 2 --> true & so on"),
     ),
     gaps=(Gap(from_s=Seconds(4), to_s=Seconds(58), reason=GapReason.CONNECTION_LOST),),
 )
@@ -40,23 +41,23 @@ def cues(path: Path) -> list[tuple[float, float, str, str]]:
 
 
 def test_srt_is_written_as_players_want_it() -> None:
-    assert captions.srt(SPOKEN) == (
+    assert writing.srt(SPOKEN) == (
         "1\n00:00:01,500 --> 00:00:03,250\nAnn & Bo: Good evening.\n\n"
-        "2\n01:01:01,000 --> 01:01:02,007\n1 < 2 -> true & so on\n"
+        "2\n01:01:01,000 --> 01:01:03,007\n1 < 2 -> true & so on\n"
     )
 
 
 def test_vtt_has_voices_and_says_its_gaps() -> None:
-    assert captions.vtt(SPOKEN) == (
+    assert writing.vtt(SPOKEN) == (
         "WEBVTT\nLanguage: en\n\n"
         "00:00:01.500 --> 00:00:03.250\n<v Ann &amp; Bo>Good evening.\n\n"
         "NOTE no audio from 00:00:04.000 to 00:00:58.000: connection lost\n\n"
-        "01:01:01.000 --> 01:01:02.007\n1 &lt; 2 --&gt; true &amp; so on\n"
+        "01:01:01.000 --> 01:01:03.007\n1 &lt; 2 --&gt; true &amp; so on\n"
     )
 
 
 def test_txt_is_for_reading() -> None:
-    assert captions.txt(SPOKEN) == (
+    assert writing.txt(SPOKEN) == (
         "Ann & Bo: Good evening.\n"
         "[00:00:04.000 to 00:00:58.000: no audio, connection lost]\n"
         "1 < 2 --> true & so on\n"
@@ -64,13 +65,13 @@ def test_txt_is_for_reading() -> None:
 
 
 def test_vtt_is_read_as_it_was_written(tmp_path: Path) -> None:
-    path = write(tmp_path, "talk.vtt", captions.vtt(SPOKEN))
+    path = write(tmp_path, "talk.vtt", writing.vtt(SPOKEN))
     assert captions.read(path).segments == SPOKEN.segments
     assert captions.read(path).language == "en"
 
 
 def test_whispers_json_is_read_as_it_was_written(tmp_path: Path) -> None:
-    path = write(tmp_path, "talk.json", captions.whisper_json(SPOKEN))
+    path = write(tmp_path, "talk.json", writing.whisper_json(SPOKEN))
     assert captions.read(path).segments == SPOKEN.segments
 
 
@@ -132,12 +133,12 @@ def test_whisperx_json_has_speakers_and_words_without_times(tmp_path: Path) -> N
 
 
 def test_an_imported_transcript_says_so(tmp_path: Path) -> None:
-    path = write(tmp_path, "talk.en.srt", captions.srt(SPOKEN))
+    path = write(tmp_path, "talk.en.srt", writing.srt(SPOKEN))
     os.utime(path, (1e9, 1e9))
     read = captions.read(path)
     assert (read.model, read.engine, read.language) == (IMPORTED, "srt", "en")
     assert read.created_at == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
-    other = write(tmp_path, "talk.final.srt", captions.srt(SPOKEN))
+    other = write(tmp_path, "talk.final.srt", writing.srt(SPOKEN))
     assert captions.read(other).language == UNDETERMINED
 
 
@@ -190,8 +191,50 @@ def test_export_writes_a_file_for_each_track_and_language(tmp_path: Path) -> Non
     with pytest.raises(TranscriptError, match="no transcript yet"):
         captions.export(folder, tmp_path / "out", fmt="srt")
     transcript.store(folder, SPOKEN)
-    for fmt, writer in captions.WRITERS.items():
+    for fmt, writer in writing.WRITERS.items():
         [path] = captions.export(folder, tmp_path / "out", fmt=fmt)
         assert path.name == f"{folder.path.name}-a-en.{fmt}"
         [text] = transcript.active(folder)
         assert path.read_text("utf-8") == writer(transcript.load(text.path))
+
+
+def test_tsv_is_whispers() -> None:
+    first, *rows = writing.tsv(SPOKEN).splitlines()
+    assert first == "start\tend\ttext"
+    assert rows[0] == "1500\t3250\tAnn & Bo: Good evening."
+
+
+def test_markdown_has_speakers_times_and_gaps() -> None:
+    said = writing.markdown(SPOKEN)
+    assert "`00:00:01` **Ann & Bo:** Good evening." in said
+    assert "*00:00:04 54.0 s without audio: connection lost*" in said
+    assert "1 \\< 2 --\\> true & so on" in said
+    on_the_wall = writing.markdown(SPOKEN, datetime(2024, 8, 13, 0, 42, tzinfo=UTC))
+    assert "`2024-08-13 00:42:01 UTC` **Ann & Bo:** Good evening." in on_the_wall
+
+
+def test_a_range_keeps_session_time() -> None:
+    part = writing.within(SPOKEN, 3.0, 60.0)
+    assert [segment.start_s for segment in part.segments] == [1.5]
+    assert part.gaps == SPOKEN.gaps
+    assert writing.within(SPOKEN, 100.0).gaps == ()
+
+
+def test_speakers_stand_on_their_sides() -> None:
+    two = replace(
+        SPOKEN,
+        segments=tuple(
+            Segment(start_s=Seconds(at), end_s=Seconds(at + 1), text="Yes.", speaker=who)
+            for at, who in ((1, "Ann"), (3, "Bo"))
+        ),
+    )
+    said = writing.vtt(two)
+    assert "position:5% align:start\n<v Ann>Yes." in said
+    assert "position:95% align:end\n<v Bo>Yes." in said
+
+
+def test_a_speaker_is_named_where_it_changes() -> None:
+    long = Segment(start_s=Seconds(0), end_s=Seconds(9), text="so " * 50, speaker="Ann")
+    said = writing.srt(replace(SPOKEN, segments=(long,), gaps=()))
+    assert said.count("Ann:") == 1
+    assert all(len(line) <= 42 for line in said.splitlines())

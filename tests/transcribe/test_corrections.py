@@ -10,7 +10,7 @@ import pytest
 from recorder.archive import Archive, SessionFolder
 from recorder.types import Seconds
 from tests.transcribe.talks import STARTED_AT, say, talk
-from transcribe import captions, corrections, index, search, transcript
+from transcribe import captions, corrections, index, search, transcript, writing
 from transcribe.corrections import Edit
 from transcribe.errors import TranscriptError
 from transcribe.transcript import CORRECTED, Transcript
@@ -88,7 +88,7 @@ def test_captions_that_were_edited_elsewhere_come_back(
     folder: SessionFolder, tmp_path: Path
 ) -> None:
     file = tmp_path / "edited.srt"
-    file.write_text(captions.srt(active(folder)).replace("carrot", "courier"))
+    file.write_text(writing.srt(active(folder)).replace("carrot", "courier"))
     corrections.replace_all(folder, captions.read(file), author="Ada")
     assert active(folder).segments[1].text == "The courier is delayed."
     assert active(folder).segments[0].text == LINES[0]

@@ -1,0 +1,187 @@
+"""Transcripts as others read them: SRT, WebVTT, text, Markdown, Whisper's JSON and TSV.
+
+WebVTT is https://www.w3.org/TR/webvtt1/; SubRip has no standard, and is written as players want it.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from recorder.types import Seconds
+from transcribe import layout
+from transcribe.transcript import UNDETERMINED, Gap, Segment, Transcript, Word, to_whisper
+
+_ARROW = "-->"
+_PARAGRAPH_PAUSE_S, _PARAGRAPH_S = 3.0, 60.0
+
+
+def srt(transcript: Transcript) -> str:
+    """The transcript as SubRip, laid out to be read; a speaker's name stands where it changes."""
+    blocks = []
+    for number, cue in enumerate(layout.cues(_announced(transcript.segments)), 1):
+        timing = f"{_clock(cue.start_s, ',')} {_ARROW} {_clock(cue.end_s, ',')}"
+        blocks.append(f"{number}\n{timing}\n{cue.text.replace(_ARROW, '->')}\n")
+    return "\n".join(blocks)
+
+
+def vtt(transcript: Transcript) -> str:
+    """The transcript as WebVTT, laid out to be read; gaps stand in it as notes.
+
+    Speakers are voices; of several, the first stands on the left, the others on the right.
+    """
+    language = transcript.language
+    header = "WEBVTT" if language == UNDETERMINED else f"WEBVTT\nLanguage: {language}"
+    blocks = [(gap.from_s, _gap_note(gap.from_s, gap.to_s, gap.reason)) for gap in transcript.gaps]
+    speakers = list(dict.fromkeys(s.speaker for s in transcript.segments if s.speaker))
+    blocks += [(cue.start_s, _vtt_cue(cue, speakers)) for cue in layout.cues(transcript.segments)]
+    return "\n\n".join([header, *(text for _, text in sorted(blocks, key=_first))]) + "\n"
+
+
+def txt(transcript: Transcript) -> str:
+    """The transcript as plain text: a line for each segment, and one for each gap."""
+    lines = [
+        (gap.from_s, f"[{_clock(gap.from_s)} to {_clock(gap.to_s)}: no audio, {gap.reason}]")
+        for gap in transcript.gaps
+    ]
+    lines += [(segment.start_s, _line(segment)) for segment in transcript.segments]
+    return "".join(f"{text}\n" for _, text in sorted(lines, key=_first))
+
+
+def tsv(transcript: Transcript) -> str:
+    """The transcript as openai-whisper's TSV: start and end in ms, and the text."""
+    rows = (
+        f"{round(s.start_s * 1000)}\t{round(s.end_s * 1000)}\t{_line(s)}\n"
+        for s in transcript.segments
+    )
+    return "".join(["start\tend\ttext\n", *rows])
+
+
+def markdown(transcript: Transcript, started_at: datetime | None = None) -> str:
+    """The transcript as Markdown: a paragraph for each time somebody speaks, with its time.
+
+    Args:
+        transcript: The transcript.
+        started_at: Wall clock of session time 0, where that time is to stand there.
+    """
+    blocks = [
+        (gap.from_s, f"*{_moment(gap.from_s, started_at)} {_without_audio(gap)}*")
+        for gap in transcript.gaps
+    ]
+    for said in _paragraphs(transcript.segments):
+        speaker = f" **{_markdown(said[0].speaker)}:**" if said[0].speaker else ""
+        text = _markdown(" ".join(" ".join(s.text.split()) for s in said))
+        start_s = said[0].start_s
+        blocks.append((start_s, f"`{_moment(start_s, started_at)}`{speaker} {text}"))
+    return "\n\n".join(text for _, text in sorted(blocks, key=_first)) + "\n"
+
+
+def whisper_json(transcript: Transcript) -> str:
+    """The transcript as openai-whisper's JSON, with the header that says how it was made."""
+    return json.dumps(to_whisper(transcript), ensure_ascii=False, indent=1) + "\n"
+
+
+WRITERS: dict[str, Callable[[Transcript], str]] = {
+    "json": whisper_json,
+    "md": markdown,
+    "srt": srt,
+    "tsv": tsv,
+    "txt": txt,
+    "vtt": vtt,
+}
+"""By the file's suffix, without its point."""
+
+
+def within(transcript: Transcript, from_s: float = 0.0, to_s: float = math.inf) -> Transcript:
+    """The segments and gaps of a range; what crosses its bounds belongs to it, times stay."""
+    return replace(
+        transcript,
+        segments=tuple(s for s in transcript.segments if s.start_s < to_s and s.end_s > from_s),
+        gaps=tuple(gap for gap in transcript.gaps if gap.from_s < to_s and gap.to_s > from_s),
+    )
+
+
+def _first(item: tuple[Seconds, str]) -> Seconds:
+    return item[0]
+
+
+def _line(segment: Segment) -> str:
+    text = " ".join(segment.text.split())
+    return f"{segment.speaker}: {text}" if segment.speaker else text
+
+
+def _announced(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """The segments, with the speaker's name as the first words where it changes."""
+    before = ""
+    for segment in segments:
+        if segment.speaker and segment.speaker != before:
+            name = f"{segment.speaker}:"
+            at_s = segment.start_s
+            words = tuple(Word(text=word, start_s=at_s, end_s=at_s) for word in name.split())
+            yield replace(
+                segment,
+                text=f"{name} {segment.text}",
+                words=(*words, *segment.words) if segment.words else (),
+            )
+        else:
+            yield segment
+        before = segment.speaker
+
+
+def _vtt_cue(cue: layout.Cue, speakers: list[str]) -> str:
+    speaker = html.escape(" ".join(cue.speaker.split()), quote=False)
+    text = html.escape(cue.text, quote=False)
+    place = ""
+    if cue.speaker and len(speakers) > 1:
+        is_first = cue.speaker == speakers[0]
+        place = " position:5% align:start" if is_first else " position:95% align:end"
+    timing = f"{_clock(cue.start_s)} {_ARROW} {_clock(cue.end_s)}{place}"
+    return f"{timing}\n<v {speaker}>{text}" if speaker else f"{timing}\n{text}"
+
+
+def _paragraphs(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
+    """Segments of one speaker without a long pause, and not for ever."""
+    held: list[Segment] = []
+    for segment in segments:
+        if held and (
+            segment.speaker != held[-1].speaker
+            or segment.start_s - held[-1].end_s > _PARAGRAPH_PAUSE_S
+            or segment.end_s - held[0].start_s > _PARAGRAPH_S
+        ):
+            yield held
+            held = []
+        held.append(segment)
+    if held:
+        yield held
+
+
+def _without_audio(gap: Gap) -> str:
+    return f"{gap.to_s - gap.from_s:.1f} s without audio: {gap.reason}"
+
+
+def _moment(at_s: Seconds, started_at: datetime | None) -> str:
+    """Session time, or the wall clock's in UTC."""
+    if started_at is None:
+        return _clock(at_s).partition(".")[0]
+    return f"{(started_at + timedelta(seconds=at_s)).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _markdown(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
+
+
+def _gap_note(from_s: Seconds, to_s: Seconds, reason: str) -> str:
+    return f"NOTE no audio from {_clock(from_s)} to {_clock(to_s)}: {reason}"
+
+
+def _clock(moment: Seconds, point: str = ".") -> str:
+    milliseconds = round(moment * 1000)
+    seconds, milliseconds = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{milliseconds:03}"
