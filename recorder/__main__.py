@@ -12,7 +12,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from recorder import launch, recovery
+from recorder import launch, recovery, redaction
 from recorder.archive import SessionFolder
 from recorder.control import Server
 from recorder.errors import AircheckError
@@ -28,9 +28,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: python -P -m recorder FOLDER\n")
         return 2
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    redaction.log_to_stderr()
     try:
         return _record(SessionFolder(Path(arguments[0])))
     except AircheckError as error:
