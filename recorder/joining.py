@@ -12,12 +12,13 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from recorder import pcm
 from recorder.clock import SessionClock
 from recorder.events import Attempt, Chunk, MissingSegment, Noticed, Repeated, Tagged
 from recorder.sources.base import (
@@ -138,6 +139,10 @@ class ChunkMemory:
         if follows:
             return Place(placed_by=PlacedBy.EQUAL_BYTES, start_s=follows.end_s)
         return _by_number(chunks, facts, now_s) or _by_date(chunks, facts)
+
+    def place_by_date(self, facts: ChunkFacts) -> Place | None:
+        """Where a chunk belongs by its date alone."""
+        return _by_date(self._all(), facts)
 
     def _all(self) -> list[Known]:
         with self._lock:
@@ -375,9 +380,15 @@ class JoiningSink:
             self._memory.await_first(self._stop)
         data = b"".join(self._data)
         digest = sha256(data).hexdigest()
-        place = self._memory.place(
-            self._track, digest, facts, self._clock.now_s, self._follows
-        ) or self._place_by_frames(held.fmt, data)
+        if held.fmt.container == "wav":  # digital silence is equal to itself, and proves nothing
+            place = self._memory.place_by_date(facts)
+            if place and -self._duration_s < place.start_s < 0:
+                place = self._begin_at_zero(held.fmt, place)
+                data = b"".join(self._data)
+        else:
+            place = self._memory.place(
+                self._track, digest, facts, self._clock.now_s, self._follows
+            ) or self._place_by_frames(held.fmt, data)
         if place is None:
             self._begin(held, facts, PlacedBy.WALL_CLOCK, None)
         elif place.equals and place.equals.track == self._track:
@@ -389,6 +400,15 @@ class JoiningSink:
             self._store_before_the_end(held, facts, place)
         else:
             self._begin(held, facts, place.placed_by, place.start_s)
+
+    def _begin_at_zero(self, fmt: AudioFormat, place: Place) -> Place:
+        """Leave out a device's samples from before session time 0, which nobody asked for."""
+        frame = pcm.frame_bytes(fmt)
+        data = b"".join(self._data)
+        cut = min(len(data) // frame - 1, round(-place.start_s * fmt.rate_hz))
+        self._data = [data[cut * frame :]]
+        self._duration_s -= cut / fmt.rate_hz
+        return replace(place, start_s=0.0)
 
     def _place_by_frames(self, fmt: AudioFormat, data: bytes) -> Place | None:
         start_s = self._anchor(fmt, data) if self._anchor else None
