@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from string import ascii_lowercase
 
@@ -62,15 +63,10 @@ def record(
     """
     if len(mirrors) >= len(ascii_lowercase):
         raise ValueError(f"{len(mirrors)} mirrors")
-    specs = [spec, *mirrors]
-    for each in specs:
-        if each.kind in (SourceKind.DEVICE, SourceKind.SYSTEM):
-            from recorder.sources import devices  # noqa: PLC0415 (streams need no sound libraries)
-
-            devices.find(each)
+    specs = [_named(each) for each in (spec, *mirrors)]
     tracks = ascii_lowercase if together else "a" * len(specs)
     folder = archive.create(
-        title or default_title(spec),
+        title or default_title(specs[0]),
         list(zip(tracks, specs, strict=False)),
         for_s=for_s,
         give_up_s=give_up_s,
@@ -78,6 +74,20 @@ def record(
     )
     start(folder)
     return folder
+
+
+def _named(spec: SourceSpec) -> SourceSpec:
+    """A source by its name: a recorder that goes on after a crash shall not take a new default.
+
+    Raises:
+        UnknownDevice: No device of that name is here.
+    """
+    if spec.kind not in (SourceKind.DEVICE, SourceKind.SYSTEM):
+        return spec
+    from recorder.sources import devices  # noqa: PLC0415 (streams need no sound libraries)
+
+    info = devices.find(spec)
+    return spec if spec.address else replace(spec, address=info.name)
 
 
 def repeat(folder: SessionFolder, schedule: Schedule) -> SessionFolder:
