@@ -115,6 +115,30 @@ class PulseServer:
         self._players.append(player)
         wait_until(lambda: str(player.pid) in self._playing(), what="the player")
 
+    def pin_players(self, sink: str, *, by: str) -> None:
+        """Keep what plays on a sink there, whatever the default is; it must not be that now.
+
+        PulseAudio remembers only where a stream was moved to, so it goes to another sink and back.
+        """
+        with self.control() as pulse:
+            there, away = pulse.get_sink_by_name(sink).index, pulse.get_sink_by_name(by).index
+            for player in pulse.sink_input_list():
+                if player.sink == there:
+                    pulse.sink_input_move(player.index, away)
+                    pulse.sink_input_move(player.index, there)
+
+    def stop_players(self, sink: str) -> None:
+        """Kill what plays on a sink."""
+        with self.control() as pulse:
+            index = pulse.get_sink_by_name(sink).index
+            inputs = [one for one in pulse.sink_input_list() if one.sink == index]
+        pids = {one.proplist.get("application.process.id", "") for one in inputs}
+        for player in [one for one in self._players if str(one.pid) in pids]:
+            player.kill()
+            player.wait()
+            self._players.remove(player)
+        wait_until(lambda: not pids & self._playing(), what="the server to notice")
+
     @contextlib.contextmanager
     def control(self) -> Iterator[pulsectl.Pulse]:
         """A connection for a test's own commands."""

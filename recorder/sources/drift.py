@@ -25,30 +25,35 @@ class Drift:
         stretch: By how much a second of samples is longer than it claims; about 1.
     """
 
-    def __init__(self, *, session_s: Seconds, mono_s: Seconds) -> None:
+    def __init__(self, mono_s: Seconds) -> None:
         """Begin at the run's first sample.
 
         Args:
-            session_s: Its session time.
             mono_s: Its moment on the monotonic clock.
         """
         self.stretch = 1.0
-        self._session_s, self._mono_s = session_s, mono_s
+        self._mono_s = mono_s
+        self._media_s = self._told_as_s = 0.0  # of what was told so far
         self._elapsed_s = 0.0
         self._drift_s = 0.0
         self._told_s = 0.0
 
-    def measure(self, *, session_s: Seconds, mono_s: Seconds, media_s: float) -> None:
-        """Note where a sample is.
+    def told(self, media_s: float) -> Seconds:
+        """How long samples are told to last that last so long by the device's clock."""
+        seconds = Seconds(round(media_s * self.stretch, 9))
+        self._media_s += media_s
+        self._told_as_s += seconds
+        return seconds
+
+    def measure(self, mono_s: Seconds) -> None:
+        """Note when the sample that follows was taken.
 
         Args:
-            session_s: Its session time, as it is told.
             mono_s: Its moment on the monotonic clock.
-            media_s: How long the run's samples before it last by the device's clock.
         """
         self._elapsed_s = mono_s - self._mono_s
-        self._drift_s = self._elapsed_s - media_s
-        behind_s = self._elapsed_s - (session_s - self._session_s)
+        self._drift_s = self._elapsed_s - self._media_s
+        behind_s = self._elapsed_s - self._told_as_s
         beyond_s = max(0.0, abs(behind_s) - _DEADBAND_S)
         pull = min(_MOST, beyond_s / _CATCH_UP_S)
         self.stretch = 1 + (pull if behind_s > 0 else -pull)

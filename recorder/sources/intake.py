@@ -172,7 +172,6 @@ class _Taking:
         self._held: collections.deque[tuple[Block, _Break | None]] = collections.deque()
         self._cause: _Break | None = cause  # of the break before the next block
         self._position = 0  # where the next block should begin
-        self._run_position = 0  # where the run began that grows
         self._is_connected = False  # the sink knows who gives the samples
         self._chunk_frames = 0
         self._chunk_facts = ChunkFacts()
@@ -280,8 +279,7 @@ class _Taking:
             reason=cause.reason,
             detail=cause.detail,
         )
-        self._run_position = block.position
-        self._drift = Drift(session_s=sink.end_s, mono_s=begins_mono_s)
+        self._drift = Drift(begins_mono_s)
 
     def _connect(self) -> None:
         """Tell the sink, once, who gives the samples."""
@@ -308,7 +306,7 @@ class _Taking:
             piece = bytes(rest[: room * self._frame_bytes])
             rest = rest[len(piece) :]
             frames = len(piece) // self._frame_bytes
-            self._sink.write(piece, Seconds(frames / rate_hz * self._drift.stretch))
+            self._sink.write(piece, self._drift.told(frames / rate_hz))
             position += frames
             self._chunk_frames += frames
             if self._chunk_frames == _CHUNK_S * rate_hz:
@@ -319,11 +317,7 @@ class _Taking:
         """Note when its first sample was taken, and how fast the device's clock runs."""
         assert self._drift
         begins_mono_s = self._clock.at(position)
-        self._drift.measure(
-            session_s=self._sink.end_s,
-            mono_s=begins_mono_s,
-            media_s=(position - self._run_position) / self._format.rate_hz,
-        )
+        self._drift.measure(begins_mono_s)
         if self._drift.is_due:
             self._tell_drift()
         ago_s = time.monotonic() - begins_mono_s
@@ -336,7 +330,8 @@ class _Taking:
 
     def _end_run(self) -> None:
         """The samples that follow, if any, are not the next ones."""
-        self._end_chunk()
+        if self._chunk_frames:
+            self._end_chunk()
         self._tell_drift()
         self._drift = None
 

@@ -10,10 +10,11 @@ import pytest
 
 from recorder import launch, pack
 from recorder.archive import Archive, SessionFolder
-from recorder.timeline import Track
+from recorder.sources.portaudio import BLOCK_S
 from recorder.types import GapReason, SourceKind, SourceSpec
 from tests.parts import wait_until
 from tests.pulseserver import RATE_HZ, PulseServer, numbers_in, sound_server, write_numbered
+from tests.recorder.switching import Switching, recorded_s, track_of, wait_for_sound
 
 
 @pytest.fixture
@@ -34,20 +35,9 @@ def folder(server: PulseServer, tmp_path: Path) -> Iterator[SessionFolder]:
         launch.stop(folder)
 
 
-def track_of(folder: SessionFolder) -> Track | None:
-    return folder.timeline().tracks.get("a")
-
-
-def recorded_s(folder: SessionFolder) -> float:
-    track = track_of(folder)
-    return track.end_s if track else 0.0
-
-
-def packed_pcm(folder: SessionFolder) -> bytes:
+def packed_pcm(folder: SessionFolder, *, track: str = "a") -> bytes:
     """The samples of a sealed session's FLACs, end to end."""
-    track = track_of(folder)
-    assert track is not None
-    files = [folder.path / part.file for part in track.parts]
+    files = [folder.path / part.file for part in folder.timeline().tracks[track].parts]
     assert {file.suffix for file in files} == {".flac"}
     assert not list(folder.audio.glob("*.wav"))
     return b"".join(block for file in files for block in pack.read_pcm(file, "pcm_s16le"))
@@ -64,7 +54,6 @@ def test_what_was_played_is_in_the_sealed_flac_sample_for_sample(
     assert np.all(np.diff(numbers) == 1)
     assert numbers[-1] == RATE_HZ - 1
     track = track_of(folder)
-    assert track is not None
     assert track.gaps == ()
     assert len(track.runs) == 1
     assert {chunk.bytes for chunk in track.chunks[:-1]} == {RATE_HZ * 4}
@@ -86,7 +75,6 @@ def test_a_sink_removed_and_brought_back_leaves_a_gap_as_long_as_it_was_away(
     wait_until(lambda: recorded_s(folder) > end_s + 1, what="another second")
     launch.stop(folder)
     track = track_of(folder)
-    assert track is not None
     (gap,) = track.gaps
     assert gap.reason is GapReason.DEVICE_LOST
     before, after = track.runs
@@ -109,10 +97,66 @@ def test_a_killed_recorder_costs_less_than_half_a_second(
     wait_until(lambda: recorded_s(folder) > end_s + 1, what="another second")
     launch.stop(folder)
     track = track_of(folder)
-    assert track is not None
     (gap,) = track.gaps
     assert gap.reason is GapReason.KILLED
     numbers = numbers_in(packed_pcm(folder))
     (step,) = np.flatnonzero(np.diff(numbers) != 1)
     missing_s = (numbers[step + 1] - numbers[step] - 1) / RATE_HZ
-    assert gap.to_s - gap.from_s == pytest.approx(missing_s, abs=0.5)
+    assert gap.to_s - gap.from_s == pytest.approx(missing_s, abs=BLOCK_S)
+
+
+def test_whatever_comes_and_goes_no_other_source_is_recorded(
+    server: PulseServer, folder: SessionFolder, home: Path
+) -> None:
+    """More of it in tests/bench."""
+    switching = Switching(server, home)
+    wait_until(lambda: recorded_s(folder) > 0, what="the first second")
+    done = {switching.change() for _ in range(12)}
+    assert len(done) == 5, f"only {done}"
+    wait_for_sound(folder)
+    launch.stop(folder)
+    numbers_in(packed_pcm(folder), mark=1)
+    assert {gap.reason for gap in track_of(folder).gaps} == {
+        GapReason.DEVICE_LOST, GapReason.FOREIGN_SOURCE,
+    }  # fmt: skip
+
+
+def test_an_output_and_an_input_side_by_side_are_on_one_timeline(
+    server: PulseServer, home: Path, tmp_path: Path
+) -> None:
+    """The input hears the output, so that the same sample shows in both."""
+    server.add_input("mic", "Microphone", of_sink="speakers")
+    folder = launch.record(
+        Archive(tmp_path),
+        SourceSpec(kind=SourceKind.SYSTEM, address="Speakers"),
+        mirrors=[SourceSpec(kind=SourceKind.DEVICE, address="Microphone")],
+        together=True,
+    )
+    wait_until(lambda: len(folder.timeline().tracks) == 2, what="both")
+    server.play(write_numbered(home / "a.wav", 1.0), "speakers")
+    begun_s = recorded_s(folder)
+    wait_until(lambda: recorded_s(folder) > begun_s + 2, what="what was played")
+    launch.stop(folder)
+    assert heard_at_s(folder, "a") == pytest.approx(heard_at_s(folder, "b"), abs=0.02)
+
+
+def heard_at_s(folder: SessionFolder, track: str) -> float:
+    """Session time of the first frame that carries a number."""
+    frames = np.frombuffer(packed_pcm(folder, track=track), "<i2").reshape(-1, 2)
+    first = int(np.flatnonzero(np.any(frames != 0, axis=1))[0])
+    assert numbers_in(frames[first:].tobytes()).size == RATE_HZ
+    chunks = folder.timeline().tracks[track].chunks
+    index, left = 0, first
+    while left >= chunks[index].bytes // 4:
+        left -= chunks[index].bytes // 4
+        index += 1
+    return chunks[index].start_s + left / RATE_HZ
+
+
+def test_the_default_output_is_that_of_the_beginning_for_good(
+    server: PulseServer, tmp_path: Path
+) -> None:
+    """Else a recorder that died would go on with another one."""
+    folder = launch.record(Archive(tmp_path), SourceSpec(kind=SourceKind.SYSTEM, address=""))
+    launch.stop(folder)
+    assert [str(spec) for _, spec in folder.sources()] == ["system:Speakers"]
