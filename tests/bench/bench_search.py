@@ -215,7 +215,7 @@ def test_phrase_recall(talk: Database) -> None:
     asked = found = 0
     for key, session in chance.choices(sessions, k=200):
         lines = talk.rows("SELECT text FROM segment WHERE id BETWEEN ? AND ? ORDER BY id",
-                          (key << 20, (key + 1) << 20))  # fmt: skip
+                          (key << 20, ((key + 1) << 20) - 1))  # fmt: skip
         words = terms.terms(" ".join(text for (text,) in lines))
         for count in range(2, 9):
             first = chance.randrange(len(words) - count)
