@@ -144,8 +144,7 @@ def _store_staged(folder: SessionFolder, log: journal.JournalWriter, track: str)
         source=sources[-1] if sources else "",
         before=timeline,
     )
-    writer.trouble = (GapReason.KILLED, "The recorder died while it still asked for it.")
-    writer.store_staged()
+    writer.store_staged(GapReason.KILLED, "The recorder died while it still asked for it.")
     writer.close()
 
 

@@ -383,15 +383,19 @@ class TrackWriter:
             self._close_part()
             self._flush()
             if self._staged:
-                self.trouble = (GapReason.MISSING_SEGMENT, "It had not come when it was stopped.")
-                self.store_staged()
+                reason = GapReason.MISSING_SEGMENT
+                self.store_staged(reason, "It had not come when the recording was stopped.")
                 self._close_part()
             if gap_to_s is not None and gap_to_s > self._end_s + _TOUCHING_S:
                 self._gap(gap_to_s, None, "")
             self._closed = True
 
-    def store_staged(self) -> None:
+    def store_staged(self, reason: GapReason, detail: str) -> None:
         """Store what is kept on disk, in the order of its numbers, over gaps of what is not.
+
+        Args:
+            reason: Of these gaps.
+            detail: A sentence about them.
 
         Raises:
             StorageError: The disk refuses; what isn't stored yet is still kept.
@@ -402,7 +406,7 @@ class TrackWriter:
                 if segment.place:
                     self._store_late(segment)
                 else:
-                    self._store_waiting(segment)
+                    self._store_waiting(segment, reason, detail)
 
     def abandon(self) -> None:
         """Take nothing any more, and touch nothing: for a disk that refuses."""
@@ -619,7 +623,7 @@ class TrackWriter:
         self._runs = run
         self._unstage(_name_of(segment))
 
-    def _store_waiting(self, segment: Arrived) -> None:
+    def _store_waiting(self, segment: Arrived, reason: GapReason, detail: str) -> None:
         """Put a segment behind what is stored, over a gap of those before it that never came."""
         sequence = segment.facts.media_sequence
         expected = segment.due if self._next_sequence is None else self._next_sequence
@@ -635,6 +639,8 @@ class TrackWriter:
             segment.format,
             placed_by=PlacedBy.SEQUENCE if apart >= 0 else PlacedBy.WALL_CLOCK,
             start_s=Seconds(self._end_s + max(0, apart) * segment.duration_s),
+            reason=reason,
+            detail=detail,
             header=segment.header,
             media_sequence=sequence,
             missing=missing,

@@ -4,6 +4,7 @@ base             the seam: Source, Sink, what they tell each other
 fetch            the one way to HTTP: http(s) only, bounded, cancelled at once
 playlist         HLS playlists → frozen values
 loader window    one HLS segment, fetched and decrypted; which ones are still wanted
+listing placement    the playlist that can be had; where each segment goes
 resolve ytdlp    a page's address → the stream behind it; the child process that asks yt-dlp
 icy overlap past titles out of a stream; where a new connection's frames belong; what is stored
 devices          what this machine can hear

@@ -14,25 +14,21 @@ listed are asked for at addresses like their neighbours'. The end is EXT-X-ENDLI
 from __future__ import annotations
 
 import time
-from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Event
 from typing import Any
-from urllib.parse import urlsplit
 
 from recorder.errors import MalformedAddress, NotAudio, NotAvailable, SourceError, Stalled
-from recorder.events import Attempt, MissingSegment
-from recorder.sources.base import Arrived, ChunkFacts, Missing, Sink, SourceFacts, StopSignal
-from recorder.sources.fetch import Answer, fetch
+from recorder.events import Attempt
+from recorder.sources.base import Sink, StopSignal
+from recorder.sources.listing import GONE, Listing, Listings
 from recorder.sources.loader import Loaded, Loader
 from recorder.sources.past import Past
-from recorder.sources.playlist import MasterPlaylist, MediaPlaylist, Segment, parse
+from recorder.sources.placement import Placement
 from recorder.sources.window import Patience, Resume, Wanted, Window
-from recorder.timeline import Track, lengths_of
-from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceSpec, iso, redact
+from recorder.timeline import Track
+from recorder.types import GapReason, PlacedBy, SourceSpec, redact
 
 AT_ONCE = 4
 """Segments that are fetched at the same time."""
@@ -40,11 +36,7 @@ AT_ONCE = 4
 _TICK_S = 0.05  # a stop is seen within one
 _GONE = (404, 410)
 _HOPELESS = (NotAudio, MalformedAddress)  # larger than any segment; a redirect to a file
-_CHOOSE_AGAIN = (403, 404, 410)
-_SHOWN_HEADERS = ("content-type", "server", "via")
-_MOST_DIGESTS = 64
 _TARGETS_OF_SILENCE = 3
-_FARTHEST_S = 86_400.0
 
 
 class HlsSource:
@@ -72,12 +64,12 @@ class HlsSource:
         """
         self._spec = spec
         self._patience = patience or Patience()
-        self._listings = _Listings(url, self._patience)
+        self._listings = Listings(url, request_s=self._patience.request_s)
         resume = _resume_of(past.track) if past and not past.is_other else None
         self._window = Window(self._patience, resume=resume)
         self._loader = Loader()
         begun = resume.after + 1 if resume and past and past.track.unproven else None
-        self._storage = _Storage(follows_on=resume is not None, begun=begun)
+        self._placement = Placement(follows_on=resume is not None, begun=begun)
 
     @property
     def spec(self) -> SourceSpec:
@@ -98,7 +90,7 @@ class HlsSource:
             NotAudio: It never was a playlist, or is protected.
         """
         self._window.reset()
-        self._storage.rejoin()
+        self._placement.rejoin()
         halt = Event()
         pool = ThreadPoolExecutor(AT_ONCE + 1, thread_name_prefix="hls")
         try:
@@ -110,80 +102,14 @@ class HlsSource:
                 listings=self._listings,
                 window=self._window,
                 loader=self._loader,
-                storage=self._storage,
+                placement=self._placement,
             ).run(stop)
         except SourceError:
-            self._storage.interrupt()
+            self._placement.interrupt()
             raise
         finally:
             halt.set()
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Listing:
-    """A media playlist as it was found."""
-
-    playlist: MediaPlaylist
-    url: str  # tokens included
-    answer: Answer
-
-    @property
-    def facts(self) -> SourceFacts:
-        """Who answered, as it may be journaled."""
-        identity = {
-            "host": urlsplit(redact(self.answer.url)).netloc,
-            "certificate_sha256": self.answer.certificate_sha256,
-        }
-        headers = self.answer.headers
-        return SourceFacts(
-            address=redact(self.url),
-            status=self.answer.status,
-            identity={name: value for name, value in identity.items() if value},
-            headers={name: headers[name] for name in _SHOWN_HEADERS if name in headers},
-        )
-
-
-class _Listings:
-    """Finds the media playlist, by way of a master where there is one. One call at a time."""
-
-    def __init__(self, url: str, patience: Patience) -> None:
-        self._url = url
-        self._patience = patience
-        self._chosen: str | None = None
-        self._was_found = False
-
-    def find(self, stop: StopSignal) -> _Listing:
-        """Fetch the media playlist; runs on a fetching thread.
-
-        Raises:
-            Stopped: ``stop`` was set.
-            SourceError: It can't be had.
-        """
-        try:
-            found = self._read(self._chosen or self._url, stop)
-            if isinstance(found, str):
-                found = self._read(found, stop)
-        except NotAudio as error:
-            if not self._was_found:
-                raise
-            raise NotAvailable(error.message) from error
-        except NotAvailable as error:
-            if error.status in _CHOOSE_AGAIN:
-                self._chosen = None
-            raise
-        if isinstance(found, str):
-            raise NotAudio(f"{redact(self._url)} leads from one master playlist to another.")
-        self._chosen, self._was_found = found.url, True
-        return found
-
-    def _read(self, url: str, stop: StopSignal) -> _Listing | str:
-        """A media playlist, or the address that a master playlist leads to."""
-        answer = fetch(url, stop=stop, timeout_s=self._patience.request_s)
-        found = parse(answer.body, answer.url)
-        if isinstance(found, MasterPlaylist):
-            return found.best().url
-        return _Listing(playlist=found, url=url, answer=answer)
 
 
 class _Capture:
@@ -196,10 +122,10 @@ class _Capture:
         pool: ThreadPoolExecutor,
         halt: Event,
         patience: Patience,
-        listings: _Listings,
+        listings: Listings,
         window: Window,
         loader: Loader,
-        storage: _Storage,
+        placement: Placement,
     ) -> None:
         self._sink = sink
         self._pool = pool
@@ -208,12 +134,12 @@ class _Capture:
         self._listings = listings
         self._window = window
         self._loader = loader
-        self._storage = storage
+        self._placement = placement
         self._loads: dict[Future[Loaded], Wanted] = {}
-        self._poll: Future[_Listing] | None = None
+        self._poll: Future[Listing] | None = None
         self._polled_s = self._news_s = time.monotonic()
         self._pause_s = 0.0  # from one poll to the next
-        self._listing: _Listing | None = None
+        self._listing: Listing | None = None
         self._is_introduced = False
         self._trouble: SourceError | None = None
 
@@ -232,7 +158,7 @@ class _Capture:
         else:
             self._window.give_up_holes()
             self._store_ready()
-        self._storage.end(self._sink)
+        self._placement.end(self._sink)
 
     # --- what is begun ---
 
@@ -279,7 +205,7 @@ class _Capture:
             retry_after_s = error.retry_after_s if isinstance(error, NotAvailable) else None
             self._pause_s = max(self._pause_s, self._patience.shortest_poll_s, retry_after_s or 0)
 
-    def _take_listing(self, listing: _Listing) -> None:
+    def _take_listing(self, listing: Listing) -> None:
         """Learn what is listed. RFC 8216, 6.3.4 sets the pace: a target duration, or half of it."""
         now_s = time.monotonic()
         if self._trouble:
@@ -322,7 +248,7 @@ class _Capture:
             error.message,
             time.monotonic(),
             is_gone=status in _GONE,
-            is_expired=status in _CHOOSE_AGAIN,
+            is_expired=status in GONE,
             is_hopeless=isinstance(error, _HOPELESS),
             retry_after_s=error.retry_after_s if isinstance(error, NotAvailable) else None,
         )
@@ -358,18 +284,18 @@ class _Capture:
                 self._introduce()
                 if any(waiting.is_kept for waiting in self._window.staged):
                     # A crash must not leave half of one before others that are whole.
-                    self._storage.stage(self._sink, head, due=self._window.turn)
-                self._storage.store(self._sink, head, head.loaded)
+                    self._placement.stage(self._sink, head, due=self._window.turn)
+                self._placement.store(self._sink, head, head.loaded)
             else:
-                self._storage.mourn(head)
+                self._placement.mourn(head)
             self._window.pop()
         if self._window.is_passed:
-            self._storage.end(self._sink)
+            self._placement.end(self._sink)
         for late in self._window.come_late():
-            self._storage.fill(self._sink, late)
+            self._placement.fill(self._sink, late)
             self._window.drop_late(late)
         for waiting in self._window.staged:
-            self._storage.stage(self._sink, waiting, due=self._window.turn)
+            self._placement.stage(self._sink, waiting, due=self._window.turn)
 
     def _introduce(self) -> None:
         if self._listing and not self._is_introduced:
@@ -384,245 +310,6 @@ class _Capture:
             raise self._trouble
 
 
-class _Hole:
-    """What lies between what is stored and what comes next."""
-
-    def __init__(self) -> None:
-        self._wanted: list[Wanted] = []
-
-    def __bool__(self) -> bool:
-        return bool(self._wanted)
-
-    def add(self, wanted: Wanted) -> None:
-        self._wanted.append(wanted)
-
-    @property
-    def duration_s(self) -> float:
-        return sum(wanted.segment.duration_s for wanted in self._wanted)
-
-    @property
-    def was_listed(self) -> bool:
-        """Whether any of it was."""
-        return any(wanted.listed for wanted in self._wanted)
-
-    @property
-    def missing(self) -> Missing:
-        """Its segments, for the journal."""
-        each = (
-            wanted.segment.duration_s / wanted.count
-            for wanted in self._wanted
-            for _ in range(wanted.count)
-        )
-        first = self._wanted[0].segment.sequence
-        return Missing(media_sequence=first, lengths=lengths_of(each))
-
-    @property
-    def detail(self) -> str:
-        """A sentence about it."""
-        first, last = self._wanted[0], self._wanted[-1]
-        end = last.segment.sequence + last.count - 1
-        begin = first.segment.sequence
-        numbers = f"Segment {begin}" if begin == end else f"Segments {begin} to {end}"
-        is_lost = all(wanted.is_lost for wanted in self._wanted)
-        what = "could not be had." if is_lost else "did not come in time."
-        trouble = next((each.trouble for each in reversed(self._wanted) if each.trouble), "")
-        return f"{numbers} {what} {trouble}".strip()
-
-    def place(self, from_s: float) -> None:
-        """Its gap is journaled: tell each segment its stretch of it."""
-        at_s = from_s
-        for wanted in self._wanted:
-            end_s = at_s + wanted.segment.duration_s
-            wanted.place = MissingSegment(
-                sequence=wanted.segment.sequence, from_s=Seconds(at_s), to_s=Seconds(end_s)
-            )
-            at_s = end_s
-
-
-class _Storage:
-    """Puts segments into the sink, each in its place. Outlives a single `capture`."""
-
-    def __init__(self, *, follows_on: bool, begun: int | None) -> None:
-        self._is_placed = follows_on  # its numbers go on from what is stored
-        self._is_interrupted = follows_on
-        self._is_joined = False
-        self._begun = begun  # what crashes left the beginning of; the sink completes it
-        self._hole = _Hole()
-        self._format: AudioFormat | None = None
-        self._header = b""
-        self._ends_at: datetime | None = None
-        self._digests: deque[bytes] = deque(maxlen=_MOST_DIGESTS)
-        self._kept: set[bytes] = set()  # digests of what is staged
-
-    def rejoin(self) -> None:
-        """A new `capture` begins: the session must hear again that a run goes on."""
-        self._is_joined = False
-
-    def interrupt(self) -> None:
-        """A `capture` failed: what is never listed from now on, is missing for that."""
-        self._is_interrupted = True
-
-    def mourn(self, wanted: Wanted) -> None:
-        """A segment, or a stretch of them, is given up, or doesn't come in time."""
-        if self._begun == wanted.segment.sequence:
-            self._begun = None
-            wanted.is_lost = True  # the beginning of it is stored, and all that will be
-            return
-        self._hole.add(wanted)
-
-    def stage(self, sink: Sink, wanted: Wanted, *, due: int | None) -> None:
-        """Keep a segment safe that has to wait for the one that is due.
-
-        Raises:
-            StorageError: The disk refuses.
-            SinkClosed: The session has stopped.
-        """
-        if wanted.loaded and not wanted.is_kept and not self._is_known(wanted, wanted.loaded):
-            sink.stage(replace(_arrived(wanted, wanted.loaded, self._format), due=due))
-            wanted.is_kept = True
-            self._kept.add(sha256(wanted.loaded.data).digest())
-
-    def fill(self, sink: Sink, wanted: Wanted) -> None:
-        """Store a segment in the gap that was journaled for it.
-
-        Raises:
-            StorageError: The disk refuses; nothing of it is stored.
-            SinkClosed: The session has stopped.
-        """
-        if wanted.loaded and not self._is_known(wanted, wanted.loaded):
-            sink.fill(_arrived(wanted, wanted.loaded, self._format))
-            self._digests.append(sha256(wanted.loaded.data).digest())
-
-    def store(self, sink: Sink, wanted: Wanted, loaded: Loaded) -> None:
-        """Store a segment behind all that came before it.
-
-        Raises:
-            StorageError: The disk refuses; nothing of it is stored, so that it may be tried again.
-            SinkClosed: The session has stopped.
-        """
-        if not wanted.is_kept and self._is_known(wanted, loaded):
-            self.mourn(wanted)
-            return
-        self._open(sink, wanted, loaded)
-        sink.write(loaded.data, loaded.measured.duration_s)
-        sink.end_chunk(_facts(wanted, loaded))
-        self._is_interrupted, self._begun = False, None
-        digest = sha256(loaded.data).digest()
-        self._kept.discard(digest)
-        self._digests.append(digest)
-        began_at = wanted.segment.program_date_time
-        duration = timedelta(seconds=loaded.measured.duration_s)
-        self._ends_at = began_at + duration if began_at else None
-
-    def _is_known(self, wanted: Wanted, loaded: Loaded) -> bool:
-        """Whether a server answers any address with the same bytes."""
-        digest = sha256(loaded.data).digest()
-        return not wanted.listed and (digest in self._digests or digest in self._kept)
-
-    def end(self, sink: Sink) -> None:
-        """Nothing follows: what is missing at the end is a gap too."""
-        if self._hole and sink.has_audio:
-            hole, from_s = self._hole, sink.end_s
-            to_s = Seconds(from_s + hole.duration_s)
-            sink.gap(to_s, GapReason.MISSING_SEGMENT, hole.detail, missing=hole.missing)
-            hole.place(from_s)
-            if self._ends_at:
-                self._ends_at += timedelta(seconds=hole.duration_s)
-        self._hole = _Hole()
-
-    # --- where it goes ---
-
-    def _open(self, sink: Sink, wanted: Wanted, loaded: Loaded) -> None:
-        """Begin the run and the part that a segment needs."""
-        before, header_before = self._format, self._header
-        fmt, header = _completed(loaded.measured.format, before), loaded.header
-        number = wanted.segment.sequence
-        goes_on = before is not None and (fmt, header) == (before, header_before)
-        breaks = wanted.segment.discontinuity or not goes_on
-        if wanted.renumbered:
-            self.end(sink)
-        if self._hole:
-            self._begin_after(sink, wanted, fmt, header)
-        elif not sink.has_audio:
-            sink.begin_run(fmt, placed_by=PlacedBy.FIRST, header=header, media_sequence=number)
-        elif wanted.renumbered or not self._is_placed:
-            self._place_anew(sink, wanted.segment, fmt, header)
-        elif not self._is_joined:
-            self._join(sink, wanted, fmt, header, breaks=breaks)
-        elif breaks:
-            sink.begin_part(fmt, header=header, media_sequence=number)
-        self._format, self._header = fmt, header
-        self._hole, self._is_placed, self._is_joined = _Hole(), True, True
-
-    def _join(
-        self, sink: Sink, wanted: Wanted, fmt: AudioFormat, header: bytes, *, breaks: bool
-    ) -> None:
-        """Go on behind what is stored; in the old format first, so that a break gets one part."""
-        number, before = wanted.segment.sequence, self._format
-        was, header_was = (before, self._header) if before else (fmt, header)
-        sink.begin_run(was, placed_by=PlacedBy.SEQUENCE, header=header_was, media_sequence=number)
-        if before and breaks:
-            sink.begin_part(fmt, header=header, media_sequence=number)
-
-    def _begin_after(self, sink: Sink, wanted: Wanted, fmt: AudioFormat, header: bytes) -> None:
-        """Begin behind a gap of what is missing.
-
-        What was never listed while the playlist failed is missing for the reason that the
-        session knows.
-        """
-        hole, from_s = self._hole, sink.end_s
-        for_that = self._is_interrupted and not hole.was_listed
-        sink.begin_run(
-            fmt,
-            placed_by=PlacedBy.SEQUENCE if sink.has_audio else PlacedBy.FIRST,
-            start_s=Seconds(from_s + hole.duration_s),
-            reason=None if for_that else GapReason.MISSING_SEGMENT,
-            detail=hole.detail,
-            header=header,
-            media_sequence=wanted.segment.sequence,
-            missing=hole.missing,
-        )
-        hole.place(from_s)
-
-    def _place_anew(self, sink: Sink, segment: Segment, fmt: AudioFormat, header: bytes) -> None:
-        """Begin where no number tells the place: by the program's date, or by the clock."""
-        start_s = None
-        if segment.program_date_time and self._ends_at:
-            apart_s = (segment.program_date_time - self._ends_at).total_seconds()
-            if -1.0 < apart_s < _FARTHEST_S:
-                start_s = Seconds(sink.end_s + max(0.0, apart_s))
-        sink.begin_run(
-            fmt,
-            placed_by=PlacedBy.WALL_CLOCK if start_s is None else PlacedBy.DATE_TIME,
-            start_s=start_s,
-            detail="The server counts its segments anew.",
-            header=header,
-            media_sequence=segment.sequence,
-        )
-
-
-def _facts(wanted: Wanted, loaded: Loaded) -> ChunkFacts:
-    segment = wanted.segment
-    return ChunkFacts(
-        status=loaded.status,
-        address=redact(segment.url),
-        media_sequence=segment.sequence,
-        program_date_time=iso(segment.program_date_time) if segment.program_date_time else "",
-        ntp=loaded.measured.ntp,
-    )
-
-
-def _arrived(wanted: Wanted, loaded: Loaded, before: AudioFormat | None) -> Arrived:
-    return Arrived(
-        format=_completed(loaded.measured.format, before),
-        header=loaded.header,
-        data=loaded.data,
-        duration_s=loaded.measured.duration_s,
-        facts=_facts(wanted, loaded),
-        place=wanted.place,
-    )
-
-
 def _resume_of(track: Track) -> Resume | None:
     """Where a track goes on; None where its last audio is no numbered segment."""
     if track.next_sequence is None:
@@ -632,12 +319,3 @@ def _resume_of(track: Track) -> Resume | None:
     holes = (hole for gap in track.gaps if gap.from_s >= begin_s for hole in gap.segments())
     after = track.next_sequence - (2 if track.unproven else 1)
     return Resume(after=after, holes=tuple(holes))
-
-
-def _completed(fmt: AudioFormat | None, before: AudioFormat | None) -> AudioFormat:
-    """A format; what its segment didn't tell is as before."""
-    if fmt is None:
-        raise ValueError("a segment without a format is not loaded")
-    if before and before.container == fmt.container and not fmt.codec:
-        return before
-    return fmt

@@ -128,9 +128,13 @@ class MasterPlaylist:
 
     variants: tuple[Variant, ...]
 
-    def best(self) -> Variant:
-        """The best audio: without a picture where that is offered, of the highest bandwidth."""
-        return max(self.variants, key=lambda variant: (variant.audio_only, variant.bandwidth))
+    def ranked(self) -> list[Variant]:
+        """The best audio first: without a picture where that is offered, by bandwidth."""
+        return sorted(
+            self.variants,
+            key=lambda variant: (variant.audio_only, variant.bandwidth),
+            reverse=True,
+        )
 
 
 def is_playlist(body: bytes) -> bool:

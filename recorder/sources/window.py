@@ -287,7 +287,8 @@ class Window:
             wanted: What was tried.
             trouble: A sentence.
             now_s: When.
-            is_gone: The server says that there is no such thing (404, 410).
+            is_gone: The server says that there is no such thing (404, 410), which settles it for
+                one that was never listed.
             is_expired: Another address of it may be better.
             is_hopeless: It will never be had.
             retry_after_s: It must not be tried before.
@@ -305,7 +306,7 @@ class Window:
         given_up_s = self._given_up_s(wanted, wanted.failed_s)
         wanted.is_lost = (
             is_hopeless
-            or (is_gone and not wanted.listed)
+            or (is_gone and not wanted.listed and wanted.place is None)
             or (given_up_s is not None and wanted.due_s >= given_up_s)
         )
         if wanted.is_lost and wanted in self._late:

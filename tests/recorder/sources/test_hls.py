@@ -202,7 +202,7 @@ def test_a_segment_that_fails_twice_is_fetched_again(fault: Fault) -> None:
     on_air.fail(7, fault)
     sink = recorded(on_air)
     assert {attempt.media_sequence for attempt in sink.attempts} == {4, 7}
-    assert len(sink.runs) == 1
+    assert not sink.gaps
 
 
 def test_a_segment_that_ends_in_mid_frame_twice_the_same_is_stored_as_served() -> None:
@@ -578,7 +578,22 @@ def test_of_a_master_the_best_is_taken_and_the_choice_made_again_when_it_is_gone
     with HlsServer(on_air) as server:
         record(hls_source(server.url_of("master.m3u8")), sink)
         assert server.requests.count("/master.m3u8") == 3
-        assert "/none.m3u8" not in server.requests
+        assert server.requests[:2] == ["/master.m3u8", "/live.m3u8"]
+    check_law(sink, on_air)
+
+
+@pytest.mark.parametrize("dead", [NOT_FOUND, Fault(status=403), Fault(body=b"<html>no</html>")])
+def test_where_the_best_variant_is_dead_the_next_one_is_taken(dead: Fault) -> None:
+    on_air = Broadcast(segments=items(12))
+    on_air.files = {
+        "master.m3u8": b'#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=256,CODECS="mp4a.40.2"\nbest.m3u8\n'
+        b'#EXT-X-STREAM-INF:BANDWIDTH=128,CODECS="mp4a.40.2"\nlive.m3u8\n',
+        "best.m3u8": b"",
+    }
+    on_air.faults["best.m3u8"].extend([dead] * 99)
+    sink = MemorySink()
+    with HlsServer(on_air) as server:
+        record(hls_source(server.url_of("master.m3u8")), sink)
     check_law(sink, on_air)
 
 

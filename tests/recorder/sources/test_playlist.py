@@ -102,7 +102,7 @@ def test_of_a_master_the_audio_rendition_of_the_best_variant_is_taken() -> None:
         '#EXT-X-STREAM-INF:BANDWIDTH=9000,CODECS="avc1.4d401f,mp4a.40.2",AUDIO="high"\nv9.m3u8\n'
         '#EXT-X-STREAM-INF:BANDWIDTH=3000,CODECS="avc1.4d401f,mp4a.40.2",AUDIO="low"\nv3.m3u8\n'
     )
-    assert choice.best().url == "https://user:word@host.example/live/high.m3u8"
+    assert choice.ranked()[0].url == "https://user:word@host.example/live/high.m3u8"
 
 
 def test_of_a_master_without_renditions_the_best_variant_without_a_picture_is_taken() -> None:
@@ -112,14 +112,14 @@ def test_of_a_master_without_renditions_the_best_variant_without_a_picture_is_ta
         '#EXT-X-STREAM-INF:BANDWIDTH=64,CODECS="mp4a.40.5"\nlow.m3u8\n'
         '#EXT-X-STREAM-INF:BANDWIDTH=128,CODECS="mp4a.40.2"\nhigh.m3u8\n'
     )
-    assert choice.best().url == "https://user:word@host.example/live/high.m3u8"
+    assert choice.ranked()[0].url == "https://user:word@host.example/live/high.m3u8"
 
 
 def test_a_master_with_pictures_alone_gives_its_best() -> None:
     choice = master(
         "#EXT-X-STREAM-INF:BANDWIDTH=500\nlow.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=900\nhigh.m3u8\n"
     )
-    assert choice.best().url == "https://user:word@host.example/live/high.m3u8"
+    assert choice.ranked()[0].url == "https://user:word@host.example/live/high.m3u8"
 
 
 @pytest.mark.parametrize(
