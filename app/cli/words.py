@@ -1,0 +1,109 @@
+"""quote, correct, speaker."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from app.cli.context import Context, Moment, escape, json_option, pass_context
+from recorder.types import Seconds, iso
+from transcribe import captions, corrections, index, quotes, speakers
+from transcribe.corrections import Edit
+
+
+@click.command("quote")
+@click.argument("session")
+@click.option("--from", "from_s", type=Moment(), required=True, help="A moment of session time.")
+@click.option("--to", "to_s", type=Moment(), required=True)
+@click.option("--track", default="a", show_default=True)
+@click.option("--language", default="", help="Where there are transcripts in several.")
+@json_option
+@pass_context
+def quote_command(
+    context: Context, session: str, from_s: Seconds, to_s: Seconds, track: str, language: str
+) -> None:
+    """Say what was said in a part of SESSION, with all that is needed to check it."""
+    folder = context.archive.find(session)
+    quote = quotes.quote(folder, from_s, to_s, track=track, language=language)
+    if context.as_json:
+        said_at = iso(quote.said_at) if quote.said_at else None
+        audio = [{"file": file, "sha256": sha256} for file, sha256 in quote.audio]
+        more = {"said_at": said_at, "audio": audio, "citation": quote.citation()}
+        context.answer(asdict(quote) | more)
+    else:
+        context.say(escape(quote.citation()))
+
+
+@click.command("correct")
+@click.argument("session")
+@click.option("--at", "at_s", type=Moment(), help="A moment of the segment that is wrong.")
+@click.option("--text", help="What was said; '' where nobody said anything.")
+@click.option("--speaker", help="Who said it.")
+@click.option("--file", type=click.Path(path_type=Path), help="All of it, as SRT, VTT or JSON.")
+@click.option("--author", default=getpass.getuser, help="Who puts it right; you, unless told.")
+@click.option("--track", default="a", show_default=True)
+@click.option("--language", default="", help="Where there are transcripts in several.")
+@json_option
+@pass_context
+def correct_command(
+    context: Context,
+    session: str,
+    at_s: Seconds | None,
+    text: str | None,
+    speaker: str | None,
+    file: Path | None,
+    author: str,
+    *,
+    track: str,
+    language: str,
+) -> None:
+    """Put the transcript of SESSION right: a segment of it, or all of it from a file.
+
+    It becomes a new version; no later transcription takes its place.
+    """
+    folder = context.archive.find(session)
+    is_edit = at_s is not None and (text, speaker) != (None, None)
+    if is_edit == (file is not None):
+        raise click.UsageError("Give --at with --text or --speaker, or --file.")
+    if not author.strip():
+        raise click.UsageError("--author is a name.")
+    if file is not None:
+        corrected = captions.read(file)
+        path = corrections.replace_all(
+            folder, corrected, author=author, track=track, language=language
+        )
+    else:
+        edit = Edit(at_s=at_s or Seconds(0), text=text, speaker=speaker)
+        path = corrections.correct(folder, [edit], author=author, track=track, language=language)
+    _answer(context, [path])
+
+
+@click.command("speaker")
+@click.argument("session")
+@click.argument("who")
+@click.argument("name")
+@json_option
+@pass_context
+def speaker_command(context: Context, session: str, who: str, name: str) -> None:
+    """Say whose voice WHO is in SESSION: a track as 'a', or a voice in one as 'a:1'.
+
+    The NAME stays for later transcripts; '' takes it away.
+    """
+    _answer(context, speakers.name(context.archive.find(session), who, name))
+
+
+def _answer(context: Context, written: list[Path]) -> None:
+    """Make it searchable, and say what was written."""
+    with contextlib.closing(index.ready(context.archive)):
+        pass
+    if context.as_json:
+        context.answer({"files": [str(path) for path in written]})
+    else:
+        for path in written:
+            context.say(f"[green]✓[/] {escape(str(path))}")
+        if not written:
+            context.say("[green]✓[/] It is kept for the transcripts to come.")
