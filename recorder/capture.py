@@ -242,7 +242,9 @@ class TrackCapture:
             self.failure = error
         except Exception as error:
             _logger.exception("the capture thread failed")
-            self.failure = AircheckError(f"The recorder failed: {error!r}.", hint="See its log.")
+            self.failure = AircheckError(
+                f"The recorder failed: {type(error).__name__}.", hint="See derived/recorder.log."
+            )
         finally:
             self._over.set()
             self._on_change()
@@ -317,7 +319,7 @@ class TrackCapture:
             raise
         except Exception as error:
             _logger.exception("the source failed in a way that it should not")
-            return ConnectionLost(f"The source failed: {error!r}.")
+            return ConnectionLost(f"The source failed: {type(error).__name__}.")
         if not halt.is_set():
             self.ending = "The source ended."
         return None
@@ -453,7 +455,7 @@ class TrackCapture:
                 error = caught
             except Exception as caught:
                 _logger.exception("a probe failed in a way that it should not")
-                error = NotAvailable(f"The source failed: {caught!r}.")
+                error = NotAvailable(f"The source failed: {type(caught).__name__}.")
             if over.is_set():
                 return
             if soonest.failed(

@@ -292,7 +292,8 @@ class HlsServer:
         elif span := request.headers.get("Range"):
             self.ranges.append(span)
             begin, _, end = span.removeprefix("bytes=").partition("-")
-            body, status = body[int(begin) : int(end) + 1], HTTPStatus.PARTIAL_CONTENT
+            last = int(end) if end else len(body) - 1
+            body, status = body[int(begin) : last + 1], HTTPStatus.PARTIAL_CONTENT
         body = body[: len(body) - fault.torn]
         request.send_response(status)
         request.send_header("Content-Length", str(len(body)))
