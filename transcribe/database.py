@@ -357,6 +357,9 @@ def _configure(connection: sqlite3.Connection) -> None:
     # What a power failure takes from the index, the folders give back.
     connection.execute("PRAGMA synchronous = normal")
     connection.execute("PRAGMA cache_size = -65536")  # KiB
+    # Moving the log into the file takes as long as the disk likes: rather in `tidy` than while
+    # somebody waits, so it grows to 32 MiB before a commit does it.
+    connection.execute("PRAGMA wal_autocheckpoint = 8192")  # pages
     connection.execute("PRAGMA mmap_size = 1073741824")
 
 

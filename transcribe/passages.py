@@ -64,7 +64,5 @@ def seams(cut: Sequence[Stretch]) -> list[tuple[str, ...]]:
 
 
 def _stretch(segments: Sequence[Spoken], first: int, last: int) -> Stretch:
-    spoken = segments[first : last + 1]
-    return Stretch(
-        first=first, last=last, terms=tuple(term for item in spoken for term in item.terms)
-    )
+    said = (item.terms for item in segments[first : last + 1])
+    return Stretch(first=first, last=last, terms=tuple(itertools.chain.from_iterable(said)))
