@@ -31,11 +31,16 @@
     index        session folders → rows; an index that is complete
     query        human words → FTS5
     scope        a query's fields → conditions
-    matches      which passages match, and in which order
+    deadline     how long a first answer may take
+    matches      which passages match
+    ranking      which of them are the best
     hits         where in a passage, and how it is shown
     suggest      what may have been meant, and what may come next
     search       plan and answer
     facets       how the matches are spread
+    asking       search beside a window: the quick answer, then the exact one
+    listing      all hits, as CSV and JSON
+    saved        searches that are kept, with a name
 
 Only ``engines.openai`` and ``checkpoint`` load torch, ``engines.ctranslate`` CTranslate2; they run
 in child processes.
