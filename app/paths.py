@@ -22,3 +22,8 @@ def settings_file() -> Path:
 def models_folder() -> Path:
     """Where Whisper's models lie; shared by all archives."""
     return platformdirs.user_data_path(_NAME, appauthor=False) / "models"
+
+
+def signing_key() -> Path:
+    """The key that signs what is published; made on first use, for its owner alone."""
+    return platformdirs.user_data_path(_NAME, appauthor=False) / "signing_key"

@@ -20,6 +20,7 @@ Whatever is in it is a copy; nothing of the session is touched.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -40,6 +41,9 @@ from recorder.tags import Chapter, Tags
 from recorder.timeline import Timeline
 from recorder.types import iso
 
+Extras = Callable[[list[Continuous]], Mapping[str, bytes]]
+"""What else belongs into a package, by name in the payload."""
+
 _BLOCK = 1 << 20
 
 
@@ -49,7 +53,7 @@ def unedited(
     *,
     gaps: Gaps = Gaps.CUT,
     signer: Signer | None = None,
-    extras: Mapping[str, bytes] | None = None,
+    extras: Extras = lambda _: {},
     on_file: Callable[[Path], None] = lambda _: None,
 ) -> list[Path]:
     """Write a sealed session's unedited package.
@@ -63,7 +67,7 @@ def unedited(
             session's name. Unless told, beside where we are.
         gaps: What becomes of gaps in the continuous file.
         signer: Who signs it; nobody unless told.
-        extras: More files of the payload, by name.
+        extras: Gives more files of the payload, by name, once the continuous files are there.
         on_file: Called for each file as it is written, with its path then; the continuous file
             comes first.
 
@@ -91,7 +95,7 @@ def unedited(
     )
     try:
         (room / bag.PAYLOAD).mkdir(parents=True)
-        files = filling.run(extras or {})
+        files = filling.run(extras)
         room.rename(target)
     except OSError as error:
         raise storage_error(
@@ -111,7 +115,7 @@ def clip(
     gaps: Gaps = Gaps.CUT,
     signer: Signer | None = None,
 ) -> list[Path]:
-    """Write a part of a sealed session as one file, packets copied, with its proof beside it.
+    """Write a stretch of a sealed session as one file a track, each with its proof beside it.
 
     It begins and ends with whole chunks, those that sound at `from_s` and just before `to_s`.
 
@@ -124,43 +128,71 @@ def clip(
         signer: Who signs the proof; nobody unless told.
 
     Returns:
-        The audio file of each track, each followed by its proof and its signature, if any.
+        The audio files, each followed by its proof and its signature, if any.
 
     Raises:
         ExportError: Nothing sounds in that range, or as for `unedited`.
         CorruptSession: As for `unedited`; and so `DecodeError` and `StorageError`.
     """
-    entries, timeline = _sealed(folder)
     stem = f"{folder.path.name}-{_name_of(from_s)}-{_name_of(to_s)}"
-    written: list[Path] = []
+    made = alone(folder, out, stem, from_s=from_s, to_s=to_s, gaps=gaps, signer=signer)
+    if not made:
+        raise ExportError("Nothing was recorded between these moments, so there is no clip.")
+    return [path for file in made for path in (file.path, *proofs(file.path))]
+
+
+def alone(
+    folder: SessionFolder,
+    out: Path,
+    stem: str,
+    *,
+    from_s: float = 0.0,
+    to_s: float = math.inf,
+    gaps: Gaps = Gaps.CUT,
+    signer: Signer | None = None,
+) -> list[Continuous]:
+    """Write continuous files into a folder, each with its proof beside it.
+
+    Args:
+        folder: The session's.
+        out: Where to, made if need be.
+        stem: The files' name, without a suffix; of several tracks with the track's behind it.
+        from_s: Session time.
+        to_s: Session time.
+        gaps: What becomes of gaps inside.
+        signer: Who signs the proofs; nobody unless told.
+
+    Raises:
+        ExportError: As for `unedited`; and so the others.
+    """
+    entries, timeline = _sealed(folder)
+    origin, said = _origin(folder, entries, timeline), tags(folder, timeline)
+    made: list[Continuous] = []
     try:
         out.mkdir(parents=True, exist_ok=True)
         _refuse_if_there(out, stem)
         for name, track in timeline.tracks.items():
+            target = out / (stem if len(timeline.tracks) == 1 else f"{stem}-{name}")
             parts = [part for part in track.parts if part.duration_s > 0]
-            suffix = "" if len(timeline.tracks) == 1 else f"-{name}"
-            for made in continuous.write(
-                folder.path,
-                parts,
-                out / f"{stem}{suffix}",
-                from_s=from_s,
-                to_s=to_s,
-                gaps=gaps,
-                tags=tags(folder, timeline),
-            ):
-                written.append(made.path)
-                origin = _origin(folder, entries, timeline)
-                written += _prove(made, origin, timeline, gaps, signer)
-                _check_chunks(folder.path, made)
+            made += continuous.write(
+                folder.path, parts, target, from_s=from_s, to_s=to_s, gaps=gaps, tags=said
+            )
+        for file in made:
+            _check_chunks(folder.path, file)
+            _prove(file, origin, timeline, gaps, signer)
     except BaseException as error:
-        for path in written:
+        for path in (path for file in made for path in (file.path, *proofs(file.path))):
             path.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise storage_error(error, doing="writing the clip") from error
+            raise storage_error(error, doing="writing the audio") from error
         raise
-    if not written:
-        raise ExportError("Nothing was recorded between these moments, so there is no clip.")
-    return written
+    return made
+
+
+def proofs(path: Path) -> list[Path]:
+    """What lies beside a file to prove it: its proof, and the signature of that."""
+    proof = beside(path)
+    return [each for each in (proof, proof.with_name(proof.name + sign.SUFFIX)) if each.is_file()]
 
 
 def tags(folder: SessionFolder, timeline: Timeline) -> Tags:
@@ -209,7 +241,7 @@ class _Filling:
     on_file: Callable[[Path], None]
     known: dict[str, str] = field(default_factory=dict)  # hashes that were taken on the way
 
-    def run(self, extras: Mapping[str, bytes]) -> list[Continuous]:
+    def run(self, extras: Extras) -> list[Continuous]:
         """Write everything that belongs into the package, and make it one."""
         folder = self.folder
         files = self._continuous()
@@ -219,7 +251,7 @@ class _Filling:
         copied = [folder.journal_path, folder.sums_path, *sorted(folder.transcripts.glob("*.json"))]
         for path in copied:
             self._put(str(path.relative_to(folder.path)), path.read_bytes())
-        for name, content in extras.items():
+        for name, content in extras(files).items():
             self._put(name, content)
         self._tell(files)
         info = folder.info()
@@ -358,17 +390,14 @@ def _sums_sha256(folder: SessionFolder) -> str:
 
 def _prove(
     made: Continuous, origin: Origin, timeline: Timeline, gaps: Gaps, signer: Signer | None
-) -> list[Path]:
+) -> None:
     """Write a file's proof, and sign it."""
     key = str(signer.public) if signer else ""
     data = Proof.of(made, origin, timeline, gaps, key).render()
     path = beside(made.path)
     path.write_bytes(data)
-    if signer is None:
-        return [path]
-    signature = path.with_name(path.name + sign.SUFFIX)
-    signature.write_bytes(signer.sign(data))
-    return [path, signature]
+    if signer:
+        path.with_name(path.name + sign.SUFFIX).write_bytes(signer.sign(data))
 
 
 def _check_chunks(root: Path, made: Continuous) -> None:

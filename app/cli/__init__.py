@@ -5,7 +5,7 @@
     capture    record, sources, stop, mark, recover
     library    sessions, show, import
     text       transcribe, models, search, index
-    proof      split, export, verify
+    proof      split, export, verify, key, edit
     demo       the whole way, on a broadcast that breaks on purpose
 
 Exit status: 0 done, 1 failed, 2 wrong use, 3 nothing found, 4 verification failed.

@@ -14,12 +14,13 @@ from typing import Any
 import click
 from rich.panel import Panel
 
+from app import publishing
 from app.broadcast import Sample, SampleBroadcast
 from app.cli.context import Context, escape, exact_clock, json_option, pass_context
 from app.cli.finding import highlighted
 from app.cli.follow import Follower
 from app.transcribing import transcribe_sessions
-from recorder import export, launch, verify
+from recorder import launch, verify
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.sources.open import parse_source
@@ -102,7 +103,7 @@ def _find(context: Context, folder: SessionFolder, sample: Sample) -> Hit:
 
 def _prove(context: Context, folder: SessionFolder) -> tuple[Path, verify.Report]:
     _step(context, 4, "Export the unedited audio, and verify the package")
-    files = export.unedited(folder, folder.derived)
+    files = publishing.unedited(folder, folder.derived)
     package = files[0]
     context.say(f"  {escape(str(package))}")
     report = verify.verify(package)

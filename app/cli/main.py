@@ -29,6 +29,9 @@ _COMMANDS = {
     "transcribe": "text",
     "queue": "text",
     "captions": "captions",
+    "quote": "words",
+    "correct": "words",
+    "speaker": "words",
     "models": "text",
     "search": "finding",
     "searches": "finding",
@@ -36,6 +39,8 @@ _COMMANDS = {
     "split": "proof",
     "export": "proof",
     "verify": "proof",
+    "key": "proof",
+    "edit": "proof",
     "demo": "demo",
 }
 

@@ -63,7 +63,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         session(root / "archive"),
         root / "package",
         signer=Signer.at(root / "key"),
-        extras={"transcript/a-en.vtt": b"WEBVTT\n"},
+        extras=lambda files: {f"{files[0].path.stem}.en.vtt": b"WEBVTT\n"},
     )[0]
 
 
@@ -92,7 +92,7 @@ def test_what_is_in_it(package: Path) -> None:
         "data/journal.jsonl",
         "data/session.json",
         "data/transcript/a-demo-en-1.json",
-        "data/transcript/a-en.vtt",
+        "data/unedited.en.vtt",
         "data/unedited.m4a",
         "data/unedited.m4a.proof.json",
         "data/unedited.m4a.proof.json.sig",
@@ -158,7 +158,7 @@ def test_stock_tools_agree(package: Path) -> None:
     assert of_packets[0] == of_packets[1] != ""
     samples = [
         subprocess.run(
-            ["ffmpeg", "-v", "error", "-i", source, "-map", "0:a", "-f", "hash", "-hash", "sha256", "-"],
+            [*"ffmpeg -v error -i".split(), source, *"-map 0:a -f hash -hash sha256 -".split()],
             cwd=package / "data", check=True, capture_output=True,
         ).stdout
         for source in ("unedited.m4a", "concat:audio/a-000001.aac|audio/a-000002.aac")

@@ -1,0 +1,192 @@
+"""What goes out to others: the unedited package, clips, pages; signed, and with their transcripts.
+
+The audio and its proof are the recorder's; the words come from `transcribe`; they meet here.
+Captions that lie beside a continuous file are in its own time, where gaps may be cut out; the
+JSON beside them is in session time, as it was stored.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app import page, paths
+from recorder import export
+from recorder.archive import SessionFolder
+from recorder.continuous import Continuous
+from recorder.errors import ExportError, storage_error
+from recorder.pieces import Gaps, at_in
+from recorder.sign import PublicKey, Signer
+from transcribe import transcript, writing
+from transcribe.transcript import Transcript
+
+_AUDIO = "audio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """A transcript, and the JSON that it was read from."""
+
+    transcript: Transcript
+    path: Path
+
+
+def signer() -> Signer:
+    """Whoever archives here.
+
+    Raises:
+        ExportError: The key can't be used.
+        StorageError: The disk refuses.
+    """
+    return Signer.at(paths.signing_key())
+
+
+def own_key() -> PublicKey | None:
+    """The public key of whoever archives here; None where none was made yet.
+
+    Raises:
+        ExportError: The key can't be used.
+        StorageError: It can't be read.
+    """
+    return signer().public if paths.signing_key().exists() else None
+
+
+def unedited(
+    folder: SessionFolder,
+    out: Path,
+    *,
+    gaps: Gaps = Gaps.CUT,
+    on_file: Callable[[Path], None] = lambda _: None,
+) -> list[Path]:
+    """Write a session's unedited package, with captions beside the continuous files, signed.
+
+    Raises:
+        AircheckError: As `recorder.export.unedited`; or a transcript can't be read.
+    """
+    texts = _texts(folder)
+
+    def captioned(files: list[Continuous]) -> dict[str, bytes]:
+        return {
+            f"{file.path.stem}.{text.transcript.language}.vtt": _vtt(text.transcript, file)
+            for file in files
+            for text in texts
+            if text.transcript.track == track_of(file)
+        }
+
+    return export.unedited(
+        folder, out, gaps=gaps, signer=signer(), extras=captioned, on_file=on_file
+    )
+
+
+def clip(
+    folder: SessionFolder, out: Path, *, from_s: float, to_s: float, gaps: Gaps = Gaps.CUT
+) -> list[Path]:
+    """Write a stretch of a session with its proof, signed.
+
+    Raises:
+        AircheckError: As `recorder.export.clip`.
+    """
+    return export.clip(folder, out, from_s=from_s, to_s=to_s, gaps=gaps, signer=signer())
+
+
+def publish_page(folder: SessionFolder, out: Path, *, gaps: Gaps = Gaps.CUT) -> list[Path]:
+    """Write a session as a web page: a folder that works on any host and from a disk.
+
+    Args:
+        folder: The session's.
+        out: The page's folder. One that exists gets the page in a folder inside it.
+        gaps: What becomes of gaps in the audio.
+
+    Returns:
+        The page, then the other files of its folder.
+
+    Raises:
+        AircheckError: As `recorder.export.unedited`; or a transcript can't be read.
+    """
+    target = out / f"{folder.path.name}-page" if out.is_dir() else out
+    if target.exists() or target.is_symlink():
+        raise ExportError(
+            f"{target} is there already.",
+            safe="It was not touched.",
+            hint="Move it away, or choose another place with --out.",
+        )
+    room = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        _fill_page(folder, room, gaps)
+        room.rename(target)
+    except OSError as error:
+        raise storage_error(error, doing="writing the page") from error
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+    rest = sorted(path for path in target.iterdir() if path.name != page.NAME)
+    return [target / page.NAME, *rest]
+
+
+def _fill_page(folder: SessionFolder, room: Path, gaps: Gaps) -> None:
+    key = signer()
+    files = export.alone(folder, room, _AUDIO, gaps=gaps, signer=key)
+    track = track_of(files[0])  # a page plays one track; the package has them all
+    texts = [text for text in _texts(folder) if text.transcript.track == track]
+    played = [file for file in files if track_of(file) == track]
+    for text in texts:
+        language = text.transcript.language
+        for file in played:
+            (room / f"{file.path.stem}.{language}.vtt").write_bytes(_vtt(text.transcript, file))
+        shutil.copyfile(text.path, room / f"transcript.{language}.json")
+    info = folder.info()
+    picture = export.cover(folder)
+    if picture:
+        (room / info.cover).write_bytes(picture)
+    (room / "allowed_signers").write_bytes(key.public.allowed_signers)
+    written = page.render(
+        page.Content(
+            info=info,
+            cover=info.cover if picture else "",
+            timeline=folder.timeline(),
+            sealed=folder.sealed(),
+            files=played,
+            gaps=gaps,
+            transcripts=[text.transcript for text in texts],
+            key=key.public,
+            downloads=sorted(room.iterdir()),
+        )
+    )
+    (room / page.NAME).write_text(written, encoding="utf-8", errors="replace")
+
+
+def track_of(file: Continuous) -> str:
+    """The track whose sound a continuous file holds."""
+    return file.chunks[0][0].track
+
+
+def retimed(text: Transcript, file: Continuous) -> Transcript:
+    """A transcript in a file's own time, as far as the file has its sound."""
+    spans = file.spans
+    segments = [
+        replace(
+            segment,
+            start_s=at_in(spans, segment.start_s),
+            end_s=at_in(spans, segment.end_s),
+            words=tuple(
+                replace(word, start_s=at_in(spans, word.start_s), end_s=at_in(spans, word.end_s))
+                for word in segment.words
+            ),
+        )
+        for segment in text.segments
+        if any(each.start_s < segment.end_s and segment.start_s < each.end_s for each in spans)
+    ]
+    return replace(text, segments=tuple(segments), gaps=())
+
+
+def _vtt(text: Transcript, file: Continuous) -> bytes:
+    return writing.vtt(retimed(text, file)).encode(errors="replace")
+
+
+def _texts(folder: SessionFolder) -> list[_Text]:
+    return [
+        _Text(transcript=transcript.load(stored.path), path=stored.path)
+        for stored in transcript.active(folder)
+    ]
