@@ -99,6 +99,16 @@ class PulseServer:
                 if f"sink_name={name} " in (module.argument or ""):
                     pulse.module_unload(module.index)
 
+    def suspend_sink(self, name: str, *, goes_on: bool = False) -> None:
+        """Suspend a sink with its monitor, as a user may, or let it go on."""
+        with self.control() as pulse:
+            pulse.sink_suspend(pulse.get_sink_by_name(name).index, not goes_on)
+
+    def mute(self, sink: str) -> None:
+        """Mute a sink."""
+        with self.control() as pulse:
+            pulse.sink_mute(pulse.get_sink_by_name(sink).index, True)
+
     def move_recordings(self, source: str) -> None:
         """Move every stream that records to a source."""
         with self.control() as pulse:

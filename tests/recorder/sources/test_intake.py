@@ -1,14 +1,16 @@
 import threading
 import time
+import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recorder.errors import DeviceLost, SourceError, Stalled, UnknownDevice
-from recorder.sources import intake, portaudio, pulse, watch
+from recorder.sources import intake, portaudio, pulse, silence, watch
 from recorder.sources.base import SinkClosed
 from recorder.sources.device import DeviceSource
 from recorder.sources.devices import DeviceInfo
@@ -228,6 +230,157 @@ def test_a_stream_that_is_moved_is_taken_back(server: PulseServer, home: Path) -
     (step,) = np.flatnonzero(np.diff(numbers) != 1)
     missing_s = (numbers[step + 1] - numbers[step] - 1) / RATE_HZ
     assert gap.to_s - gap.from_s == pytest.approx(missing_s, abs=0.1)
+
+
+def test_a_stream_that_is_moved_away_and_back_at_once_is_noticed(
+    server: PulseServer, home: Path
+) -> None:
+    """No question would show it: when it is asked, the stream is where it was."""
+    server.play(write_numbered(home / "a.wav", 30, mark=1), "speakers")
+    server.play(write_numbered(home / "b.wav", 30, mark=2), "headset")
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink):
+        wait_until(lambda: sink.end_s > 0.5, what="sound")
+        for number in range(5):
+            server.move_recordings("headset.monitor")
+            server.move_recordings("speakers.monitor")
+            wait_until(lambda: len(sink.gaps) > number, what="a gap")  # noqa: B023 (called here)
+            end_s = sink.end_s
+            wait_until(lambda: sink.end_s > end_s + 0.2, what="more sound")  # noqa: B023
+    assert {gap.reason for gap in sink.gaps} == {GapReason.FOREIGN_SOURCE}
+    numbers_in(bytes(sink.written), mark=1)
+
+
+def test_a_suspended_output_is_stalled_at_once_and_then_goes_on(
+    server: PulseServer, home: Path
+) -> None:
+    source, sink = a_system("Speakers"), MemorySink()
+    with capturing(source, sink) as capture:
+        wait_until(lambda: sink.end_s > 0.5, what="sound")
+        server.suspend_sink("speakers")
+        error = capture.wait_error()
+    assert isinstance(error, Stalled)
+    assert "is suspended" in str(error)
+    with capturing(source, sink):
+        server.suspend_sink("speakers", goes_on=True)
+        wait_until(lambda: len(sink.runs) == 2, what="sound again")
+
+
+def test_an_output_that_comes_back_with_another_rate_is_recorded_in_that(
+    server: PulseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, sink = a_system("Speakers"), MemorySink()
+    with capturing(source, sink) as capture:
+        wait_until(lambda: sink.end_s > 0.5, what="sound")
+        server.remove_sink("speakers")
+        assert isinstance(capture.wait_error(), DeviceLost)
+    with capturing(source, sink):
+        server.add_sink("speakers", "Speakers", codec="s32le", rate_hz=96_000)
+        wait_until(lambda: len(sink.runs) == 2, what="sound again")
+    assert [(run.fmt.rate_hz, run.fmt.codec) for run in sink.runs] == [
+        (48_000, "pcm_s16le"), (96_000, "pcm_s32le"),
+    ]  # fmt: skip
+
+
+def test_a_source_whose_format_changes_is_opened_anew(
+    server: PulseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that avoids resampling does that; it is told of here, since a null sink can't."""
+    sink, true_format = MemorySink(), pulse.format_of
+
+    def another(source: object) -> AudioFormat:
+        return replace(true_format(source), rate_hz=44_100)
+
+    with capturing(a_system("Speakers"), sink):
+        wait_until(lambda: sink.end_s > 0.5, what="sound")
+        monkeypatch.setattr(pulse, "format_of", another)
+        with server.control() as control:  # any change will do
+            control.mute(control.get_source_by_name("speakers.monitor"))
+        wait_until(lambda: len(sink.runs) == 2, what="the other format")
+    assert [run.fmt.rate_hz for run in sink.runs] == [48_000, 44_100]
+    assert "changed its format" in sink.gaps[0].detail
+
+
+@pytest.mark.parametrize(
+    ("deed", "cause"),
+    [
+        (lambda _server, _home: None, "Nothing plays on it."),
+        (lambda server, _home: server.mute("speakers"), "The output is muted."),
+        (
+            lambda server, home: server.play(write_silence(home / "a.wav"), "speakers"),
+            "What plays on it is silent.",
+        ),
+    ],
+)
+def test_digital_silence_is_told_with_its_likely_cause(
+    server: PulseServer,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    deed: Callable[[PulseServer, Path], None],
+    cause: str,
+) -> None:
+    monkeypatch.setattr(silence, "TELL_AFTER_S", 0.5)
+    deed(server, home)
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink):
+        wait_until(lambda: sink.notices, what="a word")
+    (notice,) = sink.notices
+    assert notice.what == "silence"
+    assert notice.detail.endswith(cause)
+
+
+def test_sound_after_silence_is_told_too(
+    server: PulseServer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "TELL_AFTER_S", 0.5)
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink):
+        wait_until(lambda: sink.notices, what="silence")
+        server.play(write_numbered(home / "a.wav", 2.0), "speakers")
+        wait_until(lambda: len(sink.notices) == 2, what="sound")
+    assert sink.notices[1].what == "sound"
+
+
+def test_clipped_samples_are_counted(server: PulseServer, home: Path) -> None:
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink):
+        wait_until(lambda: sink.has_audio, what="the first sample")
+        server.play(write_loud(home / "a.wav", clipped=500), "speakers")
+        wait_until(lambda: sink.clipped >= 500, what="all of them")
+    assert sink.clipped == 500
+
+
+def write_silence(path: Path) -> Path:
+    return write_samples(path, np.zeros((10 * RATE_HZ, 2), "<i2"))
+
+
+def write_loud(path: Path, *, clipped: int) -> Path:
+    frames = np.zeros((RATE_HZ, 2), "<i2")
+    frames[RATE_HZ // 2 : RATE_HZ // 2 + clipped, 0] = 32_767
+    return write_samples(path, frames)
+
+
+def write_samples(path: Path, frames: np.ndarray) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(frames.tobytes())
+    return path
+
+
+def test_a_computer_that_slept_stores_nothing_until_the_session_knows(
+    server: PulseServer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_WOKEN_WITHIN_S", 0.1)
+    slept_s = [0.0]
+    monkeypatch.setattr(intake.clock, "suspended_s", lambda: slept_s[0])
+    sink = MemorySink()
+    with capturing(a_system("Speakers"), sink) as capture:
+        wait_until(lambda: sink.end_s > 0.5, what="sound")
+        slept_s[0] = 100.0
+        error = capture.wait_error()
+    assert "asleep for 100 s" in str(error)
 
 
 def test_what_comes_before_a_late_answer_is_not_stored(
