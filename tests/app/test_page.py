@@ -65,9 +65,7 @@ AT = "document.getElementById('audio').currentTime"
 def test_it_plays_and_follows(tab: Browser) -> None:
     tab.press(" ")
     tab.until(f"{AT} > 0.7")
-    assert tab.run("document.querySelector('#lines .now').textContent").startswith(
-        "00:00 Ann: Good"
-    )
+    tab.until("document.querySelector('#lines .now')?.textContent.startsWith('00:00 Ann: Good')")
     tab.press(" ")
     tab.until("document.getElementById('audio').paused")
     assert tab.complaints == []
