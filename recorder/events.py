@@ -292,6 +292,42 @@ class Sealed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(Event):
+    """A sealed session goes on: lines follow the one that sealed it, and another one seals it.
+
+    The hashes are those of the files as they were sealed, so that what was published of them
+    before can be found in what is here now: the journal's first ``bytes`` are that journal.
+    """
+
+    kind: ClassVar[str] = "reopened"
+    reason: str  # 'complete', 'undo'
+    bytes: int
+    journal_sha256: str
+    sums_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed(Event):
+    """What a track lacks here is in another track, which came from another recording."""
+
+    kind: ClassVar[str] = "completed"
+    track: str
+    by: str
+    from_s: Seconds
+    to_s: Seconds
+    misfit_s: Seconds | None = None  # by how much longer the other recording is here
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn(Event):
+    """A track that completed others was taken away again, its parts with it."""
+
+    kind: ClassVar[str] = "withdrawn"
+    track: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown(Event):
     """A kind that this version doesn't know, as it was read."""
 
@@ -303,7 +339,8 @@ _KINDS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
         Opened, StateChanged, Attempt, Connected, RunStarted, GapFound, GapFilled, PartOpened,
-        Chunk, Repeated, Tagged, Marked, Noticed, PartSealed, Recovered, Sealed,
+        Chunk, Repeated, Tagged, Marked, Noticed, PartSealed, Recovered, Sealed, Reopened,
+        Completed, Withdrawn,
     )
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from recorder.events import (
     Chunk,
+    Completed,
     Event,
     GapFilled,
     GapFound,
@@ -24,6 +25,7 @@ from recorder.events import (
     PartOpened,
     PartSealed,
     RunStarted,
+    Withdrawn,
 )
 from recorder.types import AudioFormat, PlacedBy, Seconds, parse_iso
 
@@ -142,6 +144,8 @@ class Timeline:
 
     tracks: dict[str, Track]
     markers: tuple[Marked, ...]
+    fills: tuple[Completed, ...] = ()
+    """What other recordings filled in, in order of session time; the gaps stay gaps of ours."""
     started_at: datetime | None
     """Wall clock of session time 0; None while nothing is recorded."""
 
@@ -152,6 +156,23 @@ class Timeline:
         for event in events:
             build.take(event)
         return build.timeline()
+
+    @property
+    def own(self) -> dict[str, Track]:
+        """The tracks that were recorded, without those that another recording filled in."""
+        others = {fill.by for fill in self.fills}
+        return {name: track for name, track in self.tracks.items() if name not in others}
+
+    def origin(self, at_s: Seconds, track: str = "a") -> str:
+        """The track that a moment comes from: the one asked for, or what fills its gap.
+
+        Empty where nothing sounds.
+        """
+        held = self.tracks.get(track)
+        if held and held.chunk_at(at_s):
+            return track
+        fills = (each for each in self.fills if each.track == track)
+        return next((each.by for each in fills if each.from_s <= at_s < each.to_s), "")
 
     @property
     def duration_s(self) -> Seconds:
@@ -186,6 +207,7 @@ class _Build:
     gaps: list[GapFound] = field(default_factory=list)
     filled: list[GapFilled] = field(default_factory=list)
     markers: list[Marked] = field(default_factory=list)
+    fills: list[Completed] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
         match event:
@@ -203,8 +225,18 @@ class _Build:
                 self.filled.append(event)
             case Marked():
                 self.markers.append(event)
+            case Completed():
+                self.fills.append(event)
+            case Withdrawn():
+                self._withdraw(event.track)
             case _:
                 pass
+
+    def _withdraw(self, track: str) -> None:
+        self.opened = {name: each for name, each in self.opened.items() if each.track != track}
+        self.chunks = {name: held for name, held in self.chunks.items() if name in self.opened}
+        self.runs = {key: run for key, run in self.runs.items() if key[0] != track}
+        self.fills = [fill for fill in self.fills if fill.by != track]
 
     def timeline(self) -> Timeline:
         names = sorted(
@@ -219,6 +251,7 @@ class _Build:
             tracks={name: self._track(name) for name in names},
             markers=tuple(sorted(self.markers, key=lambda mark: mark.at_s)),
             started_at=_start_of(first) if first else None,
+            fills=tuple(sorted(self.fills, key=lambda fill: fill.from_s)),
         )
 
     def _track(self, name: str) -> Track:
@@ -232,11 +265,7 @@ class _Build:
         )
 
     def _gaps(self, track: str) -> Iterator[GapFound]:
-        """What is left of a track's gaps."""
-        filled = [event for event in self.filled if event.track == track]
-        for gap in self.gaps:
-            if gap.track == track:
-                yield from _left_of(gap, filled)
+        return gaps_left((gap for gap in self.gaps if gap.track == track), self.filled)
 
     def _part(self, opened: PartOpened) -> Part:
         sealed = self.sealed.get(opened.part)
@@ -272,6 +301,13 @@ def lengths_of(durations_s: Iterable[float]) -> Lengths:
     """What segments in a row last, as `GapFound.lengths` has it."""
     groups = itertools.groupby(round(each, 6) for each in durations_s)
     return tuple((sum(1 for _ in equal), Seconds(length_s)) for length_s, equal in groups)
+
+
+def gaps_left(gaps: Iterable[GapFound], filled: Iterable[GapFilled]) -> Iterator[GapFound]:
+    """What is left of gaps after some of it came late."""
+    stretches = list(filled)
+    for gap in gaps:
+        yield from _left_of(gap, [each for each in stretches if each.track == gap.track])
 
 
 def _left_of(gap: GapFound, filled: Iterable[GapFilled]) -> Iterator[GapFound]:

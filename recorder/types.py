@@ -68,6 +68,7 @@ class PlacedBy(StrEnum):
     EQUAL_BYTES = "equal bytes"
     DATE_TIME = "program date-time"
     WALL_CLOCK = "wall clock"
+    ALIGNMENT = "alignment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,16 @@ from typing import Any
 from recorder import bag, journal, pack, proof, provenance, sign, sums, wav
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError, StorageError
-from recorder.events import Chunk, Event, PartOpened, PartSealed, Sealed, event_from_json
+from recorder.events import (
+    Chunk,
+    Event,
+    PartOpened,
+    PartSealed,
+    Reopened,
+    Sealed,
+    Withdrawn,
+    event_from_json,
+)
 from recorder.pieces import Gaps
 from recorder.proof import Proof
 from recorder.sign import PublicKey
@@ -320,9 +329,19 @@ class _Check:
         for each in broken:
             self._problem(_JOURNAL, f"isn't as it was written: line {each.number}: {each.what}")
         events = [event for line in lines for event in self._event(line)]
+        self._reopened(path, events)
         if not events or not isinstance(events[-1], Sealed):
             self.sealed_at = ""
         return events
+
+    def _reopened(self, path: Path, events: list[Event]) -> None:
+        """What went on after it was sealed must begin with the journal that was sealed."""
+        for event in events:
+            if isinstance(event, Reopened):
+                with path.open("rb") as file:
+                    sealed = hashlib.sha256(file.read(max(0, event.bytes))).hexdigest()
+                if sealed != event.journal_sha256:
+                    self._problem(_JOURNAL, "went on from another one than was sealed before")
 
     def _is_growing(self, lines: list[bytes]) -> bool:
         """A line may be half written while a recorder lives, or where one has died."""
@@ -508,6 +527,10 @@ def _parts(events: Iterable[Event]) -> list[_Part]:
                 parts[event.part].chunks.append(event)
             case PartSealed() if event.part in parts:
                 parts[event.part].sealed = event
+            case Withdrawn():
+                parts = {
+                    name: part for name, part in parts.items() if part.opened.track != event.track
+                }
             case _:
                 pass
     return list(parts.values())
