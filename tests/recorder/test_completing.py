@@ -1,0 +1,181 @@
+"""Gaps filled from another recording: joined to the sample, proven, undone."""
+
+import functools
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recorder import completing, decode, importing, spool, verify
+from recorder.align import spooled
+from recorder.archive import Archive, SessionFolder
+from recorder.compare import Comparison, compare
+from recorder.completing import Other
+from recorder.errors import ArchiveError, ExportError
+from recorder.types import AudioFormat
+from tests.recorder import programme
+from tests.recorder.builders import PartSpec, adts_chunks, build_session, encode
+from tests.recorder.programme import Sound
+
+RATE_HZ = programme.RATE_HZ
+ADTS = AudioFormat(container="adts", codec="aac", rate_hz=RATE_HZ, channels=1)
+LENGTH_S, GAP_S = 60.0, (24.0, 33.0)
+PRIMING_S = 1024 / RATE_HZ
+
+
+@functools.cache
+def talk() -> Sound:
+    return programme.talk(LENGTH_S, 5)
+
+
+def ours(root: Path, *, gap_s: float = GAP_S[1] - GAP_S[0]) -> SessionFolder:
+    """What was recorded: AAC with a gap, which the journal says to be so long."""
+    data = encode(talk()[:, None], RATE_HZ, "adts")
+    chunks = adts_chunks(data, RATE_HZ)
+    length_s = chunks[0][1]
+    first, last = (round(at_s / length_s) for at_s in GAP_S)
+    resumes_s = first * length_s + gap_s + (last - first) * length_s - (GAP_S[1] - GAP_S[0])
+    return build_session(
+        root,
+        [
+            PartSpec(fmt=ADTS, chunks=chunks[:first]),
+            PartSpec(fmt=ADTS, chunks=chunks[last:], start_s=resumes_s),
+        ],
+    )
+
+
+def other(path: Path, container: str = "mp3", factor: float = 1.0, begin_s: float = 7.0) -> Other:
+    sound = talk()[round(begin_s * RATE_HZ) :]
+    sound = programme.noisy(programme.stretched(sound, factor), 30, 3)
+    file = path / f"replay.{container}"
+    file.write_bytes(encode(sound.astype(np.float32)[:, None], RATE_HZ, container))
+    return Other(name=file.name, path=file)
+
+
+def compared(folder: SessionFolder, path: Path | None) -> Comparison:
+    assert path is not None
+    first, second = spooled(
+        decode.decode(folder, rate_hz=spool.RATE_HZ),
+        decode.decode_file(path, rate_hz=spool.RATE_HZ, channels=1),
+    )
+    with first, second:
+        return compare(first, second)
+
+
+def completed(folder: SessionFolder, source: Other) -> str:
+    fills = completing.plan(folder.timeline(), compared(folder, source.path))
+    return completing.complete(folder, source, fills)
+
+
+def off_s(folder: SessionFolder, track: str, from_s: float, to_s: float) -> float:
+    """By how much a track is off from what was said then."""
+    blocks = list(decode.decode(folder, track=track, from_s=from_s, to_s=to_s, rate_hz=RATE_HZ))
+    heard = np.concatenate([block.samples[:, 0] for block in blocks])
+    at = round((blocks[0].start_s - PRIMING_S) * RATE_HZ)
+    reach = RATE_HZ // 20
+    said = talk()[at - reach : at + len(heard) + reach]
+    alike = np.correlate(said, heard, "valid")
+    return (int(np.argmax(alike)) - reach) / RATE_HZ
+
+
+@pytest.mark.parametrize("container", ["mp3", "adts", "mp4"])
+@pytest.mark.parametrize("factor", [1.0, 1.0005])
+def test_a_filled_gap_joins_within_ten_milliseconds(
+    container: str, factor: float, tmp_path: Path
+) -> None:
+    folder = ours(tmp_path / "archive")
+    letter = completed(folder, other(tmp_path, container, factor))
+    assert letter == "b"
+    [gap] = folder.timeline().tracks["a"].gaps
+    assert abs(off_s(folder, "b", gap.from_s, gap.from_s + 2)) < 0.010
+    assert abs(off_s(folder, "b", gap.to_s - 2, gap.to_s)) < 0.010
+
+
+def test_the_other_track_is_as_served_and_everything_verifies(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    before = {path: path.read_bytes() for path in folder.audio.iterdir()}
+    source = other(tmp_path)
+    completed(folder, source)
+    report = verify.verify(folder.path)
+    assert report.ok, report.problems
+    timeline = folder.timeline()
+    [part] = timeline.tracks["b"].parts
+    assert source.path is not None
+    served = source.path.read_bytes()
+    assert (folder.path / part.file).read_bytes() in served
+    assert {path: path.read_bytes() for path in before} == before
+    assert part.source == "replay.mp3"
+    [gap] = timeline.gaps
+    assert [timeline.origin(at) for at in (gap.from_s - 1, gap.from_s + 1, gap.to_s + 1)] == [
+        "a", "b", "a",
+    ]  # fmt: skip
+    assert set(timeline.own) == {"a"}
+
+
+def test_what_was_sealed_before_can_be_found_in_what_is_there_now(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    sealed, sums = folder.journal_path.read_bytes(), folder.sums_path.read_bytes()
+    completed(folder, other(tmp_path))
+    now = folder.journal_path.read_bytes()
+    assert now.startswith(sealed)
+    assert hashlib.sha256(sums).hexdigest().encode() in now
+    assert folder.sealed() is not None
+
+
+def test_undo_removes_the_track(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    audio = {path.name for path in folder.audio.iterdir()}
+    completed(folder, other(tmp_path))
+    assert completing.undo(folder) == ["b"]
+    assert {path.name for path in folder.audio.iterdir()} == audio
+    assert set(folder.timeline().tracks) == {"a"}
+    assert folder.timeline().fills == ()
+    assert verify.verify(folder.path).ok
+    assert completed(folder, other(tmp_path)) == "c"
+    assert verify.verify(folder.path).ok
+    with pytest.raises(ArchiveError, match="nothing to undo"):
+        completing.undo(folder, "b")
+
+
+def test_a_changed_line_before_the_first_seal_is_found(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    completed(folder, other(tmp_path))
+    lines = folder.journal_path.read_bytes()
+    folder.journal_path.write_bytes(lines.replace(b"connection lost", b"device lost"))
+    assert not verify.verify(folder.path).ok
+
+
+def test_a_gap_that_the_wall_clock_made_too_long_keeps_its_misfit(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive", gap_s=11.0)
+    source = other(tmp_path)
+    [fill] = completing.plan(folder.timeline(), compared(folder, source.path))
+    assert fill.misfit_s == pytest.approx(-2, abs=0.01)
+    assert fill.to_s == pytest.approx(fill.gap.to_s - 2, abs=0.01)
+    completing.complete(folder, source, [fill])
+    [told] = folder.timeline().fills
+    assert told.misfit_s == pytest.approx(-2, abs=0.01)
+    assert "shorter than our gap" in told.detail
+
+
+def test_another_session_fills_too(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    source = other(tmp_path, "adts", begin_s=0)
+    assert source.path is not None
+    there = importing.import_audio(Archive(tmp_path / "archive"), source.path)
+    fills = completing.plan(folder.timeline(), compared(folder, source.path))
+    completing.complete(folder, Other(name=there.id, folder=there), fills)
+    [gap] = folder.timeline().tracks["a"].gaps
+    assert abs(off_s(folder, "b", gap.from_s, gap.to_s)) < 0.010
+    assert verify.verify(folder.path).ok
+
+
+def test_an_unrelated_recording_fills_nothing(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    file = tmp_path / "else.mp3"
+    file.write_bytes(encode(programme.talk(40, 99)[:, None], RATE_HZ, "mp3"))
+    journal = folder.journal_path.read_bytes()
+    assert completing.plan(folder.timeline(), compared(folder, file)) == []
+    with pytest.raises(ExportError, match="No gap"):
+        completing.complete(folder, Other(name="else", path=file), [])
+    assert folder.journal_path.read_bytes() == journal
