@@ -49,6 +49,7 @@ _logger = logging.getLogger(__name__)
 _PROBE_DISK_S = 1.0
 _ROOM_BYTES = 4_000_000  # free before a paused recording goes on
 _LAST_WORDS_S = 0.5  # for a stopped source to hand over what it holds
+_SOUND_S = 3.0  # a source that played so long is sound; its next break is a mere break
 _LATE_S = 60.0  # before that nobody calls it late
 _FATAL = (NotAudio, MalformedAddress, UnknownDevice)
 
@@ -115,6 +116,13 @@ class _Candidate:
     def recovered(self) -> None:
         """It has audio."""
         self.failures, self.next_try_s, self.trouble = 0, 0.0, ""
+
+    def played(self, for_s: float) -> None:
+        """It had audio for so long. One that breaks again and again counts as failing."""
+        if for_s >= _SOUND_S:
+            self.recovered()
+        else:
+            self.failures = min(self.failures, 1)
 
 
 class TrackCapture:
@@ -251,7 +259,7 @@ class TrackCapture:
 
     def _capture_until_over(self) -> None:
         while candidate := self._next():
-            heard_s = self.writer.end_s
+            heard_s, began_s = self.writer.end_s, time.monotonic()
             trouble = self._capture_once(candidate)
             if self._woken.is_set():
                 self._forget_connections()
@@ -259,7 +267,7 @@ class TrackCapture:
             if trouble is None or self._has_given_up():
                 return
             if self.writer.end_s > heard_s:
-                candidate.recovered()
+                candidate.played(time.monotonic() - began_s)
             if isinstance(trouble, DiskFull):
                 self._pause(trouble)
             else:

@@ -342,10 +342,11 @@ class Recording:
 
     def _troubles(self) -> str:
         """What keeps the tracks that are not recording."""
+        silent = (State.CONNECTING, State.RECORDING)
         return " ".join(
             f"Track {track.track}: {track.failure or track.state.detail or track.state.state}"
             for track in self._tracks
-            if track.state.state is not State.RECORDING and not track.ending
+            if track.failure or not (track.ending or track.state.state in silent)
         )
 
     def _fail(self, error: AircheckError) -> None:
