@@ -13,7 +13,16 @@ from recorder import journal, launch
 from recorder.archive import SessionFolder
 from recorder.control import Client
 from recorder.errors import AircheckError, CorruptSession, RecorderError
-from recorder.events import GapFound, Marked, Noticed, Recovered, Sealed, StateChanged, Tagged
+from recorder.events import (
+    GapFilled,
+    GapFound,
+    Marked,
+    Noticed,
+    Recovered,
+    Sealed,
+    StateChanged,
+    Tagged,
+)
 from recorder.journal import Entry
 from recorder.meter import Meter, Trouble
 from recorder.status import Status
@@ -112,6 +121,9 @@ class Follower:
             )
         elif isinstance(event, Noticed):
             self._tell_notice(line, event)
+        elif isinstance(event, GapFilled):
+            filled = {"from_s": event.from_s, "to_s": event.to_s}
+            self._context.answer({"event": "filled", **line, **filled})
         elif isinstance(event, Marked):
             self._context.answer({"event": "mark", **line, "at_s": event.at_s, "text": event.text})
 
@@ -208,6 +220,11 @@ def sentence(entry: Entry) -> str:
             said = (
                 f"[yellow]▨ gap[/] {exact_clock(event.from_s)} to {exact_clock(event.to_s)}, "
                 f"{event.to_s - event.from_s:.1f} s: {event.reason}"
+            )
+        case GapFilled() as event:
+            said = (
+                f"[green]▣ came late[/] {exact_clock(event.from_s)} to {exact_clock(event.to_s)}: "
+                "that is no gap any more"
             )
         case Tagged() as event:
             said = f"♪ {escape(event.text)}"

@@ -10,7 +10,16 @@ from app.gui.presenters.session import Span, Strip
 from recorder import journal
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
-from recorder.events import Chunk, Event, GapFound, Marked, PartOpened, RunStarted
+from recorder.events import (
+    Chunk,
+    Event,
+    GapFilled,
+    GapFound,
+    Marked,
+    PartOpened,
+    RunStarted,
+)
+from recorder.timeline import gaps_left
 from recorder.types import Seconds
 
 if TYPE_CHECKING:
@@ -32,7 +41,7 @@ class Follower:
         self._folder = folder
         self._lock = threading.Lock()
         self._runs: dict[int, Span] = {}
-        self._gaps: list[Span] = []
+        self._gaps: list[GapFound] = []  # what is left of them
         self._markers: list[Span] = []
         self._end_s = Seconds(0)
         self._for_meter: list[Event] = []
@@ -47,7 +56,10 @@ class Follower:
             return Strip(
                 duration_s=self._end_s,
                 runs=tuple(self._runs.values()),
-                gaps=tuple(self._gaps),
+                gaps=tuple(
+                    Span(from_s=gap.from_s, to_s=gap.to_s, text=str(gap.reason))
+                    for gap in self._gaps
+                ),
                 markers=tuple(self._markers),
             )
 
@@ -92,9 +104,9 @@ class Follower:
                     self._runs[event.run] = Span(from_s=begun_s, to_s=end_s)
             case GapFound():
                 self._end_s = max(self._end_s, event.to_s)
-                self._gaps.append(
-                    Span(from_s=event.from_s, to_s=event.to_s, text=str(event.reason))
-                )
+                self._gaps.append(event)
+            case GapFilled():
+                self._gaps = list(gaps_left(self._gaps, [event]))
             case Marked():
                 self._markers.append(Span(from_s=event.at_s, to_s=event.at_s, text=event.text))
             case _:

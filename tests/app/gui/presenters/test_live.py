@@ -8,7 +8,7 @@ from app.gui.presenters.following import Follower
 from app.gui.presenters.live import Live, LiveSessions, Revivals
 from app.gui.presenters.session import load
 from recorder.archive import SessionFolder
-from recorder.events import GapFound, Marked
+from recorder.events import GapFilled, GapFound, Marked
 from recorder.journal import JournalWriter
 from recorder.status import Status
 from recorder.types import GapReason, Seconds, State, iso
@@ -51,6 +51,20 @@ def test_what_is_journaled_meanwhile_shows(growing: SessionFolder, follower: Fol
     wait_until(lambda: follower.strip().duration_s == to_s)
     assert [gap.text for gap in follower.strip().gaps] == ["stalled"]
     assert [mark.text for mark in follower.strip().markers] == ["here"]
+
+
+def test_what_came_late_is_no_gap_any_more(growing: SessionFolder, follower: Follower) -> None:
+    log = JournalWriter(growing.journal_path)
+    log.append(
+        GapFound(
+            track="a", from_s=Seconds(3.0), to_s=Seconds(9.0), reason=GapReason.MISSING_SEGMENT
+        ),
+        GapFilled(track="a", from_s=Seconds(5.0), to_s=Seconds(7.0), run=9),
+    )
+    log.close()
+    wait_until(lambda: len(follower.strip().gaps) == 2, what="what is left of the gap")
+    assert [(gap.from_s, gap.to_s) for gap in follower.strip().gaps] == [(3.0, 5.0), (7.0, 9.0)]
+    assert follower.strip() == load(growing).strip
 
 
 def test_a_level_is_that_of_the_sound(growing: SessionFolder, follower: Follower) -> None:
