@@ -35,6 +35,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     yield archive
     for folder in archive.folders():
         if launch.is_running(folder):
+            wait_until((folder.path / "control.json").exists)
             launch.stop(folder)
 
 
