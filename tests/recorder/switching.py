@@ -6,7 +6,6 @@ wrong one shows (`tests.pulseserver.numbers_in`).
 
 import random
 import threading
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -128,9 +127,3 @@ def late_s(folder: SessionFolder, returned_at: datetime) -> float:
     ):
         return 0.0
     return (min(later) - returned_at).total_seconds() if later else float("inf")
-
-
-def busy(until: threading.Event) -> None:
-    """Keep a core busy, for a process of its own."""
-    while not until.is_set():
-        time.perf_counter()
