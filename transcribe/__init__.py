@@ -29,6 +29,7 @@
     database     the index's schema and migrations
     rows         a session's rows, put in and taken out
     index        session folders → rows; an index that is complete
+    livetext     captions → rows, as they are heard
     query        human words → FTS5
     scope        a query's fields → conditions
     deadline     how long a first answer may take

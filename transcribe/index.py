@@ -33,7 +33,6 @@ Progress = Callable[[int, int], None]
 _log = logging.getLogger(__name__)
 _NEW_NAME = ".index.new.db"
 _LOCK_NAME = ".index.lock"
-_LIVE = "live"  # instead of a stamp: this text is in no file yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +137,7 @@ def append(
 ) -> None:
     """Add to a text that is still being made, at once and without reading a file.
 
-    What is added is found from then on, until `update` reads the stored transcript in its stead.
+    What is added is found from then on, until `update` reads a stored transcript of that track.
 
     Args:
         index: Open on this thread.
@@ -158,7 +157,7 @@ def append(
     except rows.TextGone:
         session = _session(folder, _stamp(folder))
         texts, _ = _texts(folder, session.started_at, held=_held(index, folder))
-        texts.append(rows.Text(stored=stored, stamp=_LIVE, segments=tuple(segments)))
+        texts.append(rows.Text(stored=stored, stamp=rows.LIVE, segments=tuple(segments)))
         with index.writing() as tables:
             rows.put(tables, session, texts)
 

@@ -37,7 +37,9 @@ from recorder.types import Seconds, parse_iso, utc_now
 from transcribe import spoken
 from transcribe.chunking import FRAME_S, RATE_HZ, Detector, Samples, SileroDetector
 from transcribe.listening import LONGEST_S, Caption, Hear, Listener
+from transcribe.livetext import LiveText
 from transcribe.priority import give_way
+from transcribe.transcript import Segment
 from transcribe.weights import Weights
 
 if TYPE_CHECKING:
@@ -195,6 +197,7 @@ class _Captioner:
         self._listeners: dict[str, Listener] = {}
         self._heard_s: dict[str, Seconds] = {}
         self._numbers = iter(range(sys.maxsize))
+        self._text = LiveText(folder)
         self._failures = 0
 
     def run(self) -> None:
@@ -213,6 +216,7 @@ class _Captioner:
         finally:
             over.set()
             reader.join(5)
+            self._text.close()
 
     def _read(self, over: threading.Event) -> None:
         try:
@@ -297,6 +301,9 @@ class _Captioner:
             values = asdict(each) | {"lag_s": round(lag_s, 2)}
             self._out.write(json.dumps(values, ensure_ascii=False) + "\n")
             self._out.flush()
+            if each.is_final:
+                said = Segment(start_s=each.start_s, end_s=each.end_s, text=each.text)
+                self._text.add(each.track, said)
 
 
 class _Ear:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlite_utils import Database as SqliteUtils
 
@@ -15,6 +16,9 @@ from transcribe import passages, terms
 from transcribe.database import MINUTE_BITS, SEGMENT_BITS
 from transcribe.passages import Spoken, Stretch
 from transcribe.transcript import Segment, Stored
+
+LIVE: Final = "live"
+"""The stamp of a text that grows, and is in no file yet."""
 
 _MOST_SEGMENTS = 1 << SEGMENT_BITS
 
@@ -65,6 +69,8 @@ def put(
 ) -> None:
     """Replace all that the index holds of a session; texts that it holds already stay.
 
+    So does text that is `LIVE`, until there is another one of its track.
+
     Args:
         tables: Within a transaction.
         session: What is known of it.
@@ -75,11 +81,13 @@ def put(
         TextGone: One of them is not there any more.
     """
     session_id = _put_session(tables, session)
+    tracks = {text.stored.track for text in texts}
     held = {
         (file, stamp): key
-        for key, file, stamp in tables.execute(
-            "SELECT id, file, stamp FROM transcript WHERE session_id = ?", [session_id]
+        for key, file, stamp, track in tables.execute(
+            "SELECT id, file, stamp, track FROM transcript WHERE session_id = ?", [session_id]
         ).fetchall()
+        if stamp != LIVE or track in tracks
     }
     kept = {(text.stored.path.name, text.stamp) for text in texts if text.segments is None}
     if not kept <= held.keys():
