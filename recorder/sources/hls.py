@@ -69,7 +69,8 @@ class HlsSource:
         self._window = Window(self._patience, resume=resume)
         self._loader = Loader()
         begun = resume.after + 1 if resume and past and past.track.unproven else None
-        self._placement = Placement(follows_on=resume is not None, begun=begun)
+        known = _digests_of(past.track) if resume and past else None
+        self._placement = Placement(follows_on=resume is not None, begun=begun, known=known)
 
     @property
     def spec(self) -> SourceSpec:
@@ -136,6 +137,7 @@ class _Capture:
         self._loader = loader
         self._placement = placement
         self._loads: dict[Future[Loaded], Wanted] = {}
+        self._probe: tuple[int, Future[Loaded]] | None = None  # of a doubtful number
         self._poll: Future[Listing] | None = None
         self._polled_s = self._news_s = time.monotonic()
         self._pause_s = 0.0  # from one poll to the next
@@ -148,7 +150,9 @@ class _Capture:
         while not stop.is_set():
             self._begin_poll()
             self._begin_loads()
+            self._begin_probe()
             self._await(stop)
+            self._take_probe()
             self._take_poll()
             self._take_loads()
             self._store_ready()
@@ -179,6 +183,13 @@ class _Capture:
             load = self._pool.submit(self._loader.load, wanted.segment, self._halt, timeout_s)
             self._loads[load] = wanted
 
+    def _begin_probe(self) -> None:
+        doubtful = self._window.doubtful(time.monotonic())
+        if doubtful and self._probe is None:
+            timeout_s = self._patience.request_s
+            load = self._pool.submit(self._loader.load, doubtful, self._halt, timeout_s)
+            self._probe = doubtful.sequence, load
+
     def _await(self, stop: StopSignal) -> None:
         """Wait until something has come, for a tick at most."""
         until_poll_s = self._polled_s + self._pause_s - time.monotonic()
@@ -186,6 +197,8 @@ class _Capture:
         under_way: list[Future[Any]] = [*self._loads]
         if self._poll:
             under_way.append(self._poll)
+        if self._probe:
+            under_way.append(self._probe[1])
         if under_way:
             wait(under_way, timeout=wait_s, return_when=FIRST_COMPLETED)
         else:
@@ -223,6 +236,19 @@ class _Capture:
         elif now_s - self._news_s > max(self._patience.stall_s, _TARGETS_OF_SILENCE * target_s):
             quiet_s = now_s - self._news_s
             self._trouble = Stalled(f"{redact(listing.url)} lists nothing new for {quiet_s:.0f} s.")
+
+    def _take_probe(self) -> None:
+        """Learn whether old numbers mean what they meant; what can't be had tells nothing."""
+        if self._probe is None or not self._probe[1].done():
+            return
+        (sequence, load), self._probe = self._probe, None
+        try:
+            is_another = self._placement.is_another(sequence, load.result())
+        except SourceError:
+            is_another = False
+        self._window.settle(is_another=is_another)
+        if is_another:
+            self._pause_s = 0.0
 
     def _take_loads(self) -> None:
         for load in [load for load in self._loads if load.done()]:
@@ -304,7 +330,8 @@ class _Capture:
 
     def _raise_trouble(self) -> None:
         """Tell the session, unless something is under way, or would wait in memory meanwhile."""
-        if self._trouble is None or self._poll or self._loads or self._window.staged_bytes:
+        under_way = self._poll or self._loads or self._probe
+        if self._trouble is None or under_way or self._window.staged_bytes:
             return
         if not self._window.due(time.monotonic(), at_most=1):
             raise self._trouble
@@ -319,3 +346,12 @@ def _resume_of(track: Track) -> Resume | None:
     holes = (hole for gap in track.gaps if gap.from_s >= begin_s for hole in gap.segments())
     after = track.next_sequence - (2 if track.unproven else 1)
     return Resume(after=after, holes=tuple(holes))
+
+
+def _digests_of(track: Track) -> dict[int, str]:
+    """SHA-256 of the segments that are stored in one piece, by number; the latest of each."""
+    return {
+        chunk.media_sequence: chunk.sha256
+        for chunk in track.chunks
+        if chunk.media_sequence is not None and not chunk.adopted
+    }

@@ -16,6 +16,7 @@ from recorder.timeline import lengths_of
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, iso, redact
 
 _MOST_DIGESTS = 64
+_MOST_NUMBERED = 256
 _FARTHEST_S = 86_400.0
 
 
@@ -77,17 +78,32 @@ class _Hole:
 class Placement:
     """Puts segments into the sink, each in its place. Outlives a single `capture`."""
 
-    def __init__(self, *, follows_on: bool, begun: int | None) -> None:
+    def __init__(
+        self, *, follows_on: bool, begun: int | None = None, known: dict[int, str] | None = None
+    ) -> None:
+        """Begin with what an earlier process left, if one did.
+
+        Args:
+            follows_on: Whether numbers go on from what is stored.
+            begun: The segment that a crash left the beginning of; the sink completes it.
+            known: SHA-256 of what is stored, by number.
+        """
         self._is_placed = follows_on  # its numbers go on from what is stored
         self._is_interrupted = follows_on
         self._is_joined = False
-        self._begun = begun  # what crashes left the beginning of; the sink completes it
+        self._begun = begun
         self._hole = _Hole()
         self._format: AudioFormat | None = None
         self._header = b""
         self._ends_at: datetime | None = None
         self._digests: deque[bytes] = deque(maxlen=_MOST_DIGESTS)
+        self._numbered: dict[int, str] = dict(known or {})
         self._kept: set[bytes] = set()  # digests of what is staged
+
+    def is_another(self, sequence: int, loaded: Loaded) -> bool:
+        """Whether another segment than this one is stored under its number."""
+        known = self._numbered.get(sequence)
+        return known is not None and known != sha256(loaded.data).hexdigest()
 
     def rejoin(self) -> None:
         """A new `capture` begins: the session must hear again that a run goes on."""
@@ -145,9 +161,15 @@ class Placement:
         digest = sha256(loaded.data).digest()
         self._kept.discard(digest)
         self._digests.append(digest)
+        self._number(wanted.segment.sequence, digest.hex())
         began_at = wanted.segment.program_date_time
         duration = timedelta(seconds=loaded.measured.duration_s)
         self._ends_at = began_at + duration if began_at else None
+
+    def _number(self, sequence: int, digest: str) -> None:
+        self._numbered[sequence] = digest
+        if len(self._numbered) > _MOST_NUMBERED:
+            del self._numbered[next(iter(self._numbered))]
 
     def _is_known(self, wanted: Wanted, loaded: Loaded) -> bool:
         """Whether a server answers any address with the same bytes."""
@@ -176,6 +198,7 @@ class Placement:
         breaks = wanted.segment.discontinuity or not goes_on
         if wanted.renumbered:
             self.end(sink)
+            self._numbered.clear()
         if self._hole:
             self._begin_after(sink, wanted, fmt, header)
         elif not sink.has_audio:

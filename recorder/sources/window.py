@@ -44,6 +44,8 @@ class Patience:
         shortest_poll_s: Between two polls of a playlist at least.
         hold_s: How long what has arrived waits for an earlier one that has not; then that one's
             place is a gap, which it may fill later.
+        doubt_s: How long a playlist may list old numbers alone, as a cache's does, until it is
+            asked whether they mean what they meant.
         stall_s: A playlist that lists nothing new for so long, and for three target durations,
             has stalled.
     """
@@ -55,6 +57,7 @@ class Patience:
     longest_retry_s: float = 2.0
     shortest_poll_s: float = 0.25
     hold_s: float = 5.0
+    doubt_s: float = 5.0
     stall_s: float = 10.0
 
 
@@ -116,6 +119,35 @@ class Resume:
     holes: tuple[MissingSegment, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Behind:
+    """A playlist that lists old numbers alone.
+
+    Attributes:
+        doubtful: The newest that it lists; None where it isn't behind.
+        since_s: Since when it is.
+        ended: It says that it has ended.
+        is_old: The bytes say that the numbers mean what they meant.
+        is_restarted: They say that the server counts anew.
+    """
+
+    doubtful: Segment | None = None
+    since_s: float = 0.0
+    ended: bool = False
+    is_old: bool = False
+    is_restarted: bool = False
+
+    def after(
+        self, playlist: MediaPlaylist, due: int | None, now_s: float, *, renumbered: bool
+    ) -> _Behind:
+        """As it is after the next playlist, when the number ``due`` is to be listed next."""
+        newest = playlist.segments[-1] if playlist.segments else None
+        if newest is None or due is None or renumbered or newest.sequence + 1 >= due:
+            return _Behind()
+        since_s = now_s if self.doubtful is None else self.since_s
+        return replace(self, doubtful=newest, since_s=since_s, ended=playlist.ended)
+
+
 class Window:
     """The segments that are wanted, in the order in which they will be stored.
 
@@ -137,6 +169,7 @@ class Window:
         self._count_number = 0
         self._next: int | None = resume.after + 1 if resume else None
         self._remembered: dict[int, Segment] = {}
+        self._behind = _Behind()
         self._grown_s: float | None = None
         self._mean_s = 0.0
         self._stored = 0
@@ -150,9 +183,11 @@ class Window:
         Returns:
             Whether anything is listed that was not before.
         """
-        if playlist.ended and self._ended_s is None:
-            self._ended_s = now_s
         renumbered = self._is_renumbered(playlist, now_s)
+        self._behind = self._behind.after(playlist, self._next, now_s, renumbered=renumbered)
+        is_settled = self._behind.doubtful is None or self._behind.is_old
+        if playlist.ended and is_settled and self._ended_s is None:
+            self._ended_s = now_s
         if renumbered:
             self.lost_sight(now_s)
             self._next, self._remembered = None, {}
@@ -177,6 +212,21 @@ class Window:
         self._grown_s = now_s
         self._remember(playlist)
         return True
+
+    def doubtful(self, now_s: float) -> Segment | None:
+        """A segment that decides, by its bytes, whether the server began to count anew.
+
+        There is one when old numbers alone are listed, for long or at the end.
+        """
+        behind = self._behind
+        if behind.doubtful is None or behind.is_old or behind.is_restarted:
+            return None
+        is_due = behind.ended or now_s >= behind.since_s + self._patience.doubt_s
+        return behind.doubtful if is_due else None
+
+    def settle(self, *, is_another: bool) -> None:
+        """The doubtful segment was compared: is it another than the one that had its number?"""
+        self._behind = replace(self._behind, is_restarted=is_another, is_old=not is_another)
 
     def lost_sight(self, now_s: float) -> None:
         """The playlist can't be had: its segments may be leaving it from now on."""
@@ -407,6 +457,8 @@ class Window:
         if self._next is None or not playlist.segments:
             return False
         first, last = playlist.segments[0].sequence, playlist.segments[-1].sequence
+        if self._behind.is_restarted:
+            return True
         if last + 1 < self._next:
             far = last + 1 < self._next - 2 * len(playlist.segments)
             return far or any(self._contradicts(segment) for segment in playlist.segments)

@@ -46,6 +46,7 @@ QUICK = Patience(
     longest_retry_s=0.05,
     shortest_poll_s=0.02,
     hold_s=0.1,
+    doubt_s=0.1,
     stall_s=0.5,
 )
 LONG_S = 30.0
@@ -434,6 +435,39 @@ def test_a_server_that_counts_anew_begins_a_new_run() -> None:
     both = first.segments + again.segments
     assert sink.written == b"".join(item.data for item in both)
     assert [run.placed_by for run in sink.runs[-1:]] == [PlacedBy.WALL_CLOCK]
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["to its end", "while it goes on"])
+def test_a_server_that_counts_anew_under_the_same_names_is_found_out(ends: bool) -> None:  # noqa: FBT001 (drawn)
+    first = Broadcast(segments=items(12), ends=False, window=None)
+    renamed = [
+        Item(data=adts_frames(1, 100 + n), duration_s=FRAME_S, name=f"s{n}.aac") for n in range(9)
+    ]
+    again = Broadcast(segments=renamed, window=None, position=9, ends=ends)
+    sink = MemorySink()
+    with HlsServer(first) as server, ThreadPoolExecutor(1) as session:
+        recording = session.submit(record, hls_source(server.url), sink)
+        wait_until(lambda: len(sink.chunks) == 12)
+        server.on_air = again
+        wait_until(lambda: len(sink.chunks) == 21)
+        again.ends = True
+        recording.result(LONG_S)
+    assert sink.written == b"".join(item.data for item in first.segments + again.segments)
+    assert sink.runs[-1].placed_by is PlacedBy.WALL_CLOCK
+
+
+def test_an_old_playlist_of_the_same_segments_is_no_new_count() -> None:
+    on_air = Broadcast(segments=items(12), window=None, position=12, ends=False)
+    old = Broadcast(segments=on_air.segments, window=None, position=8, per_poll=0, ends=False)
+    sink = MemorySink()
+    with HlsServer(on_air) as server, ThreadPoolExecutor(1) as session:
+        recording = session.submit(record, hls_source(server.url), sink)
+        wait_until(lambda: len(sink.chunks) == 12)
+        server.on_air = old
+        wait_until(lambda: server.requests.count("/s7.aac") == 2, what="the question")
+        on_air.ends, server.on_air = True, on_air
+        recording.result(LONG_S)
+    check_law(sink, on_air)
 
 
 # --- what HLS knows ---
