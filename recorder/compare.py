@@ -182,7 +182,7 @@ class Comparison:
                 "Passages under three seconds, and other languages of one event, are not found."
             ]
         said = []
-        if abs(self.gain_db) >= 0.5:
+        if abs(self.gain_db) >= _LEVEL_DB:
             louder = "louder" if self.gain_db > 0 else "quieter"
             said.append(f"Theirs is {abs(self.gain_db):.1f} dB {louder} throughout.")
         if abs(self.drift_ppm) >= 5:
@@ -191,7 +191,7 @@ class Comparison:
         hidden_s = sum(end_s - begin_s for begin_s, end_s in self.hidden)
         if hidden_s:
             said.append(
-                f"Our {len(self.hidden)} gap{'s hide' if len(self.hidden) > 1 else ' hides'}"
+                f"Our {f'{len(self.hidden)} gaps hide' if len(self.hidden) > 1 else 'gap hides'}"
                 f" {_length(hidden_s)}: what was edited there, and in theirs alone, can't be said."
             )
         return [*said, *_LIMITS]

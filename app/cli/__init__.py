@@ -6,6 +6,7 @@
     library    sessions, show, import
     text       transcribe, models, search, index
     proof      split, export, verify, key, edit
+    compare    compare, complete
     demo       the whole way, on a broadcast that breaks on purpose
 
 Exit status: 0 done, 1 failed, 2 wrong use, 3 nothing found, 4 verification failed.

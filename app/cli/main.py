@@ -39,6 +39,8 @@ _COMMANDS = {
     "split": "proof",
     "export": "proof",
     "verify": "proof",
+    "compare": "compare",
+    "complete": "compare",
     "key": "proof",
     "edit": "proof",
     "demo": "demo",

@@ -1,0 +1,183 @@
+"""compare, complete."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from app.cli.context import Context, escape, exact_clock, json_option, pass_context
+from app.comparing import Compared, Completion, compare_session, complete_session
+from recorder import completing
+from recorder.compare import Difference, Kind, Verdict
+
+_NOTHING_FOUND = 3
+_SIGNS = {
+    Kind.MISSING: "[red]-[/]",
+    Kind.ADDED: "[blue]+[/]",
+    Kind.REPLACED: "[magenta]≠[/]",
+    Kind.MOVED: "[yellow]↷[/]",
+    Kind.REPEATED: "[cyan]↻[/]",
+    Kind.LEVEL: "[yellow]≷[/]",
+    Kind.SPEED: "[yellow]»[/]",
+    Kind.GAP: "[dim]▨[/]",
+    Kind.BEGIN: "[dim]▏[/]",
+    Kind.END: "[dim]▕[/]",
+}
+
+
+@click.command("compare")
+@click.argument("session")
+@click.argument("other")
+@click.option("--track", default="a", show_default=True, help="Of SESSION.")
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw both, linked where they are the same, into this file (SVG).",
+)
+@json_option
+@pass_context
+def compare_command(
+    context: Context, session: str, other: str, track: str, picture: Path | None
+) -> None:
+    """Say what differs between SESSION and OTHER, another recording of the same event.
+
+    OTHER is a file, a session's ID, a track of one (ID:b), or an http(s) address of a file.
+    """
+    folder = context.archive.find(session)
+    with _progress(context) as tell:
+        found = compare_session(
+            context.archive, folder, other, track=track, draw=picture, on_progress=tell
+        )
+    if context.as_json:
+        context.answer(_compared_json(found, picture))
+    else:
+        _show(context, found)
+        if picture:
+            context.say(f"[green]✓[/] {escape(str(picture))}")
+    sys.exit(_NOTHING_FOUND if found.comparison.verdict is Verdict.UNRELATED else 0)
+
+
+def _compared_json(found: Compared, picture: Path | None) -> dict[str, object]:
+    values = found.comparison.to_json()
+    for each, ours, theirs in zip(
+        values["differences"], found.words, found.their_words, strict=True
+    ):
+        each |= {key: said for key, said in (("words", ours), ("their_words", theirs)) if said}
+    files = {"picture": str(picture)} if picture else {}
+    return {"other": found.name, **values, **files}
+
+
+def _show(context: Context, found: Compared) -> None:
+    comparison = found.comparison
+    sign = {
+        Verdict.SAME: "[green]✓[/]",
+        Verdict.EDITED: "[yellow]≠[/]",
+        Verdict.UNRELATED: "[red]✗[/]",
+    }[comparison.verdict]
+    context.say(f"{sign} {escape(comparison.sentence)}")
+    for each, ours, theirs in zip(
+        comparison.differences, found.words, found.their_words, strict=True
+    ):
+        context.say(f"  {_SIGNS[each.kind]} {_where(each)}  {escape(str(each))}{_sure(each)}")
+        if ours:
+            context.say(f"      [dim]ours:[/] {escape(ours)}")
+        if theirs:
+            context.say(f"      [dim]theirs:[/] {escape(theirs)}")
+    for note in comparison.notes():
+        context.say(f"  [dim]{escape(note)}[/]")
+
+
+def _where(each: Difference) -> str:
+    if each.length_s < 0.05:
+        return exact_clock(each.from_s)
+    return f"{exact_clock(each.from_s)} to {exact_clock(each.to_s)}"
+
+
+def _sure(each: Difference) -> str:
+    if each.loose_s >= 0.5:
+        return f" [dim](its place is open by {each.loose_s:.1f} s)[/]"
+    return "" if each.is_certain or each.kind is Kind.GAP else " [dim](likely)[/]"
+
+
+@click.command("complete")
+@click.argument("session")
+@click.option("--from", "other", metavar="OTHER", help="A file, ID, ID:TRACK or address.")
+@click.option("--track", default="a", show_default=True, help="Whose gaps.")
+@click.option("--undo", is_flag=True, help="Take away again what was filled in.")
+@json_option
+@pass_context
+def complete_command(
+    context: Context, session: str, other: str | None, track: str, *, undo: bool
+) -> None:
+    """Fill SESSION's gaps from another recording of the same event.
+
+    What fills them becomes a track of its own; nothing of ours is touched.
+    """
+    if undo == (other is not None):
+        raise click.UsageError("Say --from OTHER, or --undo.")
+    folder = context.archive.find(session)
+    if other is None:
+        letters = completing.undo(folder)
+        if context.as_json:
+            context.answer({"withdrawn": letters})
+        context.say(f"[green]✓[/] Taken away: track {', '.join(letters)}. Our own is as it was.")
+        return
+    with _progress(context) as tell:
+        done = complete_session(context.archive, folder, other, track=track, on_progress=tell)
+    if context.as_json:
+        context.answer(_completion_json(done))
+    else:
+        _show_completion(context, done)
+    sys.exit(0 if done.track else _NOTHING_FOUND)
+
+
+def _completion_json(done: Completion) -> dict[str, object]:
+    return {
+        "track": done.track,
+        "other": done.name,
+        "verdict": str(done.comparison.verdict),
+        "gaps_left": done.left,
+        "fills": [
+            {
+                "from_s": fill.from_s,
+                "to_s": fill.to_s,
+                "misfit_s": round(fill.misfit_s, 3),
+                "detail": fill.detail,
+            }
+            for fill in done.fills
+        ],
+    }
+
+
+def _show_completion(context: Context, done: Completion) -> None:
+    if done.comparison.verdict is Verdict.UNRELATED:
+        context.say(f"[red]✗[/] {escape(done.comparison.sentence)} Nothing was filled.")
+    for fill in done.fills:
+        context.say(
+            f"  [green]✓[/] {exact_clock(fill.from_s)} to {exact_clock(fill.to_s)} from"
+            f" {escape(done.name)} {escape(fill.detail)}"
+        )
+    if done.left:
+        context.say(f"  [yellow]▨[/] {done.left} gap{'s' if done.left > 1 else ''} left.")
+    if done.track:
+        context.say(
+            f"[green]✓[/] Filled in as track {done.track}. 'aircheck complete ID --undo' takes it"
+            " away again, 'aircheck transcribe ID' gives it its text."
+        )
+
+
+@contextlib.contextmanager
+def _progress(context: Context) -> Iterator[Callable[[float], None]]:
+    """A bar on the error stream, where people read."""
+    if context.as_json or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Comparing", total=1.0)
+        yield lambda part: bar.update(task, completed=part)

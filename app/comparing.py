@@ -1,0 +1,268 @@
+"""Compare a session with another recording, and complete it from there: what the command does.
+
+The other recording is a file, a session or a track of one (``ID`` or ``ID:b``), or an http(s)
+address, which is fetched first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from recorder import completing, picture, spool, sums
+from recorder.align import spooled
+from recorder.archive import Archive, SessionFolder
+from recorder.compare import Comparison, Difference, Kind, compare
+from recorder.completing import Fill, Other
+from recorder.decode import Block, decode, decode_file
+from recorder.errors import (
+    ArchiveError,
+    ConnectionLost,
+    MalformedAddress,
+    NotAudio,
+    SessionNotFound,
+    storage_error,
+)
+from recorder.sources.fetch import open_stream
+from recorder.sources.resolve import YtDlp
+from recorder.types import redact
+from transcribe import transcript
+
+_READ = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What came out, and what of it is text.
+
+    Attributes:
+        comparison: What differs.
+        words: What is said in each difference's stretch of ours, by the transcript; empty where
+            there is none.
+        their_words: Likewise in theirs, where that is a session.
+        name: What to call the other recording.
+    """
+
+    comparison: Comparison
+    words: tuple[str, ...]
+    their_words: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What was filled.
+
+    Attributes:
+        track: The new track's letter; empty where nothing could be filled.
+        fills: What fills what.
+        left: Gaps that stay.
+        comparison: By which that was found.
+        name: What to call the other recording.
+    """
+
+    track: str
+    fills: tuple[Fill, ...]
+    left: int
+    comparison: Comparison
+    name: str
+
+
+def compare_session(
+    archive: Archive,
+    folder: SessionFolder,
+    name: str,
+    *,
+    track: str = "a",
+    draw: Path | None = None,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> Compared:
+    """Compare a session with another recording. Blocks for minutes where they are long.
+
+    Args:
+        archive: Where other sessions are looked for.
+        folder: Our session's.
+        name: The other one: a path, an ID, ``ID:TRACK`` or an address.
+        track: Our track.
+        draw: Where to put a picture, as SVG; none unless told.
+        on_progress: Told how much is done, 0 to 1.
+
+    Raises:
+        AircheckError: One of them can't be found, fetched or decoded, or the disk refuses.
+    """
+    with _other(archive, name) as other:
+        _require(folder, track)
+        ours, theirs = spooled(_blocks(folder, track), _blocks_of(other))
+        with ours, theirs:
+            found = compare(ours, theirs, on_progress)
+            if draw:
+                title = folder.info().title
+                drawn = picture.svg(found, ours, theirs, names=(title, other.name))
+                _write(draw, drawn)
+        return Compared(
+            comparison=found,
+            words=_words(folder, track, [(each.from_s, each.to_s) for each in found.differences]),
+            their_words=_their_words(other, found.differences),
+            name=other.name,
+        )
+
+
+def complete_session(
+    archive: Archive,
+    folder: SessionFolder,
+    name: str,
+    *,
+    track: str = "a",
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> Completion:
+    """Fill a session's gaps from another recording. Blocks for minutes where they are long.
+
+    Args:
+        archive: Where other sessions are looked for.
+        folder: Our session's.
+        name: The other one: a path, an ID, ``ID:TRACK`` or an address.
+        track: Whose gaps.
+        on_progress: Told how much is done, 0 to 1.
+
+    Raises:
+        AircheckError: As for `compare_session`, and as `completing.complete` raises; the session
+            is then as it was.
+    """
+    _require(folder, track)
+    timeline = folder.timeline()
+    if not timeline.tracks[track].gaps:
+        raise ArchiveError("The session has no gap, so there is nothing to complete.")
+    filled = sum(fill.track == track for fill in timeline.fills)
+    if filled >= len(timeline.tracks[track].gaps):
+        raise ArchiveError(
+            "Every gap of it is filled already.", hint="'aircheck complete ID --undo' empties them."
+        )
+    with _other(archive, name) as other:
+        ours, theirs = spooled(_blocks(folder, track), _blocks_of(other))
+        with ours, theirs:
+            found = compare(ours, theirs, on_progress)
+        fills = completing.plan(timeline, found, track)
+        letter = completing.complete(folder, other, fills, track=track) if fills else ""
+        left = len(timeline.tracks[track].gaps) - filled - len(fills)
+        return Completion(
+            track=letter, fills=tuple(fills), left=left, comparison=found, name=other.name
+        )
+
+
+def _require(folder: SessionFolder, track: str) -> None:
+    if track not in folder.timeline().tracks:
+        raise SessionNotFound(f"{folder.path.name} has no track {track!r}.")
+
+
+def _blocks(folder: SessionFolder, track: str) -> Iterator[Block]:
+    return decode(folder, track=track, rate_hz=spool.RATE_HZ, channels=1, block_s=30)
+
+
+def _blocks_of(other: Other) -> Iterator[Block]:
+    if other.folder is not None:
+        return _blocks(other.folder, other.track)
+    assert other.path is not None
+    return decode_file(other.path, rate_hz=spool.RATE_HZ, channels=1, block_s=30)
+
+
+@contextlib.contextmanager
+def _other(archive: Archive, name: str) -> Iterator[Other]:
+    """What the name means; what was fetched is gone afterwards."""
+    if name.lower().startswith(("http://", "https://")):
+        with tempfile.TemporaryDirectory(prefix="aircheck-") as folder:
+            yield _fetched(name, Path(folder))
+    elif Path(name).is_file():
+        path = Path(name)
+        yield Other(name=path.name, path=path, facts={"sha256": sums.file_sha256(path)})
+    else:
+        wanted, _, track = name.partition(":")
+        folder_there = archive.find(wanted)
+        _require(folder_there, track or "a")
+        facts = {"session": folder_there.id, "track": track or "a"}
+        yield Other(name=folder_there.id, folder=folder_there, track=track or "a", facts=facts)
+
+
+def _fetched(url: str, room: Path, *, is_resolved: bool = False) -> Other:
+    """Fetch a file from an address, or from the page that is there.
+
+    Raises:
+        NotAudio: It is a playlist, or a page that leads to no file.
+        SourceError: As the address answers.
+    """
+    stop = threading.Event()
+    answer = open_stream(url, stop=stop)
+    try:
+        kind = answer.headers.get("content-type", "").lower()
+        if "html" in kind and not is_resolved:
+            return _fetched(YtDlp().resolve(url, stop).url, room, is_resolved=True)
+        if "html" in kind or "mpegurl" in kind:
+            raise NotAudio(
+                f"{redact(url)} is no single file.",
+                hint="'aircheck record' it, and name the session that comes of it.",
+            )
+        path, digest = room / "other", hashlib.sha256()
+        with path.open("wb") as file:
+            while data := answer.read1(_READ):
+                file.write(data)
+                digest.update(data)
+        promised = answer.headers.get("content-length", "")
+        if promised.isdigit() and path.stat().st_size != int(promised):
+            raise ConnectionLost(f"{redact(url)} broke off.", hint="Try again.")
+    except OSError as error:
+        raise storage_error(error, doing="fetching the other recording") from error
+    finally:
+        answer.close()
+    public = redact(url)
+    name = public.rstrip("/").rpartition("/")[2]
+    if not name:
+        raise MalformedAddress(f"{public} names no file.")
+    return Other(name=name, path=path, facts={"address": public, "sha256": digest.hexdigest()})
+
+
+def _words(
+    folder: SessionFolder, track: str, stretches: list[tuple[float, float]]
+) -> tuple[str, ...]:
+    """What is said in stretches of a track; empty where nothing tells."""
+    stored = [item for item in transcript.active(folder) if item.track == track]
+    if not stored:
+        return ("",) * len(stretches)
+    segments = transcript.load(stored[0].path).segments
+    return tuple(
+        " ".join(
+            _inside(segment, from_s, to_s)
+            for segment in segments
+            if segment.start_s < to_s and segment.end_s > from_s
+        ).strip()
+        for from_s, to_s in stretches
+    )
+
+
+def _inside(segment: transcript.Segment, from_s: float, to_s: float) -> str:
+    """The words of a segment whose middle lies in a stretch; all of it where it has no times."""
+    if not segment.words:
+        return segment.text
+    return "".join(
+        word.text for word in segment.words if from_s <= (word.start_s + word.end_s) / 2 < to_s
+    ).strip()
+
+
+def _their_words(other: Other, differences: tuple[Difference, ...]) -> tuple[str, ...]:
+    stretches: list[tuple[float, float]] = [
+        (0.0, 0.0) if each.kind is Kind.LEVEL else (each.theirs_from_s, each.theirs_to_s)
+        for each in differences
+    ]
+    if other.folder is None:
+        return ("",) * len(stretches)
+    return _words(other.folder, other.track, stretches)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise storage_error(error, doing=f"writing {path.name}") from error
