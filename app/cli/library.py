@@ -128,6 +128,10 @@ def _timeline_json(timeline: Timeline) -> dict[str, Any]:
             for gap in timeline.gaps
         ],
         "parts": [_part_json(part) for part in timeline.parts],
+        "fills": [
+            {"track": fill.track, "by": fill.by, "from_s": fill.from_s, "to_s": fill.to_s}
+            for fill in timeline.fills
+        ],
         "markers": [{"at_s": mark.at_s, "text": mark.text} for mark in timeline.markers],
         "labels": [],
         **_cover_json(timeline),
@@ -181,6 +185,11 @@ def _show(
         context.say(
             f"  [yellow]▨[/] gap {exact_clock(gap.from_s)} to {exact_clock(gap.to_s)}: "
             f"{gap.reason}  [dim]{escape(gap.detail)}[/]"
+        )
+    for fill in timeline.fills:
+        context.say(
+            f"  [green]▩[/] {exact_clock(fill.from_s)} to {exact_clock(fill.to_s)} filled from"
+            f" elsewhere: track {fill.by}  [dim]{escape(fill.detail)}[/]"
         )
     if len(timeline.tracks) > 1:
         _show_cover(context, timeline)
