@@ -109,12 +109,14 @@ class PulseServer:
         with self.control() as pulse:
             pulse.sink_mute(pulse.get_sink_by_name(sink).index, True)
 
-    def move_recordings(self, source: str) -> None:
-        """Move every stream that records to a source."""
+    def move_recordings(self, *sources: str) -> None:
+        """Move every stream that records to a source, and on to others; it may be closed then."""
         with self.control() as pulse:
-            target = pulse.get_source_by_name(source)
+            targets = [pulse.get_source_by_name(source).index for source in sources]
             for stream in pulse.source_output_list():
-                pulse.source_output_move(stream.index, target.index)
+                with contextlib.suppress(pulsectl.PulseOperationFailed):
+                    for target in targets:
+                        pulse.source_output_move(stream.index, target)
 
     def play(self, path: Path, sink: str) -> None:
         """Play a file into a sink; returns once the sink has it."""

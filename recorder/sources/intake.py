@@ -36,7 +36,8 @@ LATE_S = 0.9
 STALL_S = 2.5
 """Without a block for so long in mid-recording: stalled."""
 
-_POLL_S = 0.05  # a stop is seen within
+_POLL_S = 0.2  # between two looks where nothing comes
+_LOOK_S = 0.05  # between two looks for a device that is not here
 _AWAITED_S = 5.0  # for a device to come back, before it is said again that it is not here
 _MOST_MOVES = 20  # in a row, with nothing stored between them
 _ASLEEP_S = 1.0
@@ -62,6 +63,7 @@ class Intake:
         self._spec = spec
         self._chosen = spec  # from the first capture on by id: a new default changes nothing
         self._place = _Place.in_past(past) if past else None
+        self._line: Line | None = None
 
     @property
     def spec(self) -> SourceSpec:
@@ -83,6 +85,7 @@ class Intake:
             line = self._open(sink, stop)
             if line is None:
                 return
+            self._line = line
             taking = _Taking(line, sink, place=self._place, cause=cause)
             try:
                 taking.run(stop)
@@ -92,11 +95,15 @@ class Intake:
                     raise DeviceLost(f"{moved} It keeps doing so.") from moved
                 cause = _Break(reason=moved.reason, detail=str(moved))
             finally:
+                self._line = None
                 line.close()
                 self._place = taking.place
 
     def cancel(self) -> None:
-        """Nothing to do: no call here blocks for longer than a stop may take."""
+        """Wake `capture` where it waits for samples; see `Source.cancel`."""
+        line = self._line
+        if line:
+            line.wake()
 
     def _open(self, sink: Sink, stop: StopSignal) -> Line | None:
         info = self._await(stop) if sink.has_audio else devices.find(self._chosen)
@@ -119,7 +126,7 @@ class Intake:
                 except UnknownDevice as error:
                     if time.monotonic() > deadline_s:
                         raise DeviceLost(error.message, hint=error.hint) from error
-                news.wait(_POLL_S, stop)
+                news.wait(_LOOK_S, stop)
         return None
 
 

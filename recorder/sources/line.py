@@ -24,6 +24,7 @@ class Line:
         """
         self.info = info
         self._watch: Watch | None = None
+        self._stream: InputStream | None = None
         self._stream = self._open()
 
     def _open(self) -> InputStream:
@@ -31,7 +32,7 @@ class Line:
         if info.source is None:  # no server that could move it
             return portaudio.open_input(info.id, info.format)
         token = secrets.token_hex(8)
-        self._watch = Watch(info.source, token)
+        self._watch = Watch(info.source, token, on_change=self.wake)
         try:
             stream = portaudio.open_input(
                 portaudio.PULSE,
@@ -48,9 +49,15 @@ class Line:
         self._watch.begin()
         return stream
 
+    def wake(self) -> None:
+        """End a `get` that waits. May be called from any thread."""
+        if self._stream:
+            self._stream.wake()
+
     @property
     def verdict(self) -> Verdict:
         """Where the stream is, as last seen."""
+        assert self._stream
         if self._stream.has_ended:
             return Verdict.GONE
         return self._watch.verdict if self._watch else Verdict.OURS
@@ -62,6 +69,7 @@ class Line:
 
     def get(self, wait_s: Seconds) -> Block | None:
         """The next block, or None where none came in time."""
+        assert self._stream
         return self._stream.get(wait_s)
 
     def confirm(self, mono_s: float, within_s: float) -> None:
@@ -73,4 +81,5 @@ class Line:
         """End the stream and the watch."""
         if self._watch:
             self._watch.close()
+        assert self._stream
         self._stream.close()

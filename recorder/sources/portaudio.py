@@ -36,15 +36,15 @@ PULSE_CONFIGURATION = Path(__file__).with_name("pulse.conf")
 """A configuration of ALSA's that knows `PULSE` alone. The system's own makes PortAudio try each of
 its devices: 14 MB and half of the time to the first sample, for what is not used."""
 
-BLOCK_S = 0.05
-"""Length of a block: what costs 0.2 % of a core, where PortAudio's own choice costs 1.8 %."""
+BLOCK_S = 0.1
+"""Length of a block. PulseAudio sends as much at once, so that shorter ones come no sooner."""
 
 _logger = logging.getLogger(__name__)
 
 _LATENCY_S = 0.2
 _OPEN_WITHIN_S = Seconds(3.0)  # and looking for devices anew
 _CLOSE_WITHIN_S = Seconds(0.1)
-_MOST_BLOCKS = 600  # half a minute; PulseAudio holds 24 s more when those are full
+_MOST_BLOCKS = 300  # half a minute; PulseAudio holds 24 s more when those are full
 _LIST_WITHIN_S = 10.0
 _MOST_CHANNELS = 8  # ALSA's virtual devices claim 32 or more, which nobody has
 _DTYPES = {
@@ -106,7 +106,7 @@ class InputStream:
     """A running stream. Made by `open_input`; read by one thread; closed twice without harm."""
 
     def __init__(self, device: int, fmt: AudioFormat) -> None:
-        self._blocks: queue.Queue[Block] = queue.Queue(_MOST_BLOCKS)
+        self._blocks: queue.Queue[Block | None] = queue.Queue(_MOST_BLOCKS)
         self._position = 0
         self._ended = threading.Event()
         self._closed = False
@@ -120,7 +120,7 @@ class InputStream:
             clip_off=True,
             dither_off=True,
             callback=self._take,
-            finished_callback=self._ended.set,
+            finished_callback=self._end,
         )
         try:
             self._stream.start()
@@ -140,13 +140,22 @@ class InputStream:
         with contextlib.suppress(queue.Full):  # the next block's position tells
             self._blocks.put_nowait(block)
 
+    def _end(self) -> None:
+        self._ended.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """End a `get` that waits. May be called from any thread."""
+        with contextlib.suppress(queue.Full):  # then nobody waits
+            self._blocks.put_nowait(None)
+
     @property
     def has_ended(self) -> bool:
         """Whether the device or its server ended the stream."""
         return self._ended.is_set()
 
     def get(self, wait_s: Seconds) -> Block | None:
-        """The next block, or None where none came in time."""
+        """The next block, or None where none came in time, or somebody woke the reader."""
         try:
             return self._blocks.get(timeout=wait_s) if wait_s > 0 else self._blocks.get_nowait()
         except queue.Empty:

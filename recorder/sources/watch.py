@@ -2,7 +2,7 @@
 
 When a recorded sink goes away, or the default changes, the server moves the stream to another
 source, which may be the microphone, without an error and without a flag. A `Watch` finds out: it
-listens to the server's events and asks, twenty times a second, which source the stream is on. An
+listens to the server's events and asks, twelve times a second, which source the stream is on. An
 answer confirms all samples that had arrived when the question was put: had the server moved the
 stream before it sent them, its answer, later still, would tell, or an event would, where it has
 moved the stream back meanwhile.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from enum import Enum
 from types import TracebackType
 from typing import Any, Self
@@ -27,7 +28,7 @@ TOKEN = "aircheck.id"  # noqa: S105 (a property's name, not a secret)
 
 _logger = logging.getLogger(__name__)
 
-_ASK_EVERY_S = 0.05
+_ASK_EVERY_S = 0.08
 _READY_WITHIN_S = 2.0
 _CONNECT_WITHIN_S = Seconds(0.5)
 # PipeWire answers for its graph, which runs on another thread: by so much its answer may be early.
@@ -51,14 +52,15 @@ class Watch:
     answer is not `Verdict.OURS` it stays so: the stream is to be given up.
     """
 
-    def __init__(self, source: PulseSource, token: str) -> None:
+    def __init__(self, source: PulseSource, token: str, *, on_change: Callable[[], None]) -> None:
         """Connect; waits for that.
 
         Args:
             source: Where the stream must be.
             token: What the stream has as its property `TOKEN`.
+            on_change: Called, in the watch's thread, when the stream is to be given up.
         """
-        self._source, self._token = source, token
+        self._source, self._token, self._on_change = source, token, on_change
         self._verdict = Verdict.OURS
         self._confirmed_mono_s = float("-inf")
         self._hold_s = 0.0
@@ -166,6 +168,8 @@ class Watch:
             self._verdict = verdict
             self._confirmed_mono_s = max(self._confirmed_mono_s, confirmed_mono_s)
             self._asked.notify_all()
+        if verdict is not Verdict.OURS:
+            self._on_change()
 
 
 class News:

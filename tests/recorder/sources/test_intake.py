@@ -40,7 +40,7 @@ class Capture:
     """A source at work in a thread, into a sink in memory."""
 
     def __init__(self, source: Intake, sink: MemorySink) -> None:
-        self.sink = sink
+        self.source, self.sink = source, sink
         self.error: SourceError | None = None
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self._work, args=(source,), name="capture-test")
@@ -56,6 +56,7 @@ class Capture:
         """Stop it; seconds until it had ended."""
         asked_s = time.monotonic()
         self.stop.set()
+        self.source.cancel()
         self.thread.join(5)
         assert not self.thread.is_alive()
         return time.monotonic() - asked_s
@@ -242,8 +243,7 @@ def test_a_stream_that_is_moved_away_and_back_at_once_is_noticed(
     with capturing(a_system("Speakers"), sink):
         wait_until(lambda: sink.end_s > 0.5, what="sound")
         for number in range(5):
-            server.move_recordings("headset.monitor")
-            server.move_recordings("speakers.monitor")
+            server.move_recordings("headset.monitor", "speakers.monitor")
             wait_until(lambda: len(sink.gaps) > number, what="a gap")  # noqa: B023 (called here)
             end_s = sink.end_s
             wait_until(lambda: sink.end_s > end_s + 0.2, what="more sound")  # noqa: B023
