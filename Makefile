@@ -36,4 +36,6 @@ format: setup ## rewrite the sources as ruff would have them
 	@$(BIN)/ruff check --fix .
 
 bench: setup ## what a recording costs: CPU, memory, journal rate
+	@$(BIN)/pip install --quiet -c .ci/constraints.txt --no-build-isolation --editable '.[bench]' \
+	  || echo 'streamlink is not to be had: it is left out.'
 	@$(BIN)/pytest tests/bench --override-ini=python_files="bench_*.py" -q -s
