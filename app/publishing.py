@@ -59,9 +59,12 @@ def unedited(
     out: Path,
     *,
     gaps: Gaps = Gaps.CUT,
+    completed: bool = False,
     on_file: Callable[[Path], None] = lambda _: None,
 ) -> list[Path]:
     """Write a session's unedited package, with captions beside the continuous files, signed.
+
+    With `completed`, files in which another recording fills our gaps come along.
 
     Raises:
         AircheckError: As `recorder.export.unedited`; or a transcript can't be read.
@@ -77,7 +80,13 @@ def unedited(
         }
 
     return export.unedited(
-        folder, out, gaps=gaps, signer=signer(), extras=captioned, on_file=on_file
+        folder,
+        out,
+        gaps=gaps,
+        completed=completed,
+        signer=signer(),
+        extras=captioned,
+        on_file=on_file,
     )
 
 

@@ -20,10 +20,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from recorder import laid, remuxed
-from recorder.events import Chunk
+from recorder.events import Chunk, Completed
 from recorder.pieces import Block, Continuous, Gaps, Piece, Span, end_of
 from recorder.tags import Tags
-from recorder.timeline import Part
+from recorder.timeline import Part, Timeline
 
 __all__ = ["Block", "Continuous", "Gaps", "Span", "write"]
 
@@ -59,6 +59,44 @@ def write(
         for part in parts
         if (chunks := _within(part, from_s, to_s))
     ]
+    return write_pieces(root, pieces, stem, gaps=gaps, tags=tags)
+
+
+def filled(timeline: Timeline, track: str) -> list[Piece]:
+    """A track's pieces, and at its gaps those that another recording filled in.
+
+    Of what fills a gap, the chunks inside count: those before it are there for decoders.
+    """
+    held = timeline.tracks[track].parts
+    pieces = [Piece(part=part, chunks=part.chunks, is_whole=True) for part in held]
+    for fill in timeline.fills:
+        if fill.track != track:
+            continue
+        for part in timeline.tracks[fill.by].parts:
+            inside = tuple(chunk for chunk in part.chunks if _is_inside(chunk, fill))
+            if inside:
+                is_whole = len(inside) == len(part.chunks)
+                pieces.append(Piece(part=part, chunks=inside, is_whole=is_whole))
+    return sorted((piece for piece in pieces if piece.part.duration_s > 0), key=_start)
+
+
+def _start(piece: Piece) -> float:
+    return piece.start_s
+
+
+def _is_inside(chunk: Chunk, fill: Completed) -> bool:
+    """By its middle: a chunk is cut where a packet ends, which may be half a packet off."""
+    return fill.from_s <= chunk.start_s + chunk.duration_s / 2 < fill.to_s
+
+
+def write_pieces(
+    root: Path, pieces: Iterable[Piece], stem: Path, *, gaps: Gaps, tags: Tags | None
+) -> list[Continuous]:
+    """As `write`, of pieces in order of session time.
+
+    Raises:
+        AircheckError: As `write`.
+    """
     files: list[Continuous] = []
     opened = (
         each for piece in pieces for each in [laid.of(root, piece) or remuxed.of(root, piece)]

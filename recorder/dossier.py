@@ -57,6 +57,16 @@ class Dossier:
                 }
                 for gap in self.timeline.gaps
             ],
+            "filled": [
+                {
+                    "track": fill.track,
+                    "by": fill.by,
+                    "from_s": fill.from_s,
+                    "to_s": fill.to_s,
+                    "source": self.timeline.tracks[fill.by].parts[0].source,
+                }
+                for fill in self.timeline.fills
+            ],
             "files": [
                 {
                     "file": file.path.name,
@@ -169,7 +179,13 @@ class Dossier:
             f"  {gap.from_s:10.3f} to {gap.to_s:10.3f} s: {gap.reason}"
             for gap in self.timeline.gaps
         ]
-        return "\n".join(lines or ["  none"])
+        fills = [
+            f"  {fill.from_s:10.3f} to {fill.to_s:10.3f} s: filled from another recording, "
+            f"{_line(self.timeline.tracks[fill.by].parts[0].source)}; in no file named unedited, "
+            "but in those named completed, if they are here"
+            for fill in self.timeline.fills
+        ]
+        return "\n".join([*(lines or ["  none"]), *fills])
 
     def _source_lines(self) -> str:
         """The sources asked for, and who answered, as it was seen."""

@@ -24,7 +24,7 @@ import math
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recorder import bag, continuous, journal, sign
@@ -32,7 +32,7 @@ from recorder.archive import PROGRAM, SessionFolder
 from recorder.continuous import Continuous
 from recorder.dossier import Dossier, as_json
 from recorder.errors import CorruptSession, ExportError, storage_error
-from recorder.events import PartSealed, Sealed
+from recorder.events import PartSealed, Sealed, Withdrawn
 from recorder.journal import Entry
 from recorder.pieces import Gaps
 from recorder.proof import Origin, Proof, beside
@@ -52,6 +52,7 @@ def unedited(
     out: Path | None = None,
     *,
     gaps: Gaps = Gaps.CUT,
+    completed: bool = False,
     signer: Signer | None = None,
     extras: Extras = lambda _: {},
     on_file: Callable[[Path], None] = lambda _: None,
@@ -66,6 +67,8 @@ def unedited(
         out: The package's path. A folder that exists gets the package inside it, under the
             session's name. Unless told, beside where we are.
         gaps: What becomes of gaps in the continuous file.
+        completed: Whether continuous files come along in which another recording fills our gaps,
+            under the name ``completed``; ``unedited`` is ours alone.
         signer: Who signs it; nobody unless told.
         extras: Gives more files of the payload, by name, once the continuous files are there.
         on_file: Called for each file as it is written, with its path then; the continuous file
@@ -90,6 +93,7 @@ def unedited(
         timeline=timeline,
         room=room,
         gaps=gaps,
+        completed=completed,
         signer=signer,
         on_file=on_file,
     )
@@ -171,8 +175,8 @@ def alone(
     try:
         out.mkdir(parents=True, exist_ok=True)
         _refuse_if_there(out, stem)
-        for name, track in timeline.tracks.items():
-            target = out / (stem if len(timeline.tracks) == 1 else f"{stem}-{name}")
+        for name, track in timeline.own.items():
+            target = out / (stem if len(timeline.own) == 1 else f"{stem}-{name}")
             parts = [part for part in track.parts if part.duration_s > 0]
             made += continuous.write(
                 folder.path, parts, target, from_s=from_s, to_s=to_s, gaps=gaps, tags=said
@@ -237,6 +241,7 @@ class _Filling:
     timeline: Timeline
     room: Path
     gaps: Gaps
+    completed: bool
     signer: Signer | None
     on_file: Callable[[Path], None]
     known: dict[str, str] = field(default_factory=dict)  # hashes that were taken on the way
@@ -245,8 +250,9 @@ class _Filling:
         """Write everything that belongs into the package, and make it one."""
         folder = self.folder
         files = self._continuous()
+        gone = {e.event.track for e in self.entries if isinstance(e.event, Withdrawn)}
         for entry in self.entries:  # all sealed parts, those too that hold headers alone
-            if isinstance(entry.event, PartSealed):
+            if isinstance(entry.event, PartSealed) and entry.event.track not in gone:
                 self._copy_part(entry.event)
         copied = [folder.journal_path, folder.sums_path, *sorted(folder.transcripts.glob("*.json"))]
         for path in copied:
@@ -272,8 +278,8 @@ class _Filling:
         """The continuous files, each with its proof."""
         data, said = self.room / bag.PAYLOAD, tags(self.folder, self.timeline)
         files: list[Continuous] = []
-        for name, track in self.timeline.tracks.items():
-            stem = "unedited" if len(self.timeline.tracks) == 1 else f"unedited-{name}"
+        for name, track in self.timeline.own.items():
+            stem = "unedited" if len(self.timeline.own) == 1 else f"unedited-{name}"
             parts = [part for part in track.parts if part.duration_s > 0]
             files += continuous.write(
                 self.folder.path, parts, data / stem, gaps=self.gaps, tags=said
@@ -283,6 +289,26 @@ class _Filling:
         origin = _origin(self.folder, self.entries, self.timeline)
         for file in files:
             _prove(file, origin, self.timeline, self.gaps, self.signer)
+        return [*files, *self._completed(said)]
+
+    def _completed(self, said: Tags) -> list[Continuous]:
+        """The continuous files in which another recording fills our gaps; none unless asked for.
+
+        They hold packets of two sources, and so have no proof that could travel alone.
+        """
+        files: list[Continuous] = []
+        for name in sorted({fill.track for fill in self.timeline.fills} if self.completed else ()):
+            stem = "completed" if len(self.timeline.own) == 1 else f"completed-{name}"
+            pieces = continuous.filled(self.timeline, name)
+            files += continuous.write_pieces(
+                self.folder.path,
+                pieces,
+                self.room / bag.PAYLOAD / stem,
+                gaps=self.gaps,
+                tags=replace(said, chapters=()),
+            )
+        for file in files:
+            self.on_file(file.path)
         return files
 
     def _copy_part(self, sealed: PartSealed) -> None:

@@ -67,6 +67,11 @@ def split_command(
     type=click.Choice(["cut", "keep"]),
     help="What becomes of gaps in the audio: cut out, or kept as silence that is inserted.",
 )
+@click.option(
+    "--completed",
+    is_flag=True,
+    help="With audio in which another recording fills the gaps; unedited stays ours alone.",
+)
 @click.option("--format", "fmt", type=click.Choice(list(writing.WRITERS)), help="Of captions; srt.")
 @click.option("--wall-clock", is_flag=True, help="Of captions as md: the time of day, in UTC.")
 @click.option(
@@ -87,6 +92,7 @@ def export_command(
     out: Path | None,
     *,
     wall_clock: bool,
+    completed: bool,
 ) -> None:
     """Take SESSION out: unedited with its proof, as a web page, or its transcript as captions.
 
@@ -101,6 +107,8 @@ def export_command(
         raise click.UsageError("--from and --to go with --as unedited and --as captions.")
     if is_clip and (from_s or 0.0) >= (math.inf if to_s is None else to_s):
         raise click.UsageError("--to must lie behind --from.")
+    if completed and (kind != "unedited" or is_clip):
+        raise click.UsageError("--completed goes with the whole of --as unedited.")
     folder, place = context.archive.find(session), out or Path.cwd()
     kept = Gaps(gaps or Gaps.CUT)
     if kind == "captions":
@@ -119,7 +127,11 @@ def export_command(
         files = publishing.clip(folder, place, from_s=from_s or 0.0, to_s=end_s, gaps=kept)
     else:
         files = publishing.unedited(
-            folder, place, gaps=kept, on_file=lambda file: _say_ready(context, file)
+            folder,
+            place,
+            gaps=kept,
+            completed=completed,
+            on_file=lambda file: _say_ready(context, file),
         )
     if context.as_json:
         context.answer({"files": [str(file) for file in files]})

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recorder import completing, decode, importing, spool, verify
+from recorder import completing, decode, export, importing, spool, verify
 from recorder.align import spooled
 from recorder.archive import Archive, SessionFolder
 from recorder.compare import Comparison, compare
@@ -179,3 +179,29 @@ def test_an_unrelated_recording_fills_nothing(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="No gap"):
         completing.complete(folder, Other(name="else", path=file), [])
     assert folder.journal_path.read_bytes() == journal
+
+
+def test_the_unedited_package_is_ours_alone_unless_asked(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    completed(folder, other(tmp_path, "adts"))
+    [package, audio] = export.unedited(folder, tmp_path / "alone")
+    assert audio.name == "unedited.m4a"
+    assert length_s(audio) == pytest.approx(LENGTH_S - (GAP_S[1] - GAP_S[0]) + 0.8, abs=0.2)
+    assert verify.verify(package).ok
+    [package, audio, whole] = export.unedited(folder, tmp_path / "whole", completed=True)
+    assert (audio.name, whole.name) == ("unedited.m4a", "completed.m4a")
+    assert length_s(whole) == pytest.approx(LENGTH_S, abs=0.2)
+    assert verify.verify(package).ok
+    assert "filled from another recording, replay.adts" in (package / "VERIFY.txt").read_text()
+
+
+def test_a_package_can_be_made_after_an_undo(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    completed(folder, other(tmp_path))
+    completing.undo(folder)
+    package = export.unedited(folder, tmp_path / "alone")[0]
+    assert verify.verify(package).ok
+
+
+def length_s(path: Path) -> float:
+    return sum(len(block.samples) / block.rate_hz for block in decode.decode_file(path))
