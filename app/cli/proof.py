@@ -107,8 +107,7 @@ def export_command(
         raise click.UsageError("--from and --to go with --as unedited and --as captions.")
     if is_clip and (from_s or 0.0) >= (math.inf if to_s is None else to_s):
         raise click.UsageError("--to must lie behind --from.")
-    if completed and (kind != "unedited" or is_clip):
-        raise click.UsageError("--completed goes with the whole of --as unedited.")
+    _require_whole(is_wanted=completed, is_whole=kind == "unedited" and not is_clip)
     folder, place = context.archive.find(session), out or Path.cwd()
     kept = Gaps(gaps or Gaps.CUT)
     if kind == "captions":
@@ -138,6 +137,11 @@ def export_command(
     else:
         for file in files:
             context.say(f"[green]✓[/] {escape(str(file))}")
+
+
+def _require_whole(*, is_wanted: bool, is_whole: bool) -> None:
+    if is_wanted and not is_whole:
+        raise click.UsageError("--completed goes with the whole of --as unedited.")
 
 
 def _say_ready(context: Context, file: Path) -> None:
