@@ -39,8 +39,11 @@ class Outcome:
     problem: str = ""
 
 
-def import_paths(archive: Archive, paths: list[Path]) -> list[Outcome]:
+def import_paths(archive: Archive, paths: list[Path]) -> Iterator[Outcome]:
     """Import files and folders; one that fails harms no other.
+
+    Yields:
+        What became of each file, when it is done and can be searched.
 
     Raises:
         IndexBusy: The index can't take it now; the sessions are in the archive.
@@ -48,19 +51,19 @@ def import_paths(archive: Archive, paths: list[Path]) -> list[Outcome]:
     """
     texts = [text for path in paths for text in _texts(path)]
     audio = [path for path in paths if path not in texts]
-    outcomes: list[Outcome] = []
+    paired: set[Path] = set()
     with contextlib.closing(index.ready(archive)) as db:
         for imported in importing.import_paths(archive, audio):
-            outcomes.extend(_with_texts_beside(imported))
+            outcomes = list(_with_texts_beside(imported))
+            paired |= {outcome.path for outcome in outcomes}
             if imported.folder:
                 index.update(db, imported.folder)
-        paired = {outcome.path for outcome in outcomes}
+            yield from outcomes
         for text in (text for text in texts if text not in paired):
             outcome, folder = _alone(archive, text)
-            outcomes.append(outcome)
             if folder:
                 index.update(db, folder)
-    return outcomes
+            yield outcome
 
 
 def _texts(path: Path) -> Iterator[Path]:

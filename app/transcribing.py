@@ -81,11 +81,20 @@ def transcribe_sessions(
             for folder in folders
         ]
         if pending:
+            _give_up_missing_models(settings, queue)
             add_pending(queue, archive, model=model, language=language or "")
             jobs = [job for job in queue.jobs() if not job.state.is_final]
         numbers = list(dict.fromkeys(job.id for job in jobs))
         _work(settings, queue, numbers, lambda job: on_progress(_told(archive, job)))
         return [_told(archive, queue.job(number)) for number in numbers]
+
+
+def _give_up_missing_models(settings: Settings, queue: Queue) -> None:
+    """Cancel what waits for a model that isn't here, so that the one that is can do it."""
+    here = {each.name for each in Weights(settings.models).models() if each.is_here}
+    for job in queue.jobs():
+        if job.state is JobState.QUEUED and job.model not in here:
+            queue.cancel(job.id)
 
 
 def _work(

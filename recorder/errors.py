@@ -183,7 +183,11 @@ def storage_error(error: OSError, *, doing: str, safe: str = "") -> StorageError
         safe: What is safe all the same.
     """
     if error.errno in _FULL:
-        return DiskFull(f"The disk is full while {doing}.", safe=safe, hint="Free some room.")
+        return DiskFull(
+            f"The disk is full while {doing}.",
+            safe=safe,
+            hint="Free some room; a recording that is paused goes on by itself then.",
+        )
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         place = f" in {error.filename}" if error.filename else ""
         return StorageError(

@@ -110,7 +110,9 @@ def find_audio(paths: Iterable[Path]) -> list[Path]:
             found.extend(
                 Path(root, name)
                 for name in sorted(names)
-                if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+                if not name.startswith(".")
+                and Path(name).suffix.lower() in SUFFIXES
+                and Path(root, name).is_file()  # no pipe, which nobody may ever write to
             )
     return found
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from recorder import frames, journal, pcm, segments, staging, sums, wav
 from recorder.archive import Archive, SessionFolder
-from recorder.errors import AircheckError, storage_error
+from recorder.errors import AircheckError, CorruptSession, storage_error
 from recorder.events import (
     Chunk,
     Event,
@@ -48,6 +48,8 @@ class Outcome:
 def recover_all(archive: Archive) -> list[Outcome]:
     """Mend and seal every session whose recorder died; living ones are left alone.
 
+    So are scheduled ones, which have nothing to mend: `launch.resume` has them wait on.
+
     Raises:
         StorageError: The archive can't be listed.
     """
@@ -55,6 +57,8 @@ def recover_all(archive: Archive) -> list[Outcome]:
     for folder in archive.folders():
         try:
             if folder.holder() or (folder.sealed() and not is_half_sealed(folder)):
+                continue
+            if folder.summary().state is State.SCHEDULED:
                 continue
             recover(folder)
             outcomes.append(Outcome(folder=folder))
@@ -103,6 +107,13 @@ def mend(folder: SessionFolder) -> Timeline | None:
         CorruptSession: Its journal can't be read.
         StorageError: The disk refuses.
     """
+    if folder.sums_path.exists():
+        raise CorruptSession(
+            f"{folder.path.name} was sealed, and its journal has lost its end since.",
+            safe="Its audio files and SHA256SUMS are left as they are.",
+            hint=f"'aircheck verify {folder.id}' says what still holds; bring the journal back "
+            "from a copy.",
+        )
     torn = journal.mend(folder.journal_path)
     events = [entry.event for entry in journal.read(folder.journal_path)]
     if all(isinstance(event, Opened) for event in events) and not torn:

@@ -30,7 +30,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from recorder.archive import Archive
-from recorder.errors import CorruptSession, DiskFull, StorageError, storage_error
+from recorder.errors import ArchiveError, DiskFull, StorageError, storage_error
 from recorder.types import Seconds, SessionId, iso, parse_iso, utc_now
 from transcribe import transcript
 from transcribe.errors import JobNotFound, QueueBroken, QueueError
@@ -445,7 +445,7 @@ def add_pending(queue: Queue, archive: Archive, *, model: str, language: str = "
     for folder in archive.folders():
         try:
             sealed = folder.sealed()
-        except CorruptSession:
+        except ArchiveError:
             continue
         if sealed and sealed.part_count and not transcript.stored(folder):
             jobs.append(queue.add(folder.id, model=model, language=language))

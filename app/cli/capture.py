@@ -13,7 +13,16 @@ from typing import Any
 
 import click
 
-from app.cli.context import Context, Duration, clock, escape, exact_clock, json_option, pass_context
+from app.cli.context import (
+    Context,
+    Duration,
+    clock,
+    counted,
+    escape,
+    exact_clock,
+    json_option,
+    pass_context,
+)
 from app.cli.follow import Follower
 from recorder import launch, recovery
 from recorder.archive import SessionFolder
@@ -23,7 +32,7 @@ from recorder.schedule import Repeat, Schedule, parse_time
 from recorder.sources import devices
 from recorder.sources.devices import DeviceInfo
 from recorder.sources.open import parse_source
-from recorder.types import Seconds, iso, utc_now
+from recorder.types import Seconds, SourceKind, iso, utc_now
 
 
 @click.command("record")
@@ -65,6 +74,8 @@ def record_command(
     if together and not mirrors:
         raise click.UsageError("--together needs a --mirror to record beside it.")
     spec = parse_source(source)
+    if spec.kind is SourceKind.FILE and for_s is not None:
+        raise click.UsageError("--for goes with what is live; a file is taken whole.")
     schedule = None
     if at is not None:
         schedule = parse_time(at, now=utc_now(), repeat=Repeat(repeat) if repeat else None)
@@ -138,6 +149,9 @@ def _queue(context: Context, folder: SessionFolder) -> None:
     """Queue the sealed session for whoever works the queue; a failure costs nothing."""
     from transcribe.queue import Queue, path_of  # noqa: PLC0415 (recording starts without it)
 
+    sealed = folder.sealed()
+    if sealed is None or not sealed.part_count:
+        return
     try:
         with contextlib.closing(Queue(path_of(context.settings.archive))) as jobs:
             jobs.add(folder.id, model=context.settings.model)
@@ -238,8 +252,12 @@ def stop_command(context: Context, session: str) -> None:
     summary = folder.summary()
     if context.as_json:
         context.answer({"session": folder.id, "duration_s": summary.duration_s})
+    elif summary.started_at is None:
+        context.say("[green]✓[/] Stopped. Nothing was recorded.")
     else:
-        context.say(f"[green]✓[/] {clock(summary.duration_s)} saved in {escape(str(folder.path))}")
+        gaps = f", {counted(summary.gap_count, 'gap')}" if summary.gap_count else ""
+        length = f"{clock(summary.duration_s)} long{gaps}"
+        context.say(f"[green]✓[/] Sealed: {length}, in {escape(str(folder.path))}")
 
 
 @click.command("mark")

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 import click
+from rich import markup
 from rich.console import Console
 
 from app.settings import Settings
@@ -51,7 +52,7 @@ class Context:
     def say(self, text: str) -> None:
         """Print for people; nothing where machines read."""
         if not self.as_json:
-            self.console.print(text, soft_wrap=True)
+            self.console.print(text, soft_wrap=not self.console.is_terminal)
 
 
 pass_context = click.make_pass_decorator(Context)
@@ -82,21 +83,19 @@ def fail(error: AircheckError, *, as_json: bool) -> NoReturn:
         sys.stdout.write(json.dumps({"error": values}, ensure_ascii=False) + "\n")
     else:
         console = Console(stderr=True, highlight=False)
-        console.print(f"[bold red]✗[/] {_plain(error.message)}", soft_wrap=True)
+        console.print(f"[bold red]✗[/] {escape(error.message)}", soft_wrap=True)
         for sentence in (error.safe, error.hint):
             if sentence:
-                console.print(f"  {_plain(sentence)}", soft_wrap=True)
+                console.print(f"  {escape(sentence)}", soft_wrap=True)
     sys.exit(error.exit_status)
 
 
-def _plain(text: str) -> str:
-    """Text from outside, not markup, and no control characters."""
-    return escape("".join(sign for sign in text if sign.isprintable() or sign in "\n\t"))
-
-
 def escape(text: str) -> str:
-    """Text as rich prints it as it is."""
-    return text.replace("[", "\\[")
+    """Text from outside as it may be printed: no markup, no control or bidi characters.
+
+    A title that could move the cursor or turn the line around could make a terminal lie.
+    """
+    return markup.escape("".join(sign if sign.isprintable() else " " for sign in text))
 
 
 def counted(number: int, noun: str) -> str:

@@ -7,6 +7,7 @@ index, the export and the verification are those of every session.
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def demo_command(context: Context) -> None:
     if context.as_json:
         context.answer(_result(folder, sample, hit, package, report))
     else:
-        _say_result(context, folder, hit, report)
+        _say_result(context, folder, sample, hit, report)
     sys.exit(0 if report.ok else _FAILED_VERIFICATION)
 
 
@@ -56,7 +57,7 @@ def _record(context: Context, sample: Sample) -> SessionFolder:
     with SampleBroadcast(sample) as broadcast:
         context.say(
             f"[bold]Aircheck demo[/]: '{sample.title}', a broadcast on this machine that is not "
-            "there yet, then full,\nthen live, then breaks, then loses a second for good. "
+            "there yet, then full, then live, then breaks, then loses a second for good. "
             f"It lasts {sample.duration_s:.0f} s."
         )
         _step(context, 1, f"Record {broadcast.url}")
@@ -134,7 +135,19 @@ def _result(
     }
 
 
-def _say_result(context: Context, folder: SessionFolder, hit: Hit, report: verify.Report) -> None:
+def _command() -> str:
+    """How to call this command again, as short as it goes."""
+    called = Path(sys.argv[0])
+    if shutil.which(called.name):
+        return called.name
+    with contextlib.suppress(ValueError):
+        return str(called.absolute().relative_to(Path.cwd()))
+    return str(called)
+
+
+def _say_result(
+    context: Context, folder: SessionFolder, sample: Sample, hit: Hit, report: verify.Report
+) -> None:
     timeline = folder.timeline()
     lines = [f"found     {exact_clock(hit.start_s)}  {highlighted(hit)}"]
     lines += [
@@ -145,7 +158,7 @@ def _say_result(context: Context, folder: SessionFolder, hit: Hit, report: verif
     lines.append(f"verified  {verdict}")
     context.say("")
     context.console.print(Panel("\n".join(lines), title=escape(folder.info().title), expand=False))
-    context.say(
-        f"[dim]Look around: aircheck show {folder.id} · aircheck search recording · "
-        f"aircheck verify {folder.id}[/]"
-    )
+    command = escape(_command())
+    context.say("Look around:")
+    for rest in (f"show {folder.id}", f"search '{sample.phrase}'", f"verify {folder.id}"):
+        context.say(f"  [dim]{command} {escape(rest)}[/]")

@@ -26,7 +26,7 @@ from recorder.events import (
 from recorder.journal import Entry
 from recorder.meter import Meter, Trouble
 from recorder.status import Status
-from recorder.types import State, iso, utc_now
+from recorder.types import State, iso, parse_iso, utc_now
 
 ICONS = {
     State.CONNECTING: ("…", "cyan"),
@@ -75,7 +75,9 @@ class Follower:
         is_terminal = self._context.console.is_terminal and not self._context.as_json
         try:
             if is_terminal:
-                with Live(console=self._context.console, auto_refresh=False) as self._live:
+                with Live(
+                    console=self._context.console, auto_refresh=False, transient=True
+                ) as self._live:
                     self._read()
             else:
                 self._read()
@@ -174,7 +176,7 @@ class Follower:
         )
         if level_dbfs is not None:
             line.append(meter(level_dbfs), style="green" if level_dbfs < -3 else "red")
-        said = " ".join(part for part in (status.warning, status.detail) if part)
+        said = " ".join(part for part in (status.warning, status.detail, _next_try(status)) if part)
         if said:
             line.append(f" {said}", style="dim")
         return line
@@ -200,6 +202,14 @@ class Follower:
             self._tell_notice(line, Noticed(what="sound", detail=trouble))
         else:
             self._context.say(f"  [yellow]! {escape(trouble)}[/]")
+
+
+def _next_try(status: Status) -> str:
+    """``Next try in 4 s.``, or empty."""
+    if not status.next_try_at:
+        return ""
+    wait_s = (parse_iso(status.next_try_at) - utc_now()).total_seconds()
+    return f"Next try in {wait_s:.0f} s." if wait_s >= 1 else "Trying again."
 
 
 def meter(peak_dbfs: float) -> str:

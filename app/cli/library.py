@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.cli.context import (
     Context,
     Moment,
     clock,
+    counted,
     escape,
     exact_clock,
     json_option,
@@ -26,6 +28,11 @@ from recorder.archive import SessionFolder, Summary
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds, State, iso
 from transcribe import transcript
+
+_SHOWN_ID = 8
+"""Characters of an id that a list shows: its end, by which a session can be named."""
+
+_WIDE = 1_000
 
 
 @click.command("sessions")
@@ -44,11 +51,27 @@ def sessions_command(context: Context) -> None:
         )
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("", "state", "started", "length", "gaps", "title", "id"):
-        table.add_column(column, no_wrap=column != "title", overflow="fold")
+    for column in ("", "id", "state", "started", "length", "gaps"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("title", overflow="ellipsis", no_wrap=context.console.is_terminal)
     for summary in summaries:
         table.add_row(*_summary_row(summary))
+    if not context.console.is_terminal:
+        context.console.width = _WIDE  # nobody looks: nothing is cut
     context.console.print(table)
+    for hint in _hints(summaries):
+        context.say(f"[yellow]![/] {hint}")
+
+
+def _hints(summaries: list[Summary]) -> Iterator[str]:
+    """What to do about sessions that wait for somebody."""
+    left = [s for s in summaries if not (s.state.is_final or s.problem or s.pid)]
+    scheduled = sum(summary.state is State.SCHEDULED for summary in left)
+    if scheduled:
+        yield f"{counted(scheduled, 'scheduled session')} without a recorder: 'aircheck resume'."
+    if len(left) > scheduled:
+        died = counted(len(left) - scheduled, "session")
+        yield f"{died} without a recorder: 'aircheck resume' goes on, 'aircheck recover' seals."
 
 
 def _summary_json(summary: Summary) -> dict[str, Any]:
@@ -72,22 +95,21 @@ def _summary_row(summary: Summary) -> list[str]:
     sign, colour = ICONS[summary.state]
     state = str(summary.state)
     if summary.problem:
-        state = "corrupt"
+        sign, colour, state = "✗", "red", "corrupt"
     elif not summary.state.is_final and summary.pid is None:
         is_scheduled = summary.state is State.SCHEDULED
-        state = "not waiting: aircheck resume" if is_scheduled else "died: aircheck recover"
-        sign, colour = "!", "yellow"
+        sign, colour, state = "!", "yellow", "not waiting" if is_scheduled else "died"
     elif summary.recovered:
         state += ", recovered"
     started = summary.started_at or summary.announced_for or summary.created_at
     return [
         f"[{colour}]{sign}[/]",
+        summary.id[-_SHOWN_ID:],
         f"[{colour}]{state}[/]",
         f"{started.astimezone():%Y-%m-%d %H:%M}" if started else "",
         clock(summary.duration_s),
         str(summary.gap_count) if summary.gap_count else "",
         escape(summary.title + (f": {summary.problem}" if summary.problem else "")),
-        summary.id,
     ]
 
 
@@ -219,13 +241,17 @@ def import_command(context: Context, paths: tuple[Path, ...]) -> None:
 
     A transcript that lies beside its audio (same name) becomes the session's.
     """
-    outcomes = import_paths(context.archive, list(paths))
-    for outcome in outcomes:
+    outcomes = []
+    for outcome in import_paths(context.archive, list(paths)):
+        outcomes.append(outcome)
         if outcome.problem:
             context.say(f"[red]✗[/] {escape(str(outcome.path))}: {escape(outcome.problem)}")
         elif outcome.session:
             here = " was here already" if outcome.was_here else ""
-            context.say(f"[green]✓[/] {escape(outcome.path.name)}{here}  [dim]{outcome.session}[/]")
+            name = escape(outcome.path.name)
+            context.say(f"[green]✓[/] {name}{here}  [dim]{outcome.session[-_SHOWN_ID:]}[/]")
+    if not outcomes:
+        context.say("There is nothing to import: no audio file, and no transcript.")
     sessions = list(dict.fromkeys(o.session for o in outcomes if o.session))
     problems = [o for o in outcomes if o.problem]
     if context.as_json:

@@ -194,7 +194,8 @@ def _list_models(context: Context) -> None:
     for model in models:
         sign = "[green]✓[/]" if model.is_here else "[dim]·[/]"
         size = f"{model.size_bytes / 1e6:,.0f} MB"
-        context.say(f"{sign} [bold]{model.name:<18}[/]{size:>10}  {escape(model.about)}")
+        suits = "  [cyan]← suits this machine[/]" if model.name == suiting.model() else ""
+        context.say(f"{sign} [bold]{model.name:<18}[/]{size:>10}  {escape(model.about)}{suits}")
     context.say(f"[dim]✓ is on this machine, in {escape(str(context.settings.models))}[/]")
 
 
@@ -205,6 +206,7 @@ def _model_json(model: Model) -> dict[str, Any]:
         "sha256": model.sha256,
         "is_here": model.is_here,
         "languages": list(model.languages),
+        "suits": model.name == suiting.model(),
         "about": model.about,
     }
 

@@ -36,7 +36,8 @@ def run(settings: Settings) -> int:
     application.setWindowIcon(icons.app_icon())
     Theme(application)
     window = open_window(settings)
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.close())
     ticks = QTimer()  # lets Python see Ctrl-C while Qt waits
     ticks.timeout.connect(_tick)
     ticks.start(_TICK_MS)

@@ -51,6 +51,11 @@ def parse_source(text: str) -> SourceSpec:
         MalformedAddress: It is none of these.
     """
     text = text.strip()
+    if not text:
+        raise MalformedAddress(
+            "No source is named.",
+            hint="Give an http(s) address, device:NAME, system, or a file.",
+        )
     kind, colon, rest = text.partition(":")
     if kind.lower() == "device":
         return SourceSpec(kind=SourceKind.DEVICE, address=rest.strip())

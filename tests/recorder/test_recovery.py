@@ -11,6 +11,7 @@ import pytest
 
 from recorder import journal, recovery, verify, wav
 from recorder.archive import Archive, SessionFolder
+from recorder.errors import CorruptSession
 from recorder.events import Chunk, PartSealed, Recovered
 from recorder.sources.base import Sink
 from recorder.types import AudioFormat, PlacedBy, Seconds, SourceKind, SourceSpec
@@ -174,6 +175,17 @@ def test_sums_are_made_for_a_recorder_that_died_before_them_and_for_nobody_else(
     outcomes = recovery.recover_all(archive)
     assert len(outcomes) == was_killed
     assert verify.verify(folder.path).ok is bool(was_killed)
+
+
+def test_a_sealed_session_that_lost_its_journals_end_is_left_alone(folder: SessionFolder) -> None:
+    crash(folder, ADTS, journaled=encoded("adts"), lost=b"")
+    recovery.recover(folder)
+    sums = folder.sums_path.read_bytes()
+    whole = folder.journal_path.read_bytes()
+    folder.journal_path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CorruptSession, match="was sealed"):
+        recovery.recover(folder)
+    assert folder.sums_path.read_bytes() == sums
 
 
 def test_one_broken_session_does_not_stop_the_others(tmp_path: Path) -> None:

@@ -177,3 +177,41 @@ def test_no_display_is_said(archive: Path, monkeypatch: pytest.MonkeyPatch) -> N
         done = aircheck(archive)
         assert done.returncode == 1
         assert "no display" in done.stderr
+
+
+def test_a_title_cannot_move_the_cursor(archive: Path, tmp_path: Path) -> None:
+    text = tmp_path / "evil\x1b[31m\u202e.srt"
+    text.write_text("1\n00:00:01,000 --> 00:00:02,000\nIt was said.\n")
+    assert aircheck(archive, "import", str(text)).returncode == 0
+    (folder,) = Archive(archive).folders()
+    for arguments in (["sessions"], ["show", folder.id], ["search", "said"]):
+        told = aircheck(archive, *arguments).stdout
+        assert "evil" in told
+        assert "\x1b" not in told
+        assert "\u202e" not in told
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(archive: Path, tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    folder = tmp_path / "tapes"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.wav")
+    done = aircheck(archive, "import", str(folder))
+    assert done.returncode == 0
+    assert "nothing to import" in done.stdout
+
+
+def test_one_bad_session_does_not_stop_the_transcription_of_others(archive: Path) -> None:
+    bad = build_session(archive, [adts_part(2.0)], title="bad")
+    bad.journal_path.unlink()
+    bad.journal_path.mkdir()
+    done = aircheck(archive, "transcribe", "--pending", "--model", "demo")
+    assert done.returncode == 0
+    assert "Nothing is queued" in done.stdout
+
+
+def test_a_file_is_taken_whole(archive: Path, tmp_path: Path) -> None:
+    tape = tmp_path / "tape.mp3"
+    tape.write_bytes(b"x")
+    assert aircheck(archive, "record", str(tape), "--for", "5s").returncode == 2
