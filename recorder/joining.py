@@ -254,6 +254,7 @@ class JoiningSink:
         self._anchor = anchor
         self._on_begin = on_begin
         self._held: _Held | None = None
+        self._is_placed = sink.has_audio and not is_other
         self._follows: Known | None = None
         self._data: list[bytes] = []
         self._duration_s = 0.0
@@ -294,6 +295,7 @@ class JoiningSink:
             self._held = _Held(fmt=fmt, header=header, reason=reason, detail=detail)
             return
         self._held = None
+        self._is_placed = True
         self._on_begin()
         self._sink.begin_run(
             fmt,
@@ -348,8 +350,8 @@ class JoiningSink:
             self._sink.gap(to_s, reason, detail, missing=missing)
 
     def stage(self, segment: Arrived) -> None:
-        """See `Sink`; what has no place yet can't be staged."""
-        if not self._held:
+        """See `Sink`; what has no place yet can't be staged, and waits in memory alone."""
+        if self._is_placed:
             self._sink.stage(segment)
 
     def fill(self, segment: Arrived) -> None:
@@ -471,7 +473,7 @@ class JoiningSink:
             media_sequence=facts.media_sequence,
         )
         self._held = self._follows = None
-        self._is_other = False
+        self._is_other, self._is_placed = False, True
         begin_s = self._sink.end_s
         self._sink.write(b"".join(self._data), Seconds(self._duration_s))
         self._sink.end_chunk(facts)

@@ -90,7 +90,8 @@ class Recording:
         self._next_disk_look_s = 0.0
         self._warning = ""
         self._over = threading.Event()
-        self._state = StateChanged(state=State.CONNECTING)
+        is_early = info.schedule is not None and utc_now() < info.schedule.probe_at
+        self._state = StateChanged(state=State.SCHEDULED if is_early else State.CONNECTING)
         self._state_lock = threading.Lock()
         self._was_told_state = False
         self._backlog: list[Event] = []

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import pytest
 
-from recorder import journal, retry
+from recorder import journal, retry, verify
 from recorder.archive import Archive, SessionFolder
 from recorder.clock import Jump
 from recorder.errors import ConnectionLost, NotAudio, NotAvailable, Refused, SourceError
 from recorder.events import Attempt, Chunk, Noticed, PartOpened, Repeated, RunStarted, StateChanged
 from recorder.session import Recording
-from recorder.sources.base import ChunkFacts, Sink, SinkClosed, SourceFacts, StopSignal
+from recorder.sources.base import Arrived, ChunkFacts, Sink, SinkClosed, SourceFacts, StopSignal
 from recorder.sources.past import Past
 from recorder.types import (
     AudioFormat,
@@ -217,6 +217,37 @@ def test_a_mirror_of_equal_segments_goes_on_without_a_gap(folder: SessionFolder)
     past = sources.pasts[-1]
     assert past is not None
     assert past.last_sequence is None
+
+
+def test_the_mirror_fills_what_the_first_one_had_lost(folder: SessionFolder) -> None:
+    def loses_3(sink: Sink, stop: StopSignal) -> None:
+        sink.begin_run(
+            ADTS,
+            placed_by=PlacedBy.SEQUENCE,
+            start_s=Seconds(3.0),
+            reason=GapReason.MISSING_SEGMENT,
+            media_sequence=4,
+        )
+        sink.write(b"<4>", Seconds(1.0))
+        sink.end_chunk(ChunkFacts(address="https://cdn.example/s4.aac", media_sequence=4))
+        refuses(sink, stop)
+
+    run(folder, one=[plays(1, 2, then=loses_3), full(60)], two=[plays(2, 3, 4, 5)])
+    assert stored(folder) == whole(1, 2, 3, 4, 5)
+    assert folder.timeline().gaps == ()
+    assert verify.verify(folder.path).ok
+
+
+def test_what_a_mirror_sends_out_of_order_waits_for_its_place(folder: SessionFolder) -> None:
+    def early(sink: Sink, stop: StopSignal) -> None:
+        facts = ChunkFacts(address="https://cdn.example/s2.aac", media_sequence=2)
+        sink.stage(
+            Arrived(format=ADTS, header=b"", data=b"<2>", duration_s=Seconds(1.0), facts=facts)
+        )
+        plays(1, 2, 3)(sink, stop)
+
+    run(folder, one=[plays(1, 2, then=refuses), full(60)], two=[early])
+    assert stored(folder) == whole(1, 2, 3)
 
 
 def test_silence_that_repeats_is_not_taken_for_what_was_stored(folder: SessionFolder) -> None:

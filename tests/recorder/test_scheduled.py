@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recorder import journal, launch
+from recorder import journal, launch, recovery
 from recorder.archive import Archive, SessionFolder
 from recorder.control import Client
 from recorder.errors import NotAvailable, Refused
@@ -51,7 +51,7 @@ def in_a_while(seconds: float = 3600.0, repeat: Repeat | None = None) -> Schedul
 def test_it_waits_for_its_time_and_not_a_request_before(
     archive: Archive, server: HlsServer
 ) -> None:
-    schedule = in_a_while(3.0)
+    schedule = in_a_while(6.0)
     folder = launch.record(archive, spec_of(server), schedule=schedule)
     status = Client(folder).status()
     assert status.state is State.SCHEDULED
@@ -89,6 +89,7 @@ def test_resume_starts_what_was_scheduled_and_leaves_the_rest(
     assert holder is not None
     os.kill(holder.pid, signal.SIGKILL)
     wait_until(lambda: not launch.is_running(folder))
+    assert recovery.recover_all(archive) == []
     assert launch.resume(archive) == [(folder, "")] or launch.is_running(folder)
     assert Client(folder).status().state is State.SCHEDULED
     assert launch.resume(archive) == []
