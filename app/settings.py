@@ -2,7 +2,7 @@
 
 archive = "/media/tapes"    # the folder of session folders; AIRCHECK_ARCHIVE
 models = "…"                # the folder of Whisper's models; AIRCHECK_MODELS
-model = "base"              # which of them transcribes; AIRCHECK_MODEL
+model = "base"              # which of them transcribes (one that suits the machine); AIRCHECK_MODEL
 transcribe = true           # transcribe a session when it is sealed; AIRCHECK_TRANSCRIBE
 """
 
@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from app import paths
 from recorder.errors import AircheckError
+from transcribe import suiting
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
@@ -35,13 +36,13 @@ class Settings:
     Attributes:
         archive: Folder of the session folders.
         models: Folder of Whisper's models.
-        model: Name of the one that transcribes.
+        model: Name of the one that transcribes; unless told, one that suits the machine.
         transcribe: Whether a sealed session is queued for transcription by itself.
     """
 
     archive: Path
     models: Path
-    model: str = "base"
+    model: str = field(default_factory=suiting.model)
     transcribe: bool = True
 
 
@@ -107,7 +108,7 @@ def _settings(values: dict[str, Any]) -> Settings:
     return Settings(
         archive=_folder("archive", values["archive"]),
         models=_folder("models", values["models"]),
-        model=values.get("model", "base"),
+        model=values.get("model") or suiting.model(),
         transcribe=_switch("transcribe", values.get("transcribe", True)),
     )
 

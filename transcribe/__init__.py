@@ -1,6 +1,7 @@
 """Text: archive → transcript → index → search.
 
     weights      Whisper's models: list, get, add, find
+    suiting      which of them suits the machine
     checkpoint   what a model's file holds; the demo's, made from its compact form
     tensors      the same, without torch
     reference    openai-whisper's own tables: vocabulary, languages, alignment heads

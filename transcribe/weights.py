@@ -55,7 +55,7 @@ _PUBLISHED = tuple(
         ),
         (
             "tiny", 76, "65147644a518d12f04e32d6f3b26facc3f8dd46e5390956a9424a650c0ce22b9",
-            "The smallest: fastest on any machine, with many mistakes.",
+            "A hundred languages. The smallest: fastest on any machine, with many mistakes.",
         ),
         (
             "base.en", 145, "25a8566e1d0c1e2231d1c762132cd20e0f96a85d16145c3a00adf5d1ac670ead",
@@ -63,7 +63,7 @@ _PUBLISHED = tuple(
         ),
         (
             "base", 145, "ed3a0b6b1c0edf879ad9b11b1af5a0e6ab5db9205f891f668f8b0e6c6326e34e",
-            "Fast; good enough to search clear speech.",
+            "A hundred languages. Fast; good enough to search clear speech.",
         ),
         (
             "small.en", 484, "f953ad0fd29cacd07d5a9eda5624af0f6bcf2258be67c92b79389873d91e0872",
@@ -71,7 +71,7 @@ _PUBLISHED = tuple(
         ),
         (
             "small", 484, "9ecf779972d90ba49c06d968637d720dd632c55bbf19d441fb42bf17a411e794",
-            "A good balance on a recent computer.",
+            "A hundred languages. A good balance on a recent computer.",
         ),
         (
             "medium.en", 1528, "d7440d1dc186f76616474e0ff0b3b6b879abc9d1a4926b7adfa41db2d497ab4f",
@@ -79,24 +79,24 @@ _PUBLISHED = tuple(
         ),
         (
             "medium", 1528, "345ae4da62f9b3d59415adc60127b97c714f32e89e936602e85993674d08dcb1",
-            "Accurate, and slow without a GPU.",
+            "A hundred languages. Accurate, and slow without a GPU.",
         ),
         (
             "large-v1", 3087, "e4b87e7e0bf463eb8e6956e646f1e277e901512310def2c24bf0e11bd3c28e9a",
-            "The first large one; large-v3 is better.",
+            "A hundred languages. The first large one; large-v3 is better.",
         ),
         (
             "large-v2", 3087, "81f7c96c852ee8fc832187b0132e569d6c3065a3252ed18e56effd0b6a73e524",
-            "Very accurate; wants a GPU.",
+            "A hundred languages. Very accurate; wants a GPU.",
         ),
         (
             "large-v3", 3088, "e5b1a55b89c1367dacf97e3e19bfd829a01529dbfdeefa8caeb59b3f1b81dadb",
-            "The most accurate; wants a GPU.",
+            "A hundred languages. The most accurate; wants a GPU.",
         ),
         (
             "large-v3-turbo", 1618,
             "aff26ae408abcba5fbf8813c21e62b0941638c5f6eebfb145be0c9839262a19a",
-            "Nearly as accurate as large-v3, and several times as fast.",
+            "A hundred languages. Nearly as accurate as large-v3, faster; does not translate.",
         ),
     )
 )  # fmt: skip

@@ -19,6 +19,7 @@ from app.cli.context import (
     pass_context,
 )
 from app.transcribing import Transcription, transcribe_sessions
+from transcribe import suiting
 from transcribe.queue import Job, Queue, path_of
 from transcribe.weights import Model, Weights
 

@@ -6,6 +6,7 @@ import pytest
 
 from app import paths, settings
 from app.settings import SettingsError
+from transcribe import suiting
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -18,7 +19,7 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     found = settings.load(file=tmp_path / "none.toml", environment={})
     assert found.archive == paths.default_archive()
     assert found.transcribe is True
-    assert found.model == "base"
+    assert found.model == suiting.model()
 
 
 def test_flags_beat_the_environment_which_beats_the_file(tmp_path: Path) -> None:
