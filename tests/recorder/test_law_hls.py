@@ -90,7 +90,7 @@ def check_law(folder: SessionFolder, on_air: Broadcast, gone: set[int]) -> None:
 LIVES = st.lists(st.integers(1, 70), max_size=3)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=16, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     failing=st.dictionaries(
         st.integers(0, COUNT - 1), st.lists(SEGMENT_FAULTS, min_size=1, max_size=6), max_size=5
