@@ -1,4 +1,4 @@
-"""record, sources, stop, mark, recover, resume."""
+"""record, stop, mark, recover, resume."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ from recorder.archive import SessionFolder
 from recorder.control import Client
 from recorder.errors import AircheckError
 from recorder.schedule import Repeat, Schedule, parse_time
-from recorder.sources import devices
-from recorder.sources.devices import DeviceInfo
 from recorder.sources.open import parse_source
 from recorder.types import Seconds, SourceKind, iso, utc_now
 
@@ -199,39 +197,6 @@ def _outlive_the_terminal() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGHUP, before)
-
-
-@click.command("sources")
-@json_option
-@pass_context
-def sources_command(context: Context) -> None:
-    """List the inputs and the system sounds of this machine."""
-    found, missing = devices.list_sources(), devices.missing()
-    if context.as_json:
-        context.answer({"sources": [_device_json(info) for info in found], "missing": missing})
-        return
-    for info in found:
-        default = " (default)" if info.is_default else ""
-        rate = f"{info.rate_hz / 1000:g} kHz, {info.channels} ch"
-        context.say(f"[bold]{escape(str(info.spec))}[/]{default}  {rate}  [dim]{info.backend}[/]")
-        if info.note:
-            context.say(f"  {escape(info.note)}")
-    for sentence in missing:
-        context.say(f"[yellow]![/] {escape(sentence)}")
-
-
-def _device_json(info: DeviceInfo) -> dict[str, Any]:
-    return {
-        "source": str(info.spec),
-        "name": info.name,
-        "kind": str(info.kind),
-        "rate_hz": info.rate_hz,
-        "channels": info.channels,
-        "codec": info.format.codec,
-        "backend": info.backend,
-        "is_default": info.is_default,
-        "note": info.note,
-    }
 
 
 @click.command("stop")

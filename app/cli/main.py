@@ -17,7 +17,7 @@ from recorder.errors import AircheckError
 
 _COMMANDS = {
     "record": "capture",
-    "sources": "capture",
+    "sources": "sources",
     "stop": "capture",
     "mark": "capture",
     "recover": "capture",

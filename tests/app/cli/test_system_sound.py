@@ -16,6 +16,7 @@ import pytest
 import resources
 from app.broadcast import Sample
 from recorder.archive import Archive, SessionFolder
+from recorder.pcm import SILENCE_DBFS
 from tests.parts import wait_until
 from tests.pulseserver import RATE_HZ, PulseServer, sound_server
 
@@ -91,3 +92,17 @@ def test_all_that_can_be_heard_here_is_listed(server: PulseServer, tmp_path: Pat
         ("device:Desk Microphone", RATE_HZ, True),
         ("system:Speakers", RATE_HZ, True),
     ]
+
+
+def test_how_loud_each_one_is_is_told_where_that_is_asked_for(
+    server: PulseServer, home: Path, tmp_path: Path
+) -> None:
+    server.add_sink("headset", "Headset")
+    server.play(sentence_of_sample(home / "a.wav"), "speakers")
+    levels = {
+        each["name"]: each["peak_dbfs"]
+        for each in aircheck(tmp_path, "sources", "--levels")["sources"]
+    }
+    assert levels.keys() == {"Speakers", "Headset"}
+    assert levels["Headset"] == SILENCE_DBFS < levels["Speakers"]
+    assert not list(tmp_path.glob("*/journal.jsonl"))
