@@ -20,7 +20,7 @@ _RATES_HZ = (
     8_000, 7_350,
 )  # fmt: skip
 _CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8)
-_ID3_HEADER = 10
+_ID3, _ID3_HEADER = b"ID3", 10
 _LONGEST_HEADER = 9
 
 
@@ -48,9 +48,9 @@ def frames(data: Bytes, begins: Integers, ends: Integers) -> Frames | None:
         begins: Where each begins: with a frame, or with an ID3 tag and then a frame.
         ends: And ends.
     """
-    if not len(begins) or (ends > len(data)).any():
+    if not len(begins) or not len(data) or (ends > len(data)).any():
         return None
-    starts = np.array([behind_tag(data, int(begin)) for begin in begins], np.int64)
+    starts = behind_tags(data, begins)
     found: list[tuple[Integers, Integers, Integers]] = []
     alive = np.flatnonzero(starts < ends)
     at = starts[alive]
@@ -80,13 +80,16 @@ def frames(data: Bytes, begins: Integers, ends: Integers) -> Frames | None:
     return Frames(aac=aac, offsets=offsets[order], sizes=sizes[order], of=of[order])
 
 
-def behind_tag(data: Bytes, begin: int) -> int:
-    """Where a chunk's sound begins: HLS's packed audio puts an ID3 tag first (RFC 8216, 3.4)."""
-    head = bytes(data[begin : begin + _ID3_HEADER])
-    if head[:3] != b"ID3" or len(head) < _ID3_HEADER:
-        return begin
-    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
-    return begin + _ID3_HEADER + size
+def behind_tags(data: Bytes, begins: Integers) -> Integers:
+    """Where chunks' sound begins: HLS's packed audio puts an ID3 tag first (RFC 8216, 3.4)."""
+    starts = begins.copy()
+    for number in np.flatnonzero(data[np.minimum(begins, len(data) - 1)] == _ID3[0]):
+        begin = int(begins[number])
+        head = bytes(data[begin : begin + _ID3_HEADER])
+        if head[:3] == _ID3 and len(head) == _ID3_HEADER:
+            size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+            starts[number] = begin + _ID3_HEADER + size
+    return starts
 
 
 def _aac(set_up: int) -> Aac | None:

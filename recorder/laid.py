@@ -106,15 +106,14 @@ def write(materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Cont
 
 def _mp3(path: Path, piece: Piece) -> Material | None:
     data, bounds = _mapped(path), _bounds(piece)
-    if (bounds > len(data)).any():
+    if not len(data) or (bounds > len(data)).any():
         return None
     fmt = piece.part.format
-    begins = [adts.behind_tag(data, int(begin)) for begin in bounds[:-1]]
     return Material(
         key=("mp3", fmt.rate_hz, fmt.channels),
         path=path,
         piece=piece,
-        begins=np.minimum(np.array(begins, np.int64), bounds[1:]),
+        begins=np.minimum(adts.behind_tags(data, bounds[:-1]), bounds[1:]),
         ends=bounds[1:],
         frames=None,
     )
@@ -152,7 +151,7 @@ def _bounds(piece: Piece) -> Integers:
 def _mapped(path: Path) -> Bytes:
     if not path.stat().st_size:
         return np.zeros(0, np.uint8)
-    return np.memmap(path, np.uint8, "r")
+    return np.memmap(path, np.uint8, "r").view(np.ndarray)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ def head(aac: Aac, offsets: Integers, sizes: Integers, payload: int, tags: Tags)
     wide = payload > _LARGEST_32 - (1 << 26)  # with room for this head itself
     brand = _box(b"ftyp", b"M4A \0\0\2\0M4A mp42isom\0\0\0\0")
     data = struct.pack(">I4sQ", 1, b"mdat", payload + 16)
-    length = len(brand) + len(_movie(aac, offsets, sizes, tags, wide=wide)) + len(data)
+    bare = _movie(aac, offsets[:0], sizes[:0], tags, wide=wide)
+    length = len(brand) + len(bare) + len(sizes) * (12 if wide else 8) + len(data)
     return brand + _movie(aac, offsets + length, sizes, tags, wide=wide) + data
 
 
