@@ -2,7 +2,7 @@
 
 On Linux they are the sound server's: every source, and for every sink what it plays (its
 monitor). Without a server, and on other systems, they are PortAudio's inputs, and the system's
-own sound can be had only through a loopback device among those.
+own sound can be had only through a loopback device among those, which is known by its name.
 """
 
 from __future__ import annotations
@@ -15,6 +15,19 @@ from recorder.errors import SourceError, UnknownDevice
 from recorder.sources import portaudio, pulse
 from recorder.sources.pulse import PulseSource
 from recorder.types import AudioFormat, SourceKind, SourceSpec
+
+LOOPBACKS = (
+    "BlackHole",
+    "Loopback Audio",
+    "Soundflower",
+    "Background Music",
+    "CABLE Output",
+    "VB-Cable",
+    "VoiceMeeter Output",
+    "Stereo Mix",
+    "What U Hear",
+)
+"""Beginnings of the names of inputs that hear what is played, on macOS and Windows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +93,7 @@ def missing() -> list[str]:
     except SourceError as error:
         return [str(error)]
     if sys.platform != "linux":
-        return [str(_no_monitor())]
+        return [] if any(map(_is_loopback, names)) else [str(_no_monitor())]
     try:
         pulse.sources()
     except UnknownDevice as error:
@@ -96,9 +109,10 @@ def find(spec: SourceSpec) -> DeviceInfo:
         SourceError: PortAudio doesn't answer.
     """
     if sys.platform != "linux":
-        if spec.kind is SourceKind.SYSTEM:
+        found = _of_portaudio()
+        if spec.kind is SourceKind.SYSTEM and all(one.kind is not spec.kind for one in found):
             raise _no_monitor()
-        return choose(spec, _of_portaudio())
+        return choose(spec, found)
     try:
         candidates = _of_server()
     except UnknownDevice:
@@ -164,24 +178,31 @@ def _of_server() -> list[DeviceInfo]:
 
 
 def _of_portaudio() -> list[DeviceInfo]:
+    inputs = portaudio.inputs()
+    loopbacks = [] if sys.platform == "linux" else [i for i in inputs if _is_loopback(i.name)]
     return [
         DeviceInfo(
             name=item.name,
-            kind=SourceKind.DEVICE,
+            kind=SourceKind.SYSTEM if item in loopbacks else SourceKind.DEVICE,
             id=item.name,
             backend=item.host,
             format=item.format,
-            is_default=item.is_default,
+            is_default=loopbacks[0] is item if item in loopbacks else item.is_default,
+            note="What is played to this loopback device." if item in loopbacks else "",
         )
-        for item in portaudio.inputs()
+        for item in inputs
     ]
+
+
+def _is_loopback(name: str) -> bool:
+    return name.casefold().startswith(tuple(each.casefold() for each in LOOPBACKS))
 
 
 def _no_monitor() -> UnknownDevice:
     product = "BlackHole" if sys.platform == "darwin" else "VB-Cable"
     return UnknownDevice(
         "The system's own sound can't be recorded directly on this system.",
-        hint=f"Install a loopback device such as {product}, and record that as device:NAME.",
+        hint=f"Install a loopback device such as {product}, and play to it.",
     )
 
 

@@ -134,3 +134,22 @@ def test_two_of_one_name_are_told_apart_by_id() -> None:
     with pytest.raises(UnknownDevice, match=r"2 devices are called 'Mic'.*usb-1, usb-2"):
         devices.choose(asked("Mic"), candidates)
     assert devices.choose(asked("usb-2"), candidates).id == "usb-2"
+
+
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+def test_elsewhere_a_loopback_device_is_the_systems_sound(
+    system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["MacBook Microphone", "BlackHole 2ch", "CABLE Output (VB-Audio)"]
+    inputs = [
+        portaudio.Input(
+            name=name, host="test", channels=2, rate_hz=48_000, is_default=name == names[0]
+        )
+        for name in names
+    ]
+    monkeypatch.setattr(devices.sys, "platform", system)
+    monkeypatch.setattr(portaudio, "inputs", lambda: inputs)
+    assert devices.find(asked("", SourceKind.SYSTEM)).name == "BlackHole 2ch"
+    assert devices.find(asked("cable output (vb-audio)", SourceKind.SYSTEM)).name == names[2]
+    assert devices.find(asked("")).name == "MacBook Microphone"
+    assert devices.missing() == []
