@@ -60,7 +60,7 @@ def split_command(
 @click.command("export")
 @click.argument("session")
 @click.option("--as", "kind", type=click.Choice(["unedited", "captions", "page"]), required=True)
-@click.option("--from", "from_s", type=Moment(), help="Only from here; unedited audio with proof.")
+@click.option("--from", "from_s", type=Moment(), help="Only from here: a clip, or its captions.")
 @click.option("--to", "to_s", type=Moment(), help="Only to here.")
 @click.option(
     "--gaps",

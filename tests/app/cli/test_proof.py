@@ -145,6 +145,19 @@ def test_what_is_no_cover_changes_nothing(folder: SessionFolder, tmp_path: Path)
     assert folder.info() == before
 
 
+def test_captions_of_a_range(folder: SessionFolder, tmp_path: Path) -> None:
+    (made,) = paths(
+        answer(
+            folder, "export", folder.id, "--as", "captions", "--format", "md", "--wall-clock",
+            "--from", "5", "--out", tmp_path,
+        )
+    )  # fmt: skip
+    text = made.read_text("utf-8")
+    assert "The cafe again." in text
+    assert "Good evening" not in text
+    assert "00:42:06" in text
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
