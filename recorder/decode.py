@@ -22,7 +22,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from recorder import cover
+from recorder import cover, pcm
 from recorder.archive import SessionFolder
 from recorder.errors import DecodeError
 from recorder.events import Chunk
@@ -38,6 +38,9 @@ MP3's bit reservoir reaches back 511 bytes, AAC and Vorbis overlap by a frame, O
 
 _MOST_INIT_BYTES = 1 << 20
 _TimedFrame = tuple[float, av.AudioFrame]
+_DRIFT_S = 1e-3
+"""A device's last frame may play so much longer than it lasted."""
+
 _CUT_SLACK = 1e-3  # of a sample: rounding of times in seconds
 
 
@@ -188,6 +191,8 @@ def decode_timeline(
     for stretch in stretches(timeline, track):
         begin_s, stop_s = max(from_s, stretch.start_s), min(end_s, stretch.end_s)
         if begin_s < stop_s:
+            if stretch.part.format.container == "wav" and stop_s == stretch.end_s:
+                stop_s = Seconds(stop_s + _DRIFT_S)
             blocks = _converted(_frames(root, stretch, begin_s), rate_hz, channels)
             yield from _joined(_cropped(blocks, begin_s, stop_s), block_s)
 
@@ -280,7 +285,7 @@ def _stretches_of(part: Part) -> Iterator[Stretch]:
     for chunk in sounding:
         if current and chunk.start_s - _end(current[-1]) > _TOUCHING_S:
             yield Stretch(part=part, chunks=tuple(current), media_s=media_s)
-            media_s += sum(each.duration_s for each in current)
+            media_s += sum(pcm.media_s(part.format, each) for each in current)
             current = []
         current.append(chunk)
     if current:
@@ -291,10 +296,25 @@ def _frames(root: Path, stretch: Stretch, from_s: float) -> Iterator[_TimedFrame
     """Frames of a stretch, each with the session time of its first sample."""
     if stretch.part.format.container in _COUNTED:
         return _counted(root, stretch, from_s)
+    if stretch.part.format.container == "wav":
+        return _paced(root, stretch, from_s)
     # In the part's own time, which knows no gaps.
     offset_s = stretch.start_s - stretch.media_s
     frames = _stamped(open_part(root, stretch.part), from_s - offset_s)
     return ((offset_s + at_s, frame) for at_s, frame in frames)
+
+
+def _paced(root: Path, stretch: Stretch, from_s: float) -> Iterator[_TimedFrame]:
+    """A device's samples, whose chunks lasted a little more or less than they play."""
+    starts_s = [chunk.start_s for chunk in stretch.chunks]
+    lasted_s = [chunk.duration_s for chunk in stretch.chunks]
+    played_s = [pcm.media_s(stretch.part.format, chunk) for chunk in stretch.chunks]
+    media_s = list(itertools.accumulate(played_s, initial=stretch.media_s))
+    first = max(0, bisect.bisect_right(starts_s, from_s) - 1)
+    for at_s, frame in _stamped(open_part(root, stretch.part), media_s[first]):
+        number = min(max(0, bisect.bisect_right(media_s, at_s) - 1), len(starts_s) - 1)
+        pace = lasted_s[number] / played_s[number]
+        yield starts_s[number] + (at_s - media_s[number]) * pace, frame
 
 
 def _counted(root: Path, stretch: Stretch, from_s: float) -> Iterator[_TimedFrame]:

@@ -14,6 +14,7 @@ import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recorder.events import Chunk
 from recorder.types import AudioFormat
 
 if TYPE_CHECKING:
@@ -64,6 +65,17 @@ def frame_bytes(fmt: AudioFormat) -> int:
     if fmt.channels < 1:
         raise ValueError("PCM without channels")
     return sample_bytes(fmt) * fmt.channels
+
+
+def media_s(fmt: AudioFormat, chunk: Chunk) -> float:
+    """How long a chunk plays, in seconds.
+
+    A device's chunk is journaled with what it lasted by the computer's clock
+    (`recorder.sources.drift`), and plays at the rate that it claims.
+    """
+    if fmt.container != "wav" or fmt.codec not in _WIDTHS or not fmt.rate_hz:
+        return chunk.duration_s
+    return chunk.bytes / frame_bytes(fmt) / fmt.rate_hz
 
 
 def to_float(data: bytes, fmt: AudioFormat) -> npt.NDArray[np.float32]:

@@ -22,6 +22,7 @@ from recorder import silent
 from recorder.decode import open_part
 from recorder.errors import ExportError, storage_error
 from recorder.media import Media, open_media
+from recorder.pcm import media_s
 from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span
 from recorder.tags import Tags
 from recorder.timeline import Part
@@ -111,8 +112,8 @@ def packets(root: Path, piece: Piece) -> Iterator[tuple[Media, av.Packet[AudioSt
                 yield media, packet
         return
     before = [chunk for chunk in piece.part.chunks if chunk.offset < piece.chunks[0].offset]
-    from_s = sum(chunk.duration_s for chunk in before)
-    to_s = from_s + sum(chunk.duration_s for chunk in piece.chunks)
+    from_s = sum(media_s(piece.part.format, chunk) for chunk in before)
+    to_s = from_s + sum(media_s(piece.part.format, chunk) for chunk in piece.chunks)
     with open_part(root, piece.part) as media:
         for packet in media.packets():
             middle_s = media.time_of(packet) + media.samples_of(packet) / media.rate_hz / 2

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder import journal
+from recorder import journal, wav
 from recorder.archive import Archive, SessionFolder
 from recorder.decode import Block, Native, decode, decode_file, decode_timeline, native
 from recorder.errors import DecodeError
-from recorder.events import Chunk, event_from_json
+from recorder.events import Chunk, Event, PartOpened, RunStarted, event_from_json
 from recorder.frames import OggParser, parser_for
 from recorder.journal import JournalWriter
 from recorder.segments import measure
@@ -355,3 +355,40 @@ def test_an_empty_session_has_no_blocks(tmp_path: Path) -> None:
     folder = build_session(tmp_path, [])
     assert list(decode(folder)) == []
     assert native(folder.path, folder.timeline()) is None
+
+
+def test_a_device_that_is_fast_or_slow_loses_no_sample_and_stays_in_place(tmp_path: Path) -> None:
+    """Seconds of samples that lasted 0.4 ms more or less than they play."""
+    fmt = AudioFormat(container="wav", codec="pcm_s16le", rate_hz=8_000, channels=1)
+    numbers = np.arange(4 * 8_000, dtype="<i2")
+    for lasted_s in (0.9996, 1.0, 1.0004):
+        root = tmp_path / f"{lasted_s}"
+        (root / "audio").mkdir(parents=True)
+        (root / "audio/a-000001.wav").write_bytes(wav.header(fmt) + numbers.tobytes())
+        events: list[Event] = [
+            RunStarted(track="a", run=1, start_s=Seconds(0.0), placed_by=PlacedBy.FIRST),
+            PartOpened(track="a", part="a-000001", file="audio/a-000001.wav", format=fmt),
+        ]
+        events += [
+            Chunk(
+                track="a",
+                part="a-000001",
+                run=1,
+                offset=second * 16_000,
+                bytes=16_000,
+                sha256="0" * 64,
+                start_s=Seconds(second * lasted_s),
+                duration_s=Seconds(lasted_s),
+                arrived_at="2024-08-13T00:42:00.000Z",
+                arrived_mono_s=float(second),
+            )
+            for second in range(4)
+        ]
+        blocks = list(decode_timeline(root, Timeline.of(events), block_s=0.5))
+        decoded = np.concatenate([block.samples for block in blocks])[:, 0] * 2**15
+        assert np.array_equal(decoded, numbers)
+        for block in blocks:
+            heard_s = block.samples[0, 0] * 2**15 / 8_000 * lasted_s
+            assert block.start_s == pytest.approx(heard_s, abs=1.1e-3)
+        (middle,) = decode_timeline(root, Timeline.of(events), from_s=3.0, to_s=3.1)
+        assert middle.samples[0, 0] * 2**15 / 8_000 * lasted_s == pytest.approx(3.0, abs=1e-3)
