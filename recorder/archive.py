@@ -425,6 +425,24 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
         raise storage_error(error, doing=f"writing {path.name}") from error
 
 
+def sync_folder(path: Path) -> None:
+    """Bring new names in a folder to the disk, where the system can sync one.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
+    if os.name != "posix":
+        return
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise storage_error(error, doing=f"syncing {path.name}") from error
+
+
 def _started_at(pid: int) -> float | None:
     try:
         process = psutil.Process(pid)

@@ -13,11 +13,10 @@ import dataclasses
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from recorder.archive import SessionFolder, write_whole
+from recorder.archive import SessionFolder, sync_folder, write_whole
 from recorder.errors import storage_error
 from recorder.events import Chunk, MissingSegment
 from recorder.sources.base import Arrived, ChunkFacts
@@ -52,7 +51,7 @@ def write(folder: SessionFolder, track: str, segment: Arrived) -> Path:
     except OSError as error:
         raise storage_error(error, doing="keeping a segment") from error
     write_whole(path, json.dumps(about).encode() + b"\n" + segment.header + segment.data)
-    _sync_folder(room)
+    sync_folder(room)
     return path
 
 
@@ -126,17 +125,3 @@ def _parse(data: bytes) -> Arrived:
         due=about["due"],
         place=MissingSegment(**about["place"]) if about["place"] else None,
     )
-
-
-def _sync_folder(path: Path) -> None:
-    """Bring a new name to the disk, where the system can sync a folder."""
-    if os.name != "posix":
-        return
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise storage_error(error, doing="keeping a segment") from error

@@ -12,17 +12,18 @@ has no line: that is how recovery knows which one it is. What comes out of order
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recorder import staging, wav
-from recorder.archive import SessionFolder
+from recorder.archive import SessionFolder, sync_folder
 from recorder.clock import SessionClock
 from recorder.errors import StorageError, storage_error
 from recorder.events import (
@@ -492,14 +493,28 @@ class TrackWriter:
         self._close_part()
         self._flush()
         self._next_sequence = media_sequence
-        self._part = self._begin_file(self._run, fmt, header, media_sequence)
-        if header:
-            self._pending.append(self._write_header(self._part, header, self._end_s))
+        part = self._begin_file(self._run, fmt, header, media_sequence)
+        with self._discarded_on_error(part):
+            if fmt.container == "wav":
+                _write_all(part.descriptor, wav.header(fmt))
+            elif header:
+                self._pending.append(self._write_header(part, header, self._end_s))
+        self._part = part
+
+    @contextlib.contextmanager
+    def _discarded_on_error(self, part: _Part) -> Iterator[None]:
+        """A part that could not be begun leaves no file, so that the next one is begun whole."""
+        try:
+            yield
+        except StorageError:
+            os.close(part.descriptor)
+            (self._folder.path / part.file).unlink(missing_ok=True)
+            raise
 
     def _begin_file(
         self, run: int, fmt: AudioFormat, header: bytes, media_sequence: int | None
     ) -> _Part:
-        """Journal a new part, then make its file; a WAV's header is in it."""
+        """Journal a new part, then make its file."""
         name = f"{self._track}-{self._parts + 1:06}"
         file = f"audio/{name}{fmt.suffix}"
         self._log.append(
@@ -516,9 +531,7 @@ class TrackWriter:
         self._log.sync()
         self._parts += 1
         descriptor = _create(self._folder.path / file)
-        if fmt.container == "wav":
-            _write_all(descriptor, wav.header(fmt))
-        return _Part(
+        part = _Part(
             name=name,
             file=file,
             run=run,
@@ -528,6 +541,9 @@ class TrackWriter:
             source=self.source,
             descriptor=descriptor,
         )
+        with self._discarded_on_error(part):
+            sync_folder(self._folder.audio)
+        return part
 
     def _write_header(self, part: _Part, header: bytes, at_s: float) -> Chunk | Repeated:
         """Store what a part must begin with; from the second time on it is a repeat."""
@@ -587,16 +603,12 @@ class TrackWriter:
         part = self._begin_file(run, segment.format, segment.header, sequence)
         lines: list[Event] = []
         chunk = _Open(offset=len(segment.header), start_s=place.from_s)
-        try:
+        with self._discarded_on_error(part):
             if segment.header:
                 lines.append(self._write_header(part, segment.header, place.from_s))
             self._append(part, segment.data)
             _sync(part.descriptor)
-        except StorageError:
-            (self._folder.path / part.file).unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(part.descriptor)
+        os.close(part.descriptor)
         chunk.size, chunk.duration_s = len(segment.data), segment.duration_s
         chunk.sha256.update(segment.data)
         lines.append(self._line_of(chunk, part, segment.facts))

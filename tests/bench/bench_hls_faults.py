@@ -215,8 +215,12 @@ def by_command(command: list[str], out: Path, on_air: list[Item]) -> Outcome:
     try:
         process.wait(COUNT + PATIENCE_S)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        process.terminate()  # it may write what it holds
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
     return judged(out.read_bytes() if out.exists() else b"", on_air)
 
 

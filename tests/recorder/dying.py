@@ -46,7 +46,8 @@ class Mortality:
         for module, name in [
             (writer, "_sync"),
             (staging, "write_whole"),
-            (staging, "_sync_folder"),
+            (staging, "sync_folder"),
+            (writer, "sync_folder"),
             (staging, "remove"),
             (JournalWriter, "sync"),
         ]:

@@ -272,6 +272,28 @@ def test_a_disk_that_refuses_a_late_one_leaves_its_gap(
     ]  # fmt: skip
 
 
+def test_a_part_whose_header_is_refused_is_begun_again_with_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fmt = AudioFormat(container="ogg", codec="opus", rate_hz=48_000, channels=2)
+
+    def refuse(*_: object) -> None:
+        raise DiskFull("The disk is full while writing audio.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "_write_all", refuse)
+        with pytest.raises(DiskFull):
+            desk.writer.begin_run(fmt, placed_by=PlacedBy.FIRST, header=b"HEAD")
+    desk.writer.begin_run(fmt, placed_by=PlacedBy.FIRST, header=b"HEAD")
+    desk.writer.write(b"sound", Seconds(1.0))
+    desk.writer.end_chunk()
+    timeline = desk.seal()
+    assert [(desk.folder.path / part.file).read_bytes() for part in timeline.parts] == [
+        b"HEADsound"
+    ]
+    assert len(list(desk.folder.audio.iterdir())) == 1
+
+
 def test_a_line_that_the_disk_refuses_meets_the_next_write(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
