@@ -16,6 +16,9 @@ The map, upstream first; a module imports only from above its own line:
     sign proof provenance    signatures; a file's proof; does it come from where it says
     bag dossier export verify   the unedited package: build it, tell of it, check it
     importing                files from elsewhere → sessions
+    spool landmarks likeness align   two recordings of one event, laid against each other
+    compare picture          what differs, in words, JSON and SVG
+    completing               gaps filled from the other one, journaled, undone
 
 Recording depends on nothing: it runs in a process of its own (``python -P -m recorder``), which
 survives the window, the transcriber, the index and the network.

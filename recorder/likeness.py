@@ -8,6 +8,7 @@ codec, a line or a room adds to them.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -145,7 +146,7 @@ def correlated(x: Wave, y: Wave, reach: int) -> tuple[float, float]:
     Returns:
         The shift, -reach to reach, finer than a sample; and the correlation, 0 to 1.
     """
-    size = 1 << (len(y) + len(x) - 1).bit_length()
+    size = _fast_size(len(y))  # what wraps around lies beyond the shifts that are looked at
     product = np.fft.irfft(np.fft.rfft(y, size) * np.conj(np.fft.rfft(x, size)), size)
     product = product[: 2 * reach + 1]
     power = np.concatenate([[0.0], np.cumsum(np.square(y, dtype=np.float64))])
@@ -161,6 +162,12 @@ def correlated(x: Wave, y: Wave, reach: int) -> tuple[float, float]:
     before, after = float(alike[top - 1]), float(alike[top + 1])
     bend = before - 2 * best + after
     return top - reach + (0.5 * (before - after) / bend if bend else 0.0), best
+
+
+@functools.cache
+def _fast_size(least: int) -> int:
+    """A size at least so large whose Fourier transform is fast."""
+    return min(odd << max(0, (-(-least // odd) - 1).bit_length()) for odd in (1, 3, 5, 9, 15))
 
 
 def _pieces(

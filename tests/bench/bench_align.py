@@ -1,7 +1,7 @@
-"""What a comparison costs: three hours against three hours, one of them edited.
+"""What a comparison costs, and what it finds: three hours against three hours, and many pairs.
 
     make bench                                   three hours
-    AIRCHECK_BENCH_ALIGN_HOURS=0.5 make bench    as many as you like
+    AIRCHECK_BENCH_ALIGN_HOURS=0.5 make bench    as many as you like; AIRCHECK_BENCH_ALIGN_PAIRS too
 
 Ours is AAC of 96 kb/s, theirs MP3 of 64 kb/s, both stereo of 44.1 kHz, made by FFmpeg of a
 made-up broadcast; theirs is cut, added to, 200 ppm slow and noisy. The comparison runs in a
@@ -11,6 +11,7 @@ long decoding alone takes, one recording after the other.
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -20,8 +21,9 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 
+from recorder.compare import Kind, compare
 from recorder.decode import decode_file
-from recorder.spool import RATE_HZ
+from recorder.spool import RATE_HZ, Spool
 from tests.recorder import programme
 
 HOURS = float(os.environ.get("AIRCHECK_BENCH_ALIGN_HOURS", "3"))
@@ -32,7 +34,7 @@ import json, resource, sys, time
 from pathlib import Path
 from recorder.align import align, spooled
 from recorder.decode import decode_file
-from recorder.spool import RATE_HZ
+from recorder.spool import RATE_HZ, Spool
 began = time.monotonic()
 ours, theirs = spooled(*(decode_file(Path(name), rate_hz=RATE_HZ, channels=1, block_s=30)
                          for name in sys.argv[1:]))
@@ -73,7 +75,19 @@ def broadcast(path: Path, *, is_edited: bool) -> None:
 def encoded(path: Path, *options: str) -> Path:
     target = path.with_suffix(options[-1])
     program = imageio_ffmpeg.get_ffmpeg_exe()
-    command = [program, "-v", "error", "-i", str(path), "-ar", "44100", "-ac", "2", *options[:-1]]
+    command = [
+        program,
+        "-y",
+        "-v",
+        "error",
+        "-i",
+        str(path),
+        "-ar",
+        "44100",
+        "-ac",
+        "2",
+        *options[:-1],
+    ]
     subprocess.run([*command, str(target)], check=True)
     path.unlink()
     return target
@@ -104,3 +118,64 @@ def test_three_hours_against_three_hours(tmp_path: Path) -> None:
     report("matches", str([[round(value, 2) for value in match] for match in found["matches"]]))
     assert len(found["matches"]) == 3
     assert found["holes"] == 0
+
+
+PAIRS = int(os.environ.get("AIRCHECK_BENCH_ALIGN_PAIRS", "20"))
+PAIR_S = 100
+
+
+def spool_of(sound: programme.Sound, path: Path, *options: str) -> Spool:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, programme.RATE_HZ, 0, "NONE", ""))
+        file.writeframes((np.clip(sound, -1, 1) * 32_767).astype(np.int16).tobytes())
+    coded = encoded(path, *options)
+    return Spool(decode_file(coded, rate_hz=RATE_HZ, channels=1))
+
+
+def event(seed: int) -> programme.Sound:
+    """Talk, with music, silence or nothing around."""
+    around = (programme.music(15, seed), programme.silence(15), programme.talk(15, seed + 7))
+    pieces = (around[seed % 3], programme.talk(PAIR_S - 30, seed), around[(seed + 1) % 3])
+    return np.concatenate(pieces)
+
+
+def changed(sound: programme.Sound, seed: int) -> programme.Sound:
+    """The same by another clock, at another level, with noise at 20 dB."""
+    clock = (1.0, 1.0002, 0.9998, 1.001, 0.999)[seed % 5]
+    level = np.float32((1.0, 0.3, 0.6)[seed % 3])
+    return programme.noisy(programme.stretched(sound, clock) * level, 20, seed)
+
+
+def test_edits_are_found_and_none_is_invented(tmp_path: Path) -> None:
+    """Pairs of AAC at 96 and MP3 at 64 kb/s, unedited and with one edit of 0.5 to 20 s each."""
+    chance = random.Random(5)
+    invented = found = 0
+    off_s: list[float] = []
+    for seed in range(PAIRS):
+        whole = event(seed)
+        with spool_of(whole, tmp_path / "a.wav", "-c:a", "aac", "-b:a", "96k", ".aac") as ours:
+            mp3 = ("-c:a", "libmp3lame", "-b:a", "64k", ".mp3")
+            with spool_of(changed(whole, seed), tmp_path / "b.wav", *mp3) as theirs:
+                same = compare(ours, theirs)
+            invented += sum(each.kind.is_edit for each in same.differences)
+            at_s, length_s = chance.uniform(25, 60), chance.choice([0.5, 0.7, 1, 3, 20])
+            kind = chance.choice([Kind.MISSING, Kind.ADDED, Kind.REPLACED])
+            first = whole[: round(at_s * programme.RATE_HZ)]
+            skipped = 0 if kind is Kind.ADDED else round(length_s * programme.RATE_HZ)
+            new = programme.talk(0 if kind is Kind.MISSING else length_s, 900 + seed)
+            edited = np.concatenate([first, new, whole[len(first) + skipped :]])
+            with spool_of(changed(edited, seed), tmp_path / "b.wav", *mp3) as theirs:
+                edits = [each for each in compare(ours, theirs).differences if each.kind.is_edit]
+        match = [each for each in edits if each.kind is kind]
+        invented += len(edits) - len(match[:1])
+        found += bool(match)
+        priming_s = 1024 / 44_100  # that ADTS doesn't tell of
+        for each in match[:1]:
+            wanted = (at_s, at_s + skipped / programme.RATE_HZ)
+            places = (each.from_s - priming_s, each.to_s - priming_s)
+            off_s += [abs(a - b) for a, b in zip(places, wanted, strict=True)]
+            if max(off_s[-2:]) > 0.05 or len(edits) > 1:
+                report(f"pair {seed}", f"{kind} at {wanted}: {[str(e) for e in edits]}, {places}")
+    report("edits of 0.5 s and more that are found", f"{found} of {PAIRS}")
+    report("differences that are invented", f"{invented} in {2 * PAIRS} pairs")
+    report("borders: median and largest error", f"{np.median(off_s):.3f} and {max(off_s):.3f} s")

@@ -24,8 +24,8 @@ _PRIMING_S = 1024 / programme.RATE_HZ  # that ADTS doesn't tell of, so it is in 
 
 @functools.cache
 def broadcast() -> Sound:
-    pieces = (programme.talk(50, 1), programme.music(15, 2), programme.talk(35, 3))
-    return np.concatenate([*pieces, programme.silence(4), programme.talk(16, 4)])
+    pieces = (programme.talk(50, 1), programme.music(15, 2), programme.talk(15, 3))
+    return np.concatenate([*pieces, programme.silence(4), programme.talk(12, 4)])
 
 
 def cut(sound: Sound, from_s: float, to_s: float) -> Sound:
@@ -124,14 +124,14 @@ def test_another_clock_is_no_edit(factor: float, ours: Spool, tmp_path: Path) ->
     assert found.verdict is Verdict.SAME
     assert found.drift_ppm == pytest.approx((factor - 1) * 1e6, abs=10)
     assert found.gain_db == pytest.approx(-8, abs=1.5)
-    at_s = 100 + _PRIMING_S
+    at_s = 80 + _PRIMING_S
     [match] = found.alignment.matches
     # MP3's own delay is some samples; the rest is ours.
-    assert match.line.theirs(at_s) == pytest.approx(100 * factor + 1105 / 16_000, abs=0.01)
+    assert match.line.theirs(at_s) == pytest.approx(80 * factor + 1105 / 16_000, abs=0.01)
 
 
 def test_a_late_begin_and_an_early_end_are_no_edits(ours: Spool, tmp_path: Path) -> None:
-    with coded(cut(broadcast(), 12, 90), "mp3", tmp_path) as theirs:
+    with coded(cut(broadcast(), 12, 80), "mp3", tmp_path) as theirs:
         found = compare(ours, theirs)
     assert found.verdict is Verdict.SAME
     assert [each.kind for each in found.differences] == [Kind.BEGIN, Kind.END]
@@ -182,7 +182,7 @@ _EDIT = st.tuples(
 
 
 @settings(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow],

@@ -79,8 +79,9 @@ def off_s(folder: SessionFolder, track: str, from_s: float, to_s: float) -> floa
     return (int(np.argmax(alike)) - reach) / RATE_HZ
 
 
-@pytest.mark.parametrize("container", ["mp3", "adts", "mp4"])
-@pytest.mark.parametrize("factor", [1.0, 1.0005])
+@pytest.mark.parametrize(
+    ("container", "factor"), [("mp3", 1.0), ("mp3", 1.0005), ("adts", 1.0), ("mp4", 0.9995)]
+)
 def test_a_filled_gap_joins_within_ten_milliseconds(
     container: str, factor: float, tmp_path: Path
 ) -> None:
