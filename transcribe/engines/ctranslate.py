@@ -44,7 +44,7 @@ _SEEDS = 2**32
 _CONTEXT_S = 5  # whole seconds that the encoder is given for captions, and multiples of them
 _TAIL_S = 1.0
 _MEL_FRAMES_A_S = 100
-_LIVE_BEAM, _LIVE_TOKENS = 2, 224
+_LIVE_TOKENS_A_S, _LIVE_TOKENS = 6, 12  # speech has about 3 a second, and a few come before it
 _PROBE_LIMIT_S = 120.0
 _IMPROBABLE, _REPEATED = -1.0, 2.4  # mean log probability, compression ratio: Whisper's own
 
@@ -142,15 +142,16 @@ class CTranslateEngine:
         tokenizer = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
         )
-        heard_s = math.ceil((len(samples) / RATE_HZ + _TAIL_S) / _CONTEXT_S) * _CONTEXT_S
+        duration_s = len(samples) / RATE_HZ
+        heard_s = math.ceil((duration_s + _TAIL_S) / _CONTEXT_S) * _CONTEXT_S
         padded = np.pad(samples, (0, heard_s * RATE_HZ - len(samples)))
         try:
             mel = model.feature_extractor(padded, padding=0)[:, : heard_s * _MEL_FRAMES_A_S]
             [found] = model.model.generate(
                 model.encode(mel),
                 [tokenizer.sot_sequence],
-                beam_size=_LIVE_BEAM,
-                max_length=_LIVE_TOKENS,
+                beam_size=1,
+                max_length=2 * (_LIVE_TOKENS + int(duration_s * _LIVE_TOKENS_A_S)),
                 suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
                 return_scores=True,
                 return_no_speech_prob=True,
