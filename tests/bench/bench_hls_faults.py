@@ -227,8 +227,8 @@ def by_command(command: list[str], out: Path, on_air: list[Item]) -> Outcome:
 def by_ffmpeg(url: str, room: Path, on_air: list[Item]) -> Outcome:
     out = room / "ffmpeg.aac"
     live = ["-live_start_index", "0"]
-    command = ["ffmpeg", "-v", "quiet", "-nostdin", *live, "-i", url, "-c", "copy", str(out)]
-    return by_command(command, out, on_air)
+    command = ["ffmpeg", "-v", "quiet", "-nostdin", *live, "-i", url, "-c", "copy"]
+    return by_command([*command, "-flush_packets", "1", str(out)], out, on_air)
 
 
 def by_streamlink(url: str, room: Path, on_air: list[Item]) -> Outcome:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -466,6 +467,28 @@ def test_an_old_playlist_of_the_same_segments_is_no_new_count() -> None:
         server.on_air = old
         wait_until(lambda: server.requests.count("/s7.aac") == 2, what="the question")
         on_air.ends, server.on_air = True, on_air
+        recording.result(LONG_S)
+    check_law(sink, on_air)
+
+
+def test_an_event_playlist_brings_back_all_that_an_outage_hid() -> None:
+    on_air = Broadcast(segments=items(40), window=None, per_poll=4)
+    on_air.fail_playlist(range(3, 7), Fault(reset=True))
+    sink = recorded(on_air)
+    assert not sink.gaps
+
+
+def test_an_address_that_expired_is_asked_for_anew_with_the_token_of_today() -> None:
+    old, new = items(8), items(8)
+    on_air = Broadcast(segments=[], window=None, position=4)
+    on_air.segments = [replace(item, name=f"t1/{item.name}") for item in old]
+    for n in range(4):
+        on_air.fail(n, Fault(status=403), times=999)
+    sink = MemorySink()
+    with HlsServer(on_air) as server, ThreadPoolExecutor(1) as session:
+        recording = session.submit(record, hls_source(server.url), sink)
+        wait_until(lambda: any("s3" in path for path in server.requests))
+        on_air.segments = [replace(item, name=f"t2/{item.name}") for item in new]
         recording.result(LONG_S)
     check_law(sink, on_air)
 
