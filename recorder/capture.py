@@ -70,6 +70,7 @@ class Shared:
         memory: Of their chunks; None where one source is all there is, and needs none.
         announced_at: When the event was to begin, aware, if anybody said.
         give_up_s: Seconds without a byte after which a track that had begun is over.
+        sync: Brings what all tracks hold to the journal, so that it can be read there.
     """
 
     folder: SessionFolder
@@ -78,6 +79,7 @@ class Shared:
     memory: ChunkMemory | None
     announced_at: datetime | None
     give_up_s: float
+    sync: Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -370,7 +372,7 @@ class TrackCapture:
         """Finds frames that another track holds, for the first run of a track beside others."""
         if self.writer.has_audio:
             return None
-        return partial(_find_frames, self._shared.folder, self.track)
+        return partial(_find_frames, self._shared, self.track)
 
     def _note(self, candidate: _Candidate, error: SourceError) -> None:
         """A try failed: journal it, and say what happens next."""
@@ -492,10 +494,10 @@ def _reason(error: SourceError, *, has_audio: bool) -> GapReason:
     return GapReason.CONNECTION_LOST if has_audio and unreachable else error.reason
 
 
-def _find_frames(
-    folder: SessionFolder, track: str, fmt: AudioFormat, data: bytes
-) -> Seconds | None:
+def _find_frames(shared: Shared, track: str, fmt: AudioFormat, data: bytes) -> Seconds | None:
     """Session time of frames that came for one track, by equal ones that another track holds."""
+    shared.sync()
+    folder = shared.folder
     parser = parser_for(fmt)
     arrived = [frame for frame in parser.feed(data) if frame.samples] if parser else []
     timeline = folder.timeline()

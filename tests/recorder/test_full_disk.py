@@ -83,7 +83,7 @@ def test_hls_loses_nothing_that_is_still_listed(small_disk: Path, ballast: Path)
 
 
 def test_a_stream_goes_on_behind_a_gap_that_says_why(small_disk: Path, ballast: Path) -> None:
-    programme = Programme(encoded("mp3", 60.0, bits_per_s=320_000))
+    programme = Programme(encoded("mp3", 30.0, bits_per_s=320_000))
     with Station(programme, Listener(), burst_s=0.0) as station:
         folder = record_over_a_full_disk(small_disk, station.url(), ballast)
     assert [gap.reason for gap in folder.timeline().gaps] == [GapReason.DISK_FULL]

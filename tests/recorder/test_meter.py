@@ -58,17 +58,17 @@ def whole(data: bytes) -> bytes:
 
 
 def test_sound_is_no_trouble(folder: SessionFolder) -> None:
-    record(folder, encoded("mp3", 20.0), whole)
+    record(folder, encoded("mp3", 17.0, channels=1), whole)
     assert listen(folder) == [Trouble.NONE]
 
 
 def test_silence_is_told_when_it_has_lasted(folder: SessionFolder) -> None:
-    record(folder, encoded("mp3", 20.0, is_silent=True), whole)
+    record(folder, encoded("mp3", 17.0, channels=1, is_silent=True), whole)
     assert listen(folder) == [Trouble.NONE, Trouble.SILENT]
 
 
 def test_short_silence_is_not_told(folder: SessionFolder) -> None:
-    record(folder, encoded("mp3", 12.0, is_silent=True), whole)
+    record(folder, encoded("mp3", 12.0, channels=1, is_silent=True), whole)
     assert listen(folder) == [Trouble.NONE]
 
 
@@ -76,5 +76,5 @@ def test_what_decodes_to_nothing_is_told(folder: SessionFolder) -> None:
     def junk(data: bytes) -> bytes:
         return bytes(len(data))
 
-    record(folder, encoded("mp3", 20.0), junk)
+    record(folder, encoded("mp3", 17.0, channels=1), junk)
     assert listen(folder) == [Trouble.NONE, Trouble.UNDECODABLE]

@@ -49,7 +49,7 @@ def audio(folder: SessionFolder, track: str = "a") -> bytes:
 
 @pytest.fixture(scope="module")
 def programme() -> Programme:
-    return Programme(encoded("mp3", 60.0))
+    return Programme(encoded("mp3", 25.0))
 
 
 def test_a_capped_station_hands_over_to_its_mirror_frame_by_frame(

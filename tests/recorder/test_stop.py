@@ -48,7 +48,7 @@ def _wire(script: Callable[[Connection], None]) -> Callable[[ExitStack], str]:
 
 def _station(*listeners: Listener) -> Callable[[ExitStack], str]:
     def serve(stack: ExitStack) -> str:
-        programme = Programme(encoded("mp3", 60.0))
+        programme = Programme(encoded("mp3", 25.0))
         return stack.enter_context(Station(programme, *listeners, burst_s=1.0)).url()
 
     return serve

@@ -1,0 +1,86 @@
+"""Announced times, mirrors and series, by the real command."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from recorder.archive import Archive
+from recorder.types import parse_iso
+from tests.app.cli.test_bad_input import aircheck
+from tests.faults.hls import Broadcast, HlsServer, items
+
+NOWHERE = "http://127.0.0.1:1/live"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--at", "soon"], "'soon' is not a time"),
+        (["--at", "8pm CST"], "America/Chicago or Asia/Shanghai"),
+        (["--at", "2001-01-01 20:00"], "is past"),
+        (["--repeat", "daily"], "--repeat needs --at"),
+        (["--at", "8pm", "--repeat", "hourly"], "hourly"),
+        (["--together"], "--together needs a --mirror"),
+        (["--mirror", "ftp://host/x"], "no scheme that can be recorded"),
+        (["--give-up", "never"], "not a duration"),
+    ],
+)
+def test_wrong_use_makes_no_session(
+    tmp_path: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--archive", str(tmp_path), "record", NOWHERE, *arguments])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+    assert Archive(tmp_path).folders() == []
+
+
+def test_what_is_scheduled_is_listed_and_can_be_called_off(tmp_path: Path) -> None:
+    armed = aircheck(
+        tmp_path, "record", NOWHERE, "--at", "tomorrow 8pm ET", "--repeat", "weekly",
+        "--detach", "--json",
+    )  # fmt: skip
+    assert armed.returncode == 0
+    told = json.loads(armed.stdout)
+    assert told["event"] == "armed"
+    assert parse_iso(told["announced_for"]).minute == 0
+    (session,) = json.loads(aircheck(tmp_path, "sessions", "--json").stdout)["sessions"]
+    assert session["state"] == "scheduled"
+    assert session["announced_for"] == told["announced_for"]
+    assert json.loads(aircheck(tmp_path, "resume", "--json").stdout) == {"sessions": []}
+    stopped = aircheck(tmp_path, "stop", told["session"])
+    assert stopped.returncode == 0
+    assert "Nothing was recorded" in stopped.stdout
+
+
+def test_a_mirror_plays_when_the_first_source_is_not_there(tmp_path: Path) -> None:
+    with HlsServer(Broadcast(segments=items(6, frames=24), position=3, per_poll=3)) as server:
+        done = aircheck(tmp_path, "record", NOWHERE, "--mirror", server.url, "--json")
+    assert done.returncode == 0
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    events = [line["event"] for line in told]
+    assert events[0] == "armed"
+    assert events[-1] == "done"
+    recording = next(line for line in told if line["event"] == "recording")
+    assert recording["detail"].startswith(f"From the mirror {server.url}")
+
+
+def test_tracks_side_by_side_are_told_by_show(tmp_path: Path) -> None:
+    on_air = Broadcast(segments=items(6, frames=24), position=6)
+    with HlsServer(on_air) as server:
+        done = aircheck(tmp_path, "record", server.url, "--mirror", server.url, "--together")
+    assert done.returncode == 0
+    (session,) = json.loads(aircheck(tmp_path, "sessions", "--json").stdout)["sessions"]
+    shown = json.loads(aircheck(tmp_path, "show", session["id"], "--json").stdout)
+    assert {part["track"] for part in shown["parts"]} == {"a", "b"}
+    assert [each["track"] for each in shown["taken"]] == ["a"]
+    assert shown["missing"] == []
+    assert "nothing is missing" in aircheck(tmp_path, "show", session["id"]).stdout
+
+
+def test_autostart_is_off_on_and_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for switch, is_on in (("status", False), ("on", True), ("status", True), ("off", False)):
+        main(["--archive", str(tmp_path), "autostart", switch, "--json"])
+        assert json.loads(capsys.readouterr().out)["on"] is is_on
