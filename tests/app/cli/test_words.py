@@ -1,0 +1,74 @@
+"""quote, correct and speaker, as people call them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.main import main
+from recorder.archive import Archive, SessionFolder
+from tests.recorder.builders import build_session
+from tests.transcribe.talks import say
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SessionFolder:
+    folder = build_session(tmp_path, title="Late show")
+    say(folder, ["Hello.", "No date was lost."], every_s=0.5)
+    return folder
+
+
+def aircheck(folder: SessionFolder, *words: str) -> int:
+    """Run the command on the session's archive; its exit status."""
+    try:
+        main(["--archive", str(Archive(folder.path.parent).root), *words])
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def answer(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_what_was_put_right_is_quoted_and_found(
+    folder: SessionFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = ("--text", "No data was lost.", "--author", "Ada")
+    assert aircheck(folder, "correct", folder.id, "--at", "0.6", *right, "--json") == 0
+    [file] = answer(capsys)["files"]
+    assert Path(file).name == "a-corrected-en-1.json"
+    assert aircheck(folder, "speaker", folder.id, "a", "The host", "--json") == 0
+    capsys.readouterr()
+    assert aircheck(folder, "quote", folder.id, "--from", "0.6", "--to", "0.8", "--json") == 0
+    quote = answer(capsys)
+    assert quote["text"] == "No data was lost."
+    assert quote["speaker"] == "The host"
+    assert quote["made_by"] == "corrected by Ada"
+    assert quote["audio"][0]["sha256"] in quote["citation"]
+    assert aircheck(folder, "search", "data", "--json") == 0
+    assert answer(capsys)["total"] == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("correct",),
+        ("correct", "--at", "0.6"),
+        ("correct", "--at", "0.6", "--text", "x", "--file", "x.srt"),
+        ("correct", "--at", "0.6", "--text", "x", "--author", " "),
+    ],
+)
+def test_a_correction_that_says_too_little_or_too_much(
+    folder: SessionFolder, wrong: tuple[str, ...]
+) -> None:
+    assert aircheck(folder, wrong[0], folder.id, *wrong[1:]) == 2
+
+
+def test_a_moment_of_silence_is_said(
+    folder: SessionFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert aircheck(folder, "quote", folder.id, "--from", "50", "--to", "60") == 1
+    assert "Nothing was said" in capsys.readouterr().err
