@@ -263,27 +263,13 @@ class TrackWriter:
         """
         with self._lock:
             self._refuse_when_closed()
-            if self._unproven:
+            whole, pieces = data, self._unproven
+            if pieces:
                 data, duration_s = self._rest_of(data, duration_s)
-            if not data:
-                return
-            if self._chunk is None:
-                self._prepare_chunk()
-            part = self._part
-            if part is None:
-                raise ValueError("write before begin_run")
-            if self._chunk is None:
-                self._chunk = _Open(offset=part.size, start_s=self._end_s)
-            self._append(part, data)
-            self._chunk.size += len(data)
-            self._chunk.duration_s += duration_s
-            self._chunk.sha256.update(data)
-            self._end_s += duration_s
-            part.held_s += duration_s
-            self.last_write_mono_s = time.monotonic()
-            if not self._has_audio and duration_s > 0:
-                self._has_audio = True
-                self._clock.begin(self.last_write_mono_s - self._end_s)
+            if data:
+                self._grow_chunk(data, duration_s)
+            if pieces:
+                self._prove(whole, len(whole) - len(data))
         self._on_audio()
 
     def end_chunk(self, facts: ChunkFacts | None = None) -> None:
@@ -461,6 +447,26 @@ class TrackWriter:
         is_for_another = part.held_s == 0 and part.media_sequence != self._next_sequence
         if is_for_another or part.held_s >= PART_LENGTH_S:
             self._open_part(part.fmt, part.header, self._next_sequence)
+
+    def _grow_chunk(self, data: bytes, duration_s: Seconds) -> None:
+        """Append to the part and its open chunk; a disk that refuses changes nothing."""
+        if self._chunk is None:
+            self._prepare_chunk()
+        part = self._part
+        if part is None:
+            raise ValueError("write before begin_run")
+        if self._chunk is None:
+            self._chunk = _Open(offset=part.size, start_s=self._end_s)
+        self._append(part, data)
+        self._chunk.size += len(data)
+        self._chunk.duration_s += duration_s
+        self._chunk.sha256.update(data)
+        self._end_s += duration_s
+        part.held_s += duration_s
+        self.last_write_mono_s = time.monotonic()
+        if not self._has_audio and duration_s > 0:
+            self._has_audio = True
+            self._clock.begin(self.last_write_mono_s - self._end_s)
 
     def _gap(
         self,
@@ -662,10 +668,17 @@ class TrackWriter:
 
     def _rest_of(self, data: bytes, duration_s: Seconds) -> tuple[bytes, Seconds]:
         """What isn't stored yet of a segment whose beginning recovery adopted."""
-        pieces, self._unproven = self._unproven, ()
-        length = staging.stored_bytes(data, pieces)
+        length = staging.stored_bytes(data, self._unproven)
         if not length:
             return data, duration_s
+        left_s = duration_s - sum(piece.duration_s for piece in self._unproven)
+        return data[length:], Seconds(max(0.0, left_s))
+
+    def _prove(self, data: bytes, length: int) -> None:
+        """Journal that so much of a segment was stored before, and that it is complete now."""
+        pieces, self._unproven = self._unproven, ()
+        if not length:
+            return
         digest = hashlib.sha256(data[:length]).hexdigest()
         self._pending.append(Repeated(track=self._track, what="burst", bytes=length, sha256=digest))
         name = pieces[0].media_sequence, hashlib.sha256(data).hexdigest()
@@ -673,8 +686,6 @@ class TrackWriter:
             self._unstage(name)
         else:
             self._completed = name
-        left_s = duration_s - sum(piece.duration_s for piece in pieces)
-        return data[length:], Seconds(max(0.0, left_s))
 
     def _unstage(self, name: _Segment) -> None:
         """What is stored now needs not be kept any more."""

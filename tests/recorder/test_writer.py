@@ -225,6 +225,31 @@ def test_a_segment_that_a_crash_left_unfinished_is_completed(
     assert repeat.bytes == len(begun)
 
 
+def test_a_disk_that_refuses_the_rest_of_a_segment_gets_just_that_later(
+    desk: Desk, segments: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.begin(0)
+    desk.write(0)
+    desk.die()
+    with (desk.folder.audio / "a-000001.aac").open("ab") as file:
+        file.write(segments[1][:300])
+    again = Desk(desk.folder, segments)
+    again.begin(1)
+
+    def refuse(*_: object) -> None:
+        raise DiskFull("The disk is full while writing audio.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "_write_all", refuse)
+        with pytest.raises(DiskFull):
+            again.write(1)
+    again.begin(1)
+    again.write(1)
+    parts = again.seal().parts
+    data = b"".join((again.folder.path / part.file).read_bytes() for part in parts)
+    assert data == b"".join(segments[:2])
+
+
 def test_a_long_part_is_followed_by_the_next_at_a_segment(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
