@@ -176,6 +176,8 @@ class Follower:
         )
         if level_dbfs is not None:
             line.append(meter(level_dbfs), style="green" if level_dbfs < -3 else "red")
+        if status.clipped:
+            line.append(f" {counted(status.clipped, 'sample')} clipped", style="red")
         said = " ".join(part for part in (status.warning, status.detail, _next_try(status)) if part)
         if said:
             line.append(f" {said}", style="dim")
