@@ -563,8 +563,10 @@ def _farthest(gained: Floats, *, is_end: bool = False) -> _Place:
     far = best + int(as_good.sum()) - 1
     if is_end and far == len(gained) - 1:
         return _Place(place=far, loose=0)
+    ahead = gained[best::-1] >= gained[best] - _TIE
+    early = int(np.minimum.accumulate(ahead.astype(np.int8)).sum()) - 1
     if far - best < _LOOSE_HOPS:
-        return _Place(place=best, loose=far - best)
+        return _Place(place=best, loose=far - best + early)
     near = max(best, far - _BACK_HOPS)
     level = gained[near : far + 1] + _ALIKE_SLOPE * np.arange(far + 1 - near)
     return _Place(place=near + int(np.argmax(level)), loose=far - best)
