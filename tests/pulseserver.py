@@ -157,6 +157,10 @@ class PulseServer:
         with pulsectl.Pulse("test", server=self.address) as pulse:
             yield pulse
 
+    def is_playing(self) -> bool:
+        """Whether anything plays."""
+        return bool(self._playing())
+
     def _playing(self) -> set[str]:
         with self.control() as pulse:
             inputs = pulse.sink_input_list()
