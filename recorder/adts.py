@@ -21,7 +21,7 @@ _RATES_HZ = (
 )  # fmt: skip
 _CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8)
 _ID3, _ID3_HEADER = b"ID3", 10
-_LONGEST_HEADER = 9
+_SHORTEST_HEADER, _LONGEST_HEADER = 7, 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,34 +50,48 @@ def frames(data: Bytes, begins: Integers, ends: Integers) -> Frames | None:
     """
     if not len(begins) or not len(data) or (ends > len(data)).any():
         return None
-    starts = behind_tags(data, begins)
-    found: list[tuple[Integers, Integers, Integers]] = []
-    alive = np.flatnonzero(starts < ends)
-    at = starts[alive]
-    set_up = -1
-    while len(alive):
-        if (at + _LONGEST_HEADER > ends[alive]).any():
-            return None
-        heads = data[at[:, None] + np.arange(7)].astype(np.int64)
-        sizes = (heads[:, 3] & 3) << 11 | heads[:, 4] << 3 | heads[:, 5] >> 5
-        header = np.where(heads[:, 1] & 1, 7, 9)
-        kinds = (heads[:, 2] & 0xFD) << 8 | heads[:, 3] & 0xC0
-        set_up = int(kinds[0]) if set_up < 0 else set_up
-        is_frame = (heads[:, 0] == 0xFF) & (heads[:, 1] & 0xF6 == 0xF0) & (heads[:, 6] & 3 == 0)
-        if not (is_frame & (kinds == set_up) & (sizes > header)).all():
-            return None
-        found.append((at + header, sizes - header, alive))
-        at = at + sizes
-        if (at > ends[alive]).any():
-            return None
-        goes_on = at < ends[alive]
-        alive, at = alive[goes_on], at[goes_on]
-    aac = _aac(set_up) if found else None
-    if aac is None:
+    walked = _walked(data, behind_tags(data, begins), ends)
+    if walked is None:
         return None
-    offsets, sizes, of = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.argsort(offsets, kind="stable")
-    return Frames(aac=aac, offsets=offsets[order], sizes=sizes[order], of=of[order])
+    at, of = walked
+    first, second, third, fourth, last = (data[at + number] for number in (0, 1, 2, 3, 6))
+    kinds = (third.astype(np.int64) & 0xFD) << 8 | fourth & 0xC0
+    header = np.where(second & 1, 7, 9)
+    sizes = _sizes(data, at) - header
+    is_frame = (first == 0xFF) & (second & 0xF6 == 0xF0) & (last & 3 == 0)
+    if not (is_frame & (kinds == kinds[0]) & (sizes > 0)).all():
+        return None
+    aac = _aac(int(kinds[0]))
+    return Frames(aac=aac, offsets=at + header, sizes=sizes, of=of) if aac else None
+
+
+def _walked(data: Bytes, starts: Integers, ends: Integers) -> tuple[Integers, Integers] | None:
+    """Where headers should be, ascending, and whose chunk's; None where the chunks don't fit."""
+    alive = np.flatnonzero(starts < ends)
+    at, until = starts[alive], ends[alive]
+    steps: list[tuple[Integers, Integers]] = []
+    while len(at):
+        if (at + _LONGEST_HEADER > until).any():
+            return None
+        steps.append((at, alive))
+        sizes = _sizes(data, at)
+        at = at + sizes
+        if (sizes < _SHORTEST_HEADER).any() or (at > until).any():
+            return None
+        if (at == until).any():
+            goes_on = at < until
+            alive, at, until = alive[goes_on], at[goes_on], until[goes_on]
+    if not steps:
+        return None
+    found, of = (np.concatenate(column) for column in zip(*steps, strict=True))
+    order = np.argsort(found, kind="stable")
+    return found[order], of[order]
+
+
+def _sizes(data: Bytes, at: Integers) -> Integers:
+    """Bytes of frames, header and all, as their headers tell."""
+    high, middle, low = (data[at + number].astype(np.int64) for number in (3, 4, 5))
+    return (high & 3) << 11 | middle << 3 | low >> 5
 
 
 def behind_tags(data: Bytes, begins: Integers) -> Integers:

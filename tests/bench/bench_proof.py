@@ -36,13 +36,14 @@ PART_S = 600
 KINDS = ["adts", "mp3", "ts", "ogg"]
 
 
-def timed(work: Callable[[], object], times: int = 3) -> float:
-    """Seconds of the best of some tries."""
-    best = float("inf")
+def timed(work: Callable[[], object], times: int = 3) -> tuple[float, float]:
+    """Seconds of the best of some tries: on the clock, and of the processor, for busy machines."""
+    best = (float("inf"), float("inf"))
     for _ in range(times):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         work()
-        best = min(best, time.perf_counter() - began)
+        now = (time.perf_counter() - began, time.process_time() - worked)
+        best = (min(best[0], now[0]), min(best[1], now[1]))
     return best
 
 
@@ -108,8 +109,9 @@ def test_unedited_beside_a_plain_copy(kind: str, tmp_path: Path) -> None:
     (made,) = tmp_path.glob("made*")
     size = sum(file.stat().st_size for file in files) / 1e6
     print(
-        f"\n{kind}: {HOURS:g} h, {size:,.0f} MB: copy {plain_s:.3f} s, one file {made_s:.3f} s: "
-        f"{made_s / plain_s:.1f} times"
+        f"\n{kind}: {HOURS:g} h, {size:,.0f} MB: copy {plain_s[0]:.3f} s, "
+        f"one file {made_s[0]:.3f} s: {made_s[0] / plain_s[0]:.1f} times, "
+        f"of the processor {made_s[1] / plain_s[1]:.1f} times"
     )
     assert payloads([made]) == payloads(files)
     if kind == "adts":
@@ -141,16 +143,17 @@ def test_package_and_verification(tmp_path: Path) -> None:
     )[0]
     whole_s = time.perf_counter() - began
     print(f"\nunedited of {HOURS:g} h: file ready {ready[0]:.2f} s, package {whole_s:.2f} s")
-    ours_s = timed(lambda: verify(package), 1)
+    ours_s, worked_s = timed(lambda: verify(package), 1)
     assert verify(package).ok
     for name, command in (
         ("sha256sum", ["sha256sum", "--quiet", "-c", "manifest-sha256.txt"]),
         ("bagit", [sys.executable, "-m", "bagit", "--quiet", "--validate", "."]),
     ):
-        peer_s = timed(lambda: subprocess.run(command, cwd=package, check=True), 1)  # noqa: B023 (runs now)
+        peer_s, _ = timed(lambda: subprocess.run(command, cwd=package, check=True), 1)  # noqa: B023 (runs now)
         print(f"  {name} {peer_s:.2f} s")
-    session_s = timed(lambda: verify(folder.path), 1)
+    session_s, _ = timed(lambda: verify(folder.path), 1)
     print(
-        f"  verify {ours_s:.2f} s: {ours_s / HOURS:.2f} s per hour; "
+        f"  verify {ours_s:.2f} s: {ours_s / HOURS:.2f} s per hour, "
+        f"of the processor {worked_s / HOURS:.2f}; "
         f"the session's folder {session_s / HOURS:.2f} s per hour"
     )
