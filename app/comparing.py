@@ -133,6 +133,7 @@ def complete_session(
         AircheckError: As for `compare_session`, and as `completing.complete` raises; the session
             is then as it was.
     """
+    completing.require_sealed(folder)
     _require(folder, track)
     timeline = folder.timeline()
     if not timeline.tracks[track].gaps:

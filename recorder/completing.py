@@ -25,7 +25,7 @@ import numpy as np
 from recorder import journal, sums
 from recorder.align import Alignment, Match
 from recorder.archive import SessionFolder
-from recorder.compare import Comparison, Verdict
+from recorder.compare import Comparison
 from recorder.decode import open_part, stretches
 from recorder.errors import ArchiveError, DecodeError, ExportError, storage_error
 from recorder.events import (
@@ -137,6 +137,20 @@ def plan(timeline: Timeline, comparison: Comparison, track: str = "a") -> list[F
     gaps = [gap for gap in held.gaps if (gap.from_s, gap.to_s) not in done] if held else []
     fills = (_fill(gap, comparison.alignment) for gap in gaps)
     return [fill for fill in fills if fill is not None]
+
+
+def require_sealed(folder: SessionFolder) -> None:
+    """See that a session is over.
+
+    Raises:
+        ArchiveError: It isn't.
+    """
+    if folder.sealed() is None:
+        raise ArchiveError(
+            "The session isn't finished yet.",
+            safe="What was recorded so far is safe.",
+            hint="Complete it when it has ended; 'aircheck recover' ends an interrupted one.",
+        )
 
 
 def complete(folder: SessionFolder, other: Other, fills: list[Fill], *, track: str = "a") -> str:
@@ -390,7 +404,7 @@ def _write(
         if batch:
             _chunk(written, fill.line, batch)
     path = folder.path / file
-    with path.open("xb") as target:
+    with path.open("wb") as target:  # what a crash left there is in no journal
         target.write(written.data)
         target.flush()
         os.fsync(target.fileno())
@@ -465,12 +479,7 @@ def _reopened(folder: SessionFolder, reason: str) -> Reopened:
     Raises:
         ArchiveError: It isn't sealed, or its journal isn't the one that was sealed.
     """
-    if folder.sealed() is None:
-        raise ArchiveError(
-            "The session isn't finished yet.",
-            safe="What was recorded so far is safe.",
-            hint="Complete it when it has ended; 'aircheck recover' ends an interrupted one.",
-        )
+    require_sealed(folder)
     sha256 = sums.file_sha256(folder.journal_path)
     listed: dict[str, str] = {}
     with contextlib.suppress(OSError, ValueError):
@@ -513,8 +522,3 @@ def _free_letter(folder: SessionFolder) -> str:
         track for track, _ in folder.info().sources
     }
     return next(chr(code) for code in range(ord("b"), ord("z") + 1) if chr(code) not in used)
-
-
-def is_related(comparison: Comparison) -> bool:
-    """Whether the two recordings are of one event at all."""
-    return comparison.verdict is not Verdict.UNRELATED

@@ -171,6 +171,11 @@ def test_another_session_fills_too(tmp_path: Path) -> None:
     assert verify.verify(folder.path).ok
 
 
+def test_an_unfinished_session_is_not_completed(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="isn't finished"):
+        completing.require_sealed(build_session(tmp_path, sealed=False))
+
+
 def test_an_unrelated_recording_fills_nothing(tmp_path: Path) -> None:
     folder = ours(tmp_path / "archive")
     file = tmp_path / "else.mp3"
