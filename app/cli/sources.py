@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import click
+from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
@@ -36,7 +37,7 @@ def sources_command(context: Context, *, levels: bool) -> None:
         told = [_as_json(info, heard.get(info.id)) for info in found]
         context.answer({"sources": told, "missing": missing})
         return
-    for info in found:
+    for info in [] if is_live else found:
         context.console.print(_line(info, heard.get(info.id)))
         if info.note:
             context.say(f"  {escape(info.note)}")
@@ -70,21 +71,22 @@ def _show_levels(context: Context, found: list[DeviceInfo]) -> None:
         try:
             while not pause.wait(_REFRESH_S):
                 heard |= listening.levels()
-                lines = [_line(info, heard.get(info.id)) for info in found]
-                live.update(Text("\n").join(lines), refresh=True)
+                live.update(Group(*(_line(info, heard.get(info.id)) for info in found)))
+                live.refresh()
         except KeyboardInterrupt:
             return
 
 
 def _line(info: DeviceInfo, level: Level | None) -> Text:
-    line = Text.assemble((str(info.spec), "bold"))
+    line = Text(no_wrap=True, overflow="ellipsis")
+    if level:
+        style = "red" if level.clipped else "green"
+        line.append(f"{meter(level.peak_dbfs)} {level.peak_dbfs:4.0f} dBFS  ", style=style)
+    line.append(str(info.spec), style="bold")
     if info.is_default:
         line.append(" (default)")
     line.append(f"  {info.rate_hz / 1000:g} kHz, {info.channels} ch  ")
     line.append(info.backend, style="dim")
-    if level:
-        style = "red" if level.clipped else "green"
-        line.append(f"  {meter(level.peak_dbfs)} {level.peak_dbfs:.0f} dBFS", style=style)
     return line
 
 
