@@ -192,9 +192,13 @@ def stop(folder: SessionFolder, *, within_s: float = 30.0) -> bool:
         Whether it was sealed in time.
 
     Raises:
-        RecorderError: No recorder answers.
+        RecorderError: No recorder answers, and it has not ended by itself just now.
     """
-    Client(folder).stop()
+    try:
+        Client(folder).stop()
+    except RecorderError:
+        if not folder.sealed():
+            raise
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if folder.sealed() and not is_running(folder):

@@ -35,7 +35,8 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     yield archive
     for folder in archive.folders():
         if launch.is_running(folder):
-            wait_until((folder.path / "control.json").exists)
+            control = folder.path / "control.json"
+            wait_until(lambda at=control, it=folder: at.exists() or it.sealed())
             launch.stop(folder)
 
 
