@@ -1,6 +1,7 @@
 """The one place where worker threads meet the window.
 
     Bridge    brings results onto the GUI thread, in order, through one queued signal
+    Latest    brings the newest of many results, and leaves out those that nobody saw
     Lane      a named thread that does one piece of work after the other
     Ticker    a named thread that looks at something again and again
 
@@ -51,6 +52,34 @@ class Bridge(QObject):
     def _receive(self, call: Callable[[], None]) -> None:
         if not self._closed.is_set():
             call()
+
+
+class Latest(Generic[T]):
+    """Delivers the newest value to the GUI thread; at most one is on its way.
+
+    Args:
+        bridge: Carries it.
+        then: Called on the GUI thread.
+    """
+
+    def __init__(self, bridge: Bridge, then: Callable[[T], None]) -> None:
+        self._bridge = bridge
+        self._then = then
+        self._lock = threading.Lock()
+        self._ready: list[T] = []
+
+    def put(self, value: T) -> None:
+        """Deliver this one, in place of one that is on its way. From any thread."""
+        with self._lock:
+            is_on_its_way = bool(self._ready)
+            self._ready = [value]
+        if not is_on_its_way:
+            self._bridge.send(self._deliver)
+
+    def _deliver(self) -> None:
+        with self._lock:
+            (value,), self._ready = self._ready, []
+        self._then(value)
 
 
 class _Job(Generic[T]):
@@ -174,10 +203,10 @@ class Ticker(Generic[T]):
         self._bridge = bridge
         self._interval_s = interval_s
         self._look = look
-        self._then = then
+        self._latest: Latest[T] = Latest(
+            bridge, lambda found: None if self._closed.is_set() else then(found)
+        )
         self._failed = failed
-        self._lock = threading.Lock()
-        self._ready: T | None = None
         self._told = ""  # the failure that was delivered last
         self._woken = threading.Event()
         self._closed = threading.Event()
@@ -211,25 +240,12 @@ class Ticker(Generic[T]):
         else:
             self._told = ""
             if found is not None:
-                self._offer(found)
+                self._latest.put(found)
 
     def _tell(self, error: AircheckError) -> None:
         if str(error) != self._told:
             self._told = str(error)
             self._bridge.send(lambda: self._failed(error))
-
-    def _offer(self, found: T) -> None:
-        with self._lock:
-            is_on_its_way = self._ready is not None
-            self._ready = found
-        if not is_on_its_way:
-            self._bridge.send(self._deliver)
-
-    def _deliver(self) -> None:
-        with self._lock:
-            found, self._ready = self._ready, None
-        if found is not None and not self._closed.is_set():
-            self._then(found)
 
 
 def unexpected_error(error: Exception) -> AircheckError:

@@ -87,7 +87,9 @@ class HitsModel(QAbstractListModel):
         self._entries: tuple[Entry, ...] = ()
 
     def show_entries(self, entries: tuple[Entry, ...]) -> None:
-        """Show these instead of what was shown."""
+        """Show these instead of what was shown; the same ones are left as they are."""
+        if entries == self._entries:
+            return
         self.beginResetModel()
         self._entries = entries
         self.endResetModel()

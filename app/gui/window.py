@@ -50,7 +50,7 @@ class Window(QMainWindow):
         self._rows: dict[Path, Row] = {}
         self._live: dict[Path, Live] = {}
         self._works = Works()
-        self._playing_from: tuple[SessionFolder, float] | None = None
+        self._awaits_answer = False  # to a search; a better one that follows turns no page
         self.setWindowTitle("Aircheck")
         self.setWindowIcon(icons.app_icon())
         self.resize(tokens.WINDOW_WIDTH, tokens.WINDOW_HEIGHT)
@@ -151,12 +151,14 @@ class Window(QMainWindow):
     def _on_found(self, found: Found) -> None:
         silent_count = sum(row.is_silent for row in self._rows.values())
         self.search.show_found(found, silent_count=silent_count)
-        self._turn_to(self.search)
+        if self._awaits_answer:
+            self._turn_to(self.search)
 
     @Slot(object)
     def _on_search_failed(self, message: Message) -> None:
         self.search.notice.say(message)
-        self._turn_to(self.search)
+        if self._awaits_answer:
+            self._turn_to(self.search)
 
     @Slot(object)
     def _on_started(self, _folder: SessionFolder) -> None:
@@ -179,6 +181,7 @@ class Window(QMainWindow):
     @Slot(str)
     def _on_search(self, query: str) -> None:
         if query:
+            self._awaits_answer = True
             self._desk.search(query)
             return
         self._desk.forget_search()
@@ -252,6 +255,7 @@ class Window(QMainWindow):
     # --- showing -------------------------------------------------------------------------------
 
     def _turn_to(self, page: QWidget) -> None:
+        self._awaits_answer = False
         self.pages.setCurrentWidget(page)
         self.place_now.setChecked(page is self.now)
         self.transport.offer(can_play=page is self.session)
@@ -288,6 +292,7 @@ class Window(QMainWindow):
         desk.page_read.connect(self._on_page)
         desk.wave_read.connect(self._on_wave)
         desk.found.connect(self._on_found)
+        desk.indexed.connect(self.search.show_indexing)
         desk.search_failed.connect(self._on_search_failed)
         desk.offered.connect(self.bar.show_offers)
         desk.started.connect(self._on_started)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedLayout, QVBoxLayout, QWidget
 
@@ -10,7 +12,7 @@ from app.gui.delegates import HitDelegate
 from app.gui.models import ROW_ROLE, HitsModel
 from app.gui.presenters import words
 from app.gui.presenters.search import PAGE, Found, HeadEntry, HitEntry
-from app.gui.widgets import Button, Notice, Teaching, Text, label
+from app.gui.widgets import Button, Notice, Teaching, Text, label, quietly
 
 _HINT = "Try fewer words, the beginning of a word with *, or OR between two words."
 
@@ -30,12 +32,17 @@ class SearchPage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._found: Found | None = None
+        self._better: Found | None = None  # not shown, for somebody reads
+        self._silent = self._indexing = ""
         self.model = HitsModel()
         self.notice = Notice()
         self.heading = Text("title")
         self.footer = label("note")
         self.more = Button("Show more")
         self.more.clicked.connect(self._on_more)
+        self.better = Button("Show the better order")
+        self.better.hide()
+        self.better.clicked.connect(self._on_better)
         self.view = self._list()
         self.nothing = Teaching(
             "search",
@@ -50,25 +57,65 @@ class SearchPage(QWidget):
         self._lay_out()
 
     def show_found(self, found: Found, *, silent_count: int) -> None:
-        """Show an answer.
+        """Show an answer, or a better one to the same question.
+
+        Rows that somebody reads or has scrolled to stay where they are; a button brings the others.
 
         Args:
             found: The answer.
             silent_count: Sessions with audio that nobody has transcribed, so that no word of them
                 can be found.
         """
-        self._found = found
         self.notice.clear()
+        self._silent = words.untranscribed(silent_count)
+        if self._found is not None and self._is_read(self._found, found):
+            self._better = found
+            self._found = replace(self._found, count=found.count, notes=found.notes)
+            self.better.setText(f"Show {found.order}")
+            self.better.show()
+            self._show_footer()
+            return
+        self._show(found)
+
+    def show_indexing(self, sentence: str) -> None:
+        """Say how far the index is that is made meanwhile; empty when it is complete."""
+        self._indexing = sentence
+        self._show_footer()
+
+    def _is_read(self, before: Found, found: Found) -> bool:
+        """Whether other rows would come under the eyes of somebody who reads these."""
+        is_same_question = found.query == before.query and found.hit_count == before.hit_count
+        if not is_same_question or not before.entries or found.entries == before.entries:
+            return False
+        is_scrolled = self.view.verticalScrollBar().value() > 0
+        return is_scrolled or self.view.currentIndex().isValid() or self.view.underMouse()
+
+    def _show(self, found: Found) -> None:
+        bar = self.view.verticalScrollBar()
+        is_same_question = self._found is not None and self._found.query == found.query
+        at = bar.value() if is_same_question else 0
+        self._found, self._better = found, None
+        self.better.hide()
         self.heading.say(f"“{found.query}”")
         self.model.show_entries(found.entries)
-        silent = words.untranscribed(silent_count)
-        self.footer.setText(
-            " · ".join(part for part in (found.footer, *found.notes, silent) if part)
-        )
+        self.view.doItemsLayout()  # or there is nothing to scroll yet
+        bar.setValue(at)
         self._lists.setCurrentIndex(0 if found.entries else 1)
         self.more.setVisible(found.has_more)
-        meant = f"Did you mean “{found.suggestion}”?" if found.suggestion else _HINT
-        self.nothing.sentence.setText(meant)
+        meant = f"Did you mean “{found.suggestion}”?" if found.suggestion else ""
+        self.nothing.sentence.setText(meant or " ".join(found.notes) or _HINT)
+        self._show_footer()
+
+    def _show_footer(self) -> None:
+        found = self._found
+        parts = (found.footer, *found.notes, self._indexing, self._silent) if found else ()
+        quietly(self.footer.setText, self.footer.text(), " · ".join(part for part in parts if part))
+
+    @Slot()
+    def _on_better(self) -> None:
+        if self._better is not None:
+            self.view.scrollToTop()
+            self._show(self._better)
 
     @Slot(QModelIndex)
     def _on_chosen(self, index: QModelIndex) -> None:
@@ -108,6 +155,7 @@ class SearchPage(QWidget):
     def _lay_out(self) -> None:
         foot = QHBoxLayout()
         foot.addWidget(self.footer, 1)
+        foot.addWidget(self.better)
         foot.addWidget(self.more)
         layout = QVBoxLayout(self)
         edge = tokens.SPACE_XL
