@@ -38,7 +38,8 @@ def sources_command(context: Context, *, levels: bool) -> None:
         context.answer({"sources": told, "missing": missing})
         return
     for info in [] if is_live else found:
-        context.console.print(_line(info, heard.get(info.id)))
+        line = _line(info, heard.get(info.id))
+        context.console.print(line, soft_wrap=not context.console.is_terminal)
         if info.note:
             context.say(f"  {escape(info.note)}")
     for sentence in missing:
