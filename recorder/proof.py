@@ -27,6 +27,14 @@ SUFFIX = ".proof.json"
 
 _LARGEST = 1 << 28
 _VERSION = 1
+_KINDS: dict[str, Any] = {
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "Seconds": (int, float),
+    "Seconds | None": (int, float, type(None)),
+    "int | None": (int, type(None)),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +222,7 @@ class Proof:
             each.chunk is not None and not 0 <= each.chunk < len(chunks) for each in stretches
         ):
             raise ValueError("it names chunks that it doesn't have")
-        return cls(
+        proof = cls(
             **{
                 **values,
                 "origin": Origin(**values["origin"]),
@@ -224,6 +232,9 @@ class Proof:
             chunks=chunks,
             stretches=stretches,
         )
+        if not all(_is_sane(each) for each in (proof, proof.origin, *chunks, *stretches)):
+            raise ValueError("it holds values of another kind")
+        return proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +309,15 @@ def _told(proof: Proof, changed: list[Stretch]) -> Iterator[Fault]:
                 from_s=min(starts, default=None),
                 to_s=max(ends, default=None),
             )
+
+
+def _is_sane(value: Proof | Origin | Named | Stretch) -> bool:
+    """Whether all values are of their kinds."""
+    return all(
+        isinstance(held := getattr(value, item.name), _KINDS.get(str(item.type), object))
+        and not (isinstance(held, bool) and item.type != "bool")
+        for item in fields(value)
+    )
 
 
 def _fields(value: Proof | Origin | Named | Stretch) -> dict[str, Any]:
