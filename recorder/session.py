@@ -150,7 +150,7 @@ class Recording:
             StorageError: The disk refuses.
             ValueError: The recording has ended.
         """
-        at_s = self._now_s
+        at_s = Seconds(max(track.writer.heard_s for track in self._tracks))
         self._log.append(Marked(at_s=at_s, text=text))
         return at_s
 

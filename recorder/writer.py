@@ -182,6 +182,17 @@ class TrackWriter:
         """Session time by the clock, whether or not anything arrives; 0 before the first sample."""
         return Seconds(max(self._end_s, self._clock.now_s))
 
+    @property
+    def heard_s(self) -> Seconds:
+        """Session time of what is heard now: the end, and the seconds since it arrived.
+
+        Not the clock: a broadcaster that halts and goes on where it was leaves no gap, and is
+        behind the clock from then on.
+        """
+        if not self._has_audio:
+            return Seconds(0.0)
+        return Seconds(self._end_s + time.monotonic() - self.last_write_mono_s)
+
     # --- what a source says --------------------------------------------------------------------
 
     def connected(self, facts: SourceFacts) -> None:

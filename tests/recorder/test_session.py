@@ -226,6 +226,18 @@ def test_stop_ends_every_wait_and_keeps_what_was_said(folder: SessionFolder) -> 
     assert states(folder)[-2:] == [State.FINISHING, State.DONE]
 
 
+def test_a_mark_is_where_the_audio_is_not_where_the_clock_is(folder: SessionFolder) -> None:
+    def halts(sink: Sink, stop: StopSignal) -> None:
+        stop.wait(1.5)  # the broadcaster's encoder; what follows goes on where it was
+        sink.write(b"two", Seconds(0.1))
+        sink.end_chunk()
+        stop.wait(30)
+
+    with running(folder, in_turn(plays(b"one"), halts)) as recording:
+        wait_until(lambda: recording.status().end_s > 1.05)
+        assert 1.1 <= recording.mark("here") < 1.5
+
+
 def test_stop_while_nothing_comes_journals_the_gap_to_the_end(folder: SessionFolder) -> None:
     lost = plays(b"one", then=Refused("Full.", status=503, retry_after_s=Seconds(60)))
     with running(folder, lost) as recording:
