@@ -1,10 +1,12 @@
 """A continuous stream over HTTP: Icecast, SHOUTcast, or a file that a server sends at its pace.
 
 Whole frames are handed over the moment they arrive; what is torn by a disconnect is not stored.
-After a reconnect the server's burst is held in memory until it is through (a quarter of a second
-without more than real time, 1.5 s at most), since only then can be said where it belongs: by
-equal frames, else by the clock (`recorder.sources.overlap`). What a kill could cost in that time
-is the burst, which the server sends again.
+After a reconnect the server's burst is held in memory until it is through (a frame and a quarter
+of a second without more than real time, 10 s at most), since only then can be said where it
+belongs: by equal frames where the clock allows it, else by the clock (`recorder.sources.overlap`).
+Where equal frames say that more of the burst is to come, two seconds are given for it. Nothing is
+let go as a repeat before all of it, to the end of what is stored, has proven equal. What a kill
+could cost in that time is the burst, which the server sends again.
 
 A server may begin in mid-frame. That rest of a frame is torn, and not stored: FFmpeg takes it and
 the frames after it for one broken packet where a part of ADTS begins so. The journal says it.
@@ -23,15 +25,22 @@ from recorder.frames import Frame, FrameParser, sniff
 from recorder.sources.base import ChunkFacts, Sink, SourceFacts, StopSignal
 from recorder.sources.fetch import STALL_S, Stopped, StreamAnswer, open_stream
 from recorder.sources.icy import ASK, IcySplitter
-from recorder.sources.overlap import EDGE_WINDOW_S, REMEMBERED_S, FrameMemory, LiveEdge
+from recorder.sources.overlap import (
+    CLOCK_AGREES_S,
+    EDGE_WINDOW_S,
+    REMEMBERED_S,
+    FrameMemory,
+    LiveEdge,
+)
 from recorder.sources.past import Past
 from recorder.types import AudioFormat, PlacedBy, Seconds, SourceSpec, redact
 
 _CHUNK_S = 1.0  # of media, or of the wall clock
 _IDLE_S = 0.5  # then what was written becomes a chunk
 _SNIFF_BYTES = 32_768
-_SETTLED_S = 0.25  # without growth of the burst
-_LONGEST_HOLD_S = 1.5
+_SETTLED_S = 0.25  # and a frame's length without growth of the burst
+_PATIENCE_S = 2.0  # without growth, where equal frames say that more of the burst is to come
+_LONGEST_HOLD_S = 10.0
 _LARGEST_HOLD = 4_000_000  # bytes
 _GROWTH_S = 0.05
 _SHOWN_HEADERS = (
@@ -329,13 +338,15 @@ class _Placing:
         self._held: list[Frame] = []
         self._held_s = 0.0
         self._held_bytes = 0
+        self._longest_s = 0.0  # a frame; what comes in Ogg pages grows by steps of a second
         self._began = 0.0
         self._grew = 0.0
+        self._grown_s = 0.0  # the burst's lead at that time
+        self._looked = 0.0  # the growth after which a place was looked for
         self._burst = LiveEdge()
-        self._overlap: int | None = None  # the stored frame that the next one is compared with
-        self._clock_s: Seconds | None = None  # the next frame's place by the clock
-        self._repeat = sha256()
-        self._repeat_bytes = 0
+        self._overlap: int | None = None  # the stored frame that the first one held is equal to
+        self._equal = 0  # frames of sound that proved equal from there on
+        self._clock_s: Seconds | None = None  # the first frame's place by the clock
 
     def take(self, frames: Sequence[Frame]) -> None:
         """Take the next frames."""
@@ -351,16 +362,16 @@ class _Placing:
         if self.is_found:
             self._store.end_idle_chunk()
         elif self._overlap is not None:
-            self._skip()
+            self._follow()
         elif self._held_s > 0 and (self._is_first or self._is_settled()):
-            self._settle()
+            self._settle(may_wait=not self._is_overdue())
 
     def finish(self) -> None:
         """Nothing more comes."""
         if not self.is_found and self._overlap is None and self._held_s > 0:
-            self._settle()
+            self._settle(may_wait=False)
         if not self.is_found and self._overlap is not None:
-            self._tell_repeat()
+            self._drop_equal()
         self._store.end_chunk()
 
     @property
@@ -374,76 +385,88 @@ class _Placing:
         added_s = sum(frame.duration_s for frame in frames)
         if not added_s:
             return
-        if not self._held_s:
+        is_begin = not self._held_s
+        if is_begin:
             self._began = now
         self._held_s += added_s
-        before_s = self._burst.lead_s
+        self._longest_s = max(self._longest_s, *(frame.duration_s for frame in frames))
         self._burst.seen(self._held_s, now)
-        if before_s is None or (self._burst.lead_s or 0.0) > before_s + _GROWTH_S:
-            self._grew = now
+        lead_s = self._burst.lead_s or 0.0
+        if is_begin or lead_s > self._grown_s + _GROWTH_S:
+            self._grew, self._grown_s = now, lead_s
 
     def _is_settled(self) -> bool:
+        quiet_s = time.monotonic() - self._grew
+        return quiet_s >= _SETTLED_S + self._longest_s or self._is_overdue()
+
+    def _is_overdue(self) -> bool:
+        """Whether it can't be waited any longer for more of the burst."""
         now = time.monotonic()
         return (
-            now - self._grew >= _SETTLED_S
+            now - self._grew >= _PATIENCE_S
             or now - self._began >= _LONGEST_HOLD_S
             or self._held_bytes >= _LARGEST_HOLD
         )
 
-    def _settle(self) -> None:
-        """Decide where the frames held begin."""
+    def _settle(self, *, may_wait: bool) -> None:
+        """Decide where the frames held begin, or wait for more of the burst."""
         sound = [frame for frame in self._held if frame.samples]
         if self._is_first:
             self._begin(sound[0], PlacedBy.FIRST)
             return
+        if may_wait and self._looked == self._grew:
+            return
+        self._looked = self._grew
         lead_s, burst_s = self._kept.edge.lead_s, self._burst.lead_s
         if lead_s is not None and burst_s is not None:
             self._clock_s = Seconds(lead_s - burst_s)
-        self._overlap = self._kept.memory.find(sound, self._clock_s, self._sink.end_s)
-        if self._overlap is None:
+        self._overlap = self._find(sound)
+        if self._overlap is not None:
+            self._follow()
+        elif not (may_wait and self._kept.memory.holds(sound)):
             self._begin_by_clock(sound[0])
-        else:
-            self._skip()
 
-    def _skip(self) -> None:
-        """Pass over frames that are stored already, up to the first that is not."""
-        equal = 0
-        for count, frame in enumerate(self._held, 1):
-            if not frame.samples:
-                continue
-            assert self._overlap is not None
-            if not self._kept.memory.equals(self._overlap, frame):
-                self._drop(equal)
-                self._end_overlap(frame)
+    def _find(self, sound: Sequence[Frame]) -> int | None:
+        """The stored frame that the first one is equal to, in its place by the clock.
+
+        Where the clock sees the burst reach back into what is stored, and the bytes there are
+        others, it is the clock that is off: another server of the same stream may lag behind.
+        """
+        memory, clock_s, end_s = self._kept.memory, self._clock_s, self._sink.end_s
+        index = None if clock_s is None else memory.find(sound, clock_s, end_s)
+        if index is not None or (clock_s is not None and clock_s > end_s - CLOCK_AGREES_S):
+            return index
+        index = memory.find_in_burst(sound)
+        if index is not None:
+            self._kept.edge = LiveEdge()
+        return index
+
+    def _follow(self) -> None:
+        """Compare what is held with what is stored, up to the first frame that is new."""
+        assert self._overlap is not None
+        memory = self._kept.memory
+        sound = [frame for frame in self._held if frame.samples]
+        for frame in sound[self._equal :]:
+            if self._overlap + self._equal == len(memory):
+                self._drop_equal()
+                self._begin(frame, PlacedBy.EQUAL_BYTES)
                 return
-            self._overlap += 1
-            if self._clock_s is not None:
-                self._clock_s = Seconds(self._clock_s + frame.duration_s)
-            equal = count
-        self._drop(equal)
+            if not memory.equals(self._overlap + self._equal, frame):
+                self._overlap, self._equal = None, 0
+                self._settle(may_wait=False)
+                return
+            self._equal += 1
 
-    def _drop(self, count: int) -> None:
+    def _drop_equal(self) -> None:
         """Let go of what is stored already, and of the rest of a frame or the tags before it."""
-        for frame in self._held[:count]:
-            self._repeat.update(frame.data)
-            self._repeat_bytes += len(frame.data)
+        left, count = self._equal, 0
+        while left:
+            left -= bool(self._held[count].samples)
+            count += 1
+        data = b"".join(frame.data for frame in self._held[:count])
         del self._held[:count]
-
-    def _end_overlap(self, frame: Frame) -> None:
-        self._tell_repeat()
-        if self._overlap == len(self._kept.memory):
-            self._begin(frame, PlacedBy.EQUAL_BYTES)
-        else:
-            self._begin_by_clock(frame)
-
-    def _tell_repeat(self) -> None:
         self._sink.tell(
-            Repeated(
-                track="",
-                what="burst",
-                bytes=self._repeat_bytes,
-                sha256=self._repeat.hexdigest(),
-            )
+            Repeated(track="", what="burst", bytes=len(data), sha256=sha256(data).hexdigest())
         )
 
     def _begin_by_clock(self, frame: Frame) -> None:

@@ -1,14 +1,14 @@
 """Where the frames of a new connection belong: what was stored last, and where live is now.
 
 A server that is asked again begins with a burst, the last seconds that it sent to everybody. What
-of it is stored already is found by equal frames; where none are equal, the clock says how much is
-missing: the edge of live, session time against the monotonic clock, is as far ahead at each
-connection, by the same burst.
+of it is stored already is found by equal frames. The clock bounds it: the edge of live, session
+time against the monotonic clock, is as far ahead at each connection, so that what comes no faster
+than it plays is new, be it equal to what was stored or not (a source that is started anew may send
+the same again). Where no frames are equal there, the clock says how much is missing.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter, deque
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -22,8 +22,10 @@ REMEMBERED_S = 180.0
 EDGE_WINDOW_S = 60.0
 """Seconds that a lead counts: older ones tell of the drift between two clocks."""
 
+CLOCK_AGREES_S = 1.0
+"""Seconds by which the clock may be off, after a burst over a busy line."""
+
 _LEAST_FRAMES = 3
-_CLOCK_AGREES_S = 1.0
 _CLOCK_SAYS_LATER_S = 0.25
 
 
@@ -58,14 +60,18 @@ class FrameMemory:
     def find(self, arrived: Sequence[Frame], clock_s: Seconds | None, end_s: Seconds) -> int | None:
         """Find the stored frame from which on all is equal to frames that arrived in a row.
 
-        All that is stored from there on equals what arrived, as far as both go. The place is sure
+        All that is stored from there on equals what arrived, as far as both go. A place is sure
         when three of these frames are stored once only (one Ogg page is enough: it carries its
-        position). Frames that recur, as those of silence or a loop, have many places; the one
-        nearest by the clock is taken, where the clock agrees within a second.
+        position). It proves that the bytes are equal, not that they were sent once: a source that
+        was started anew may send the very same again, and that is new. So no place counts by which
+        more had been sent before than the clock allows, give or take a second. Frames that recur,
+        as those of silence or a loop, have many places; the one nearest by the clock is taken,
+        where the clock agrees within a second.
 
         Args:
             arrived: Frames with a duration.
-            clock_s: Session time of the first of them by the clock; None where it can't tell.
+            clock_s: Session time of the first of them by the clock; None where it can't tell, and
+                a sure place is all there is.
             end_s: Session time of the end of what is stored.
 
         Returns:
@@ -73,12 +79,31 @@ class FrameMemory:
         """
         places = self._places([fingerprint(frame) for frame in arrived])
         least = 1 if arrived and _is_ogg(arrived[0]) else _LEAST_FRAMES
-        sure = next((index for index, telling in places if telling >= least), None)
-        if sure is not None or clock_s is None or clock_s > end_s + _CLOCK_SAYS_LATER_S:
-            return sure
-        misfits = ((abs(self._starts_s[index] - clock_s), index) for index, _ in places)
-        misfit_s, index = min(misfits, default=(math.inf, None))
-        return index if misfit_s < _CLOCK_AGREES_S else None
+        if clock_s is None:
+            return next((index for index, telling in places if telling >= least), None)
+        fitting = []
+        for index, telling in places:
+            misfit_s = self._starts_s[index] - clock_s
+            if telling >= least:
+                fits = misfit_s > -CLOCK_AGREES_S
+            else:
+                fits = abs(misfit_s) < CLOCK_AGREES_S and clock_s <= end_s + _CLOCK_SAYS_LATER_S
+            if fits:
+                fitting.append((abs(misfit_s), index))
+        return min(fitting)[1] if fitting else None
+
+    def holds(self, arrived: Sequence[Frame]) -> bool:
+        """Whether frames that arrived in a row are stored in a row anywhere, as far as both go."""
+        return bool(self._places([fingerprint(frame) for frame in arrived]))
+
+    def find_in_burst(self, arrived: Sequence[Frame]) -> int | None:
+        """Find a sure place, whatever the clock says, from which all stored frames arrived.
+
+        For a burst that is through: what is equal came faster than it plays, to the last frame.
+        """
+        index = self.find(arrived, None, Seconds(0.0))
+        reaches_end = index is not None and index + len(arrived) >= len(self)
+        return index if reaches_end else None
 
     def _places(self, arrived: list[bytes]) -> list[tuple[int, int]]:
         """Indexes from which all is equal, each with the number of frames that are there once."""

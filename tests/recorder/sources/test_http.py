@@ -167,9 +167,10 @@ def test_a_longer_outage_is_a_gap_of_its_true_length(codec: str, burst_s: float)
     assert sink.repeats == []
 
 
-def test_silence_is_not_joined_to_silence_across_a_gap() -> None:
+@pytest.mark.parametrize("codec", ["mp3", "opus"])
+def test_silence_is_not_joined_to_silence_across_a_gap(codec: str) -> None:
     with Station(
-        programme(is_silent=True),
+        programme(codec, is_silent=True),
         Listener(break_after_s=1.0),
         Listener(),
         burst_s=0.5,
@@ -183,9 +184,10 @@ def test_silence_is_not_joined_to_silence_across_a_gap() -> None:
     assert gap.to_s - gap.from_s == pytest.approx(0.6, abs=0.15)
 
 
-def test_silence_within_the_burst_is_joined_by_the_clock() -> None:
+@pytest.mark.parametrize("codec", ["mp3", "opus"])
+def test_silence_within_the_burst_is_joined_by_the_clock(codec: str) -> None:
     with Station(
-        programme(is_silent=True),
+        programme(codec, is_silent=True),
         Listener(break_after_s=0.5),
         Listener(),
         burst_s=3.0,
@@ -199,15 +201,104 @@ def test_silence_within_the_burst_is_joined_by_the_clock() -> None:
     assert sink.end_s == pytest.approx(heard_s, abs=0.3)
 
 
-def test_a_server_that_begins_anew_repeats_nothing() -> None:
+@pytest.mark.parametrize("codec", ["mp3", "aac", "opus"])
+def test_a_server_that_begins_anew_sends_what_is_new(codec: str) -> None:
+    """Its bytes are those that are stored, but they come no faster than they play."""
+    with Station(programme(codec), Listener(break_after_s=1.5), Listener(restarts=True)) as station:
+        session = Session(station.url())
+        session.outage_s = 1.2
+        session.wait_for(lambda sink: len(sink.runs) == 2 and len(sink.parts[-1].data) > 12_000)
+        heard_s = station.clock.now_s()
+        sink = session.end()
+        first, second = (place_in(station, bytes(part.data)) for part in sink.parts)
+    assert first[0] == second[0] == 0.0
+    assert sink.repeats == []
+    assert sink.runs[1].placed_by is PlacedBy.WALL_CLOCK
+    (gap,) = sink.gaps
+    assert gap.to_s - gap.from_s == pytest.approx(1.2, abs=0.25)
+    assert sink.end_s == pytest.approx(heard_s, abs=0.4)
+
+
+def loop(duration_s: float, times: int) -> Programme:
+    return Programme(encoded("mp3", duration_s) * times)
+
+
+def test_a_loop_as_long_as_the_outage_is_not_joined_across_it() -> None:
+    """What is stored is less than one turn, so that all its frames are there once."""
     with Station(
-        programme(), Listener(break_after_s=1.0), Listener(restarts=True), burst_s=0.0
+        loop(2.0, 10), Listener(break_after_s=0.6), Listener(), burst_s=0.3, clock=StationClock(0.3)
     ) as station:
         session = Session(station.url())
-        session.wait_for(lambda sink: len(sink.runs) == 2 and sink.end_s > 1.5)
+        session.outage_s = 1.7
+        session.wait_for(lambda sink: len(sink.runs) == 2)
+        heard_s = station.clock.now_s()
         sink = session.end()
-        assert place_in(station, bytes(sink.written))[0] == 0.0
+    (gap,) = sink.gaps
+    assert gap.to_s - gap.from_s == pytest.approx(1.4, abs=0.25)
+    assert sink.repeats == []
+    assert sink.end_s == pytest.approx(heard_s, abs=0.4)
+
+
+@pytest.mark.parametrize("turn_s", [0.5, 2.0])
+def test_a_loop_within_the_burst_is_joined_at_the_right_turn(turn_s: float) -> None:
+    with Station(
+        loop(turn_s, round(20 / turn_s)),
+        Listener(break_after_s=0.5),
+        Listener(),
+        burst_s=3.0,
+        clock=StationClock(4.0),
+    ) as station:
+        session = Session(station.url())
+        session.outage_s = 1.0
+        session.wait_for(lambda sink: len(sink.runs) == 2 and sink.end_s > 5.0)
+        heard_s = station.clock.now_s() - 1.0
+        sink = session.end()
+        place_in(station, bytes(sink.written))
     assert sink.runs[1].placed_by is PlacedBy.EQUAL_BYTES
+    assert sink.gaps == []
+    assert sink.end_s == pytest.approx(heard_s, abs=0.3)
+
+
+def test_what_turns_out_to_differ_is_kept_from_its_first_frame() -> None:
+    frames, others = programme().frames, Programme(encoded("mp3", 2.0, seed=5)).frames
+    kept = b"".join(frame.data for frame in [*frames[88:94], *others])
+
+    def differs(it: Connection) -> None:
+        it.answer("200 OK", "Content-Type: audio/mpeg", body=programme().data(88, 94))
+        it.closing.wait(0.6)
+        it.send(b"".join(frame.data for frame in others))
+        it.closing.wait(10)
+
+    with WireServer(says(programme().data(0, 100)), differs) as server:
+        session = Session(server.url())
+        session.wait_for(lambda sink: len(sink.runs) == 2 and len(sink.parts[-1].data) > 9_000)
+        sink = session.end()
+    assert kept.startswith(sink.parts[1].data)
+    assert sink.repeats == []
+
+
+def test_a_burst_that_comes_haltingly_is_waited_for() -> None:
+    def halting(it: Connection) -> None:
+        it.answer("200 OK", "Content-Type: audio/mpeg", body=programme().data(5, 50))
+        it.closing.wait(0.7)
+        it.send(programme().data(50, 250))
+        it.closing.wait(10)
+
+    with WireServer(says(programme().data(0, 200)), halting) as server:
+        session = Session(server.url())
+        session.wait_for(lambda sink: sink.end_s > 6.0)
+        sink = session.end()
+    assert programme().data(0, 250).startswith(sink.written)
+    assert sink.gaps == []
+
+
+def test_a_file_that_begins_anew_at_full_speed_repeats_nothing() -> None:
+    whole = programme().data()
+    with WireServer(says(programme().data(0, 200)), says(whole)) as server:
+        session = Session(server.url())
+        wait_until(lambda: len(session.errors) > 1)
+        sink = session.end()
+    assert sink.written[: len(whole)] == whole
     assert sink.gaps == []
 
 
