@@ -232,7 +232,8 @@ class Proof:
             chunks=chunks,
             stretches=stretches,
         )
-        if not all(_is_sane(each) for each in (proof, proof.origin, *chunks, *stretches)):
+        told: list[Proof | Origin | Named | Stretch] = [proof, proof.origin, *chunks, *stretches]
+        if not all(_is_sane(each) for each in told):
             raise ValueError("it holds values of another kind")
         return proof
 

@@ -256,11 +256,12 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, select, textarea")) return;
-    const onControl = event.target.closest("button, a, summary");
-    if (event.key === " " && !onControl) toggle();
-    else if (event.key === "ArrowLeft") seek(sessionTime() - 5, false);
-    else if (event.key === "ArrowRight") seek(sessionTime() + 5, false);
+    if (event.target.closest("select, input[type=search]")) return;
+    const onControl = event.target.closest("button, a, input");
+    const onSlider = event.target.closest("input[type=range]");
+    if (event.key === " " && (!onControl || onSlider)) toggle();
+    else if (event.key === "ArrowLeft" && !onSlider) seek(sessionTime() - 5, false);
+    else if (event.key === "ArrowRight" && !onSlider) seek(sessionTime() + 5, false);
     else if (event.key === "/" && $("needle")) $("needle").focus();
     else if (event.key === "c" && $("captions")) $("captions").click();
     else return;

@@ -104,6 +104,12 @@ def test_keys(tab: Browser) -> None:
     assert tab.complaints == []
 
 
+def test_keys_work_on_a_check_box_too(tab: Browser) -> None:
+    tab.click("#captions")
+    tab.press("/")
+    tab.until("document.activeElement.id === 'needle'")
+
+
 def test_captions(tab: Browser) -> None:
     tab.click("#captions")
     tab.run("location.hash = '#t=6.5'")
