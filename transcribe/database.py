@@ -290,6 +290,28 @@ def open_file(path: Path) -> Database:
     return database
 
 
+def open_to_read(archive_root: Path) -> Database:
+    """Open an index in an archive that nobody may write to: read-only disks, other people's folders.
+
+    It is read as it lies there: what another machine still holds in its log isn't seen.
+
+    Raises:
+        IndexBroken: The file isn't a database, is damaged, or was made by another version.
+        StorageError: There is none, or it can't be read.
+    """
+    path = path_of(archive_root)
+    with mapped(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+        try:
+            database = Database(path, connection)
+            if {done.name for done in migrations.applied(database.tables)} != _known():
+                raise broken(path, "another version of Aircheck made it")
+        except BaseException:
+            connection.close()
+            raise
+    return database
+
+
 def broken(path: Path, what: str) -> IndexBroken:
     """The error for an index that can't be used."""
     return IndexBroken(

@@ -73,7 +73,11 @@ def ready(archive: Archive, progress: Progress | None = None) -> Database:
 
 
 def _up_to_date(archive: Archive) -> Database:
-    opened = database.open(archive.root)
+    try:
+        opened = database.open(archive.root)
+    except StorageError as error:
+        _log.info("The index is only read: %s", error.message)
+        opened = database.open_to_read(archive.root)
     try:
         _require_complete(opened)
         try:

@@ -215,3 +215,34 @@ def test_a_file_is_taken_whole(archive: Path, tmp_path: Path) -> None:
     tape = tmp_path / "tape.mp3"
     tape.write_bytes(b"x")
     assert aircheck(archive, "record", str(tape), "--for", "5s").returncode == 2
+
+
+@pytest.fixture
+def read_only(archive: Path, tmp_path: Path) -> Iterator[Path]:
+    """The archive, seen through a mount that nobody may write to."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root may mount, on Linux")
+    archive.mkdir(exist_ok=True)
+    place = tmp_path / "read-only"
+    place.mkdir()
+    if subprocess.run(["mount", "--bind", archive, place], check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", place], check=True)
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def test_a_read_only_archive_is_searched_and_refuses_what_writes(
+    archive: Path, read_only: Path, tmp_path: Path
+) -> None:
+    text = tmp_path / "talk.srt"
+    text.write_text("1\n00:00:01,000 --> 00:00:02,000\nIt was said.\n")
+    assert aircheck(archive, "import", str(text)).returncode == 0
+    found = aircheck(read_only, "search", "said", "--json")
+    assert json.loads(found.stdout)["total"] == 1
+    refused = aircheck(read_only, "record", "http://127.0.0.1:1/x")
+    assert refused.returncode == 1
+    assert "Writing is not allowed" in refused.stderr
+    assert len(Archive(archive).folders()) == 1
