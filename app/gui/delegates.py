@@ -121,7 +121,7 @@ class HitDelegate(QStyledItemDelegate):
 def _marked_text(painter: QPainter, area: QRectF, entry: HitEntry, colours: tokens.Palette) -> None:
     """At most two lines, the found words on their mark, and an ellipsis where there is more."""
     prefix = f"{entry.speaker}: " if entry.speaker else ""
-    text = prefix + entry.text.replace("\n", " ")
+    text = words.one_line(prefix + entry.text)
     marks = [(start + len(prefix), end + len(prefix)) for start, end in entry.marks]
     layout, shown = _two_lines(text, marks, painter.font(), area.width(), colours)
     if shown < _utf16(text, len(text)):
@@ -204,5 +204,5 @@ def _icon(painter: QPainter, name: str, colour: str, at: QPoint) -> None:
 
 def _line(painter: QPainter, area: QRect, text: str) -> None:
     metrics = QFontMetrics(painter.font())
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    shown = metrics.elidedText(words.one_line(text), Qt.TextElideMode.ElideRight, area.width())
     painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -35,6 +35,12 @@ class SessionsModel(QAbstractListModel):
         for place, row in enumerate(rows):
             self._put(place, row)
 
+    def show_row(self, row: Row) -> None:
+        """Show what is new of one that is in the list."""
+        index = self.place_of(row.summary.folder)
+        if index.isValid():
+            self._put(index.row(), row)
+
     def place_of(self, folder: Path) -> QModelIndex:
         """The index of a session; an invalid one where it isn't in the list."""
         for place, row in enumerate(self._rows):

@@ -166,9 +166,8 @@ class Player(QObject):
         if playing is Playing.SOUND:
             self._feeding.start()
             self._showing.start()
-        if playing is not self._playing or playing is Playing.SOUND:
-            self._playing = playing
-            self.changed.emit()
+        self._playing = playing
+        self.changed.emit()
 
 
 def _new_sink(parent: QObject) -> QAudioSink | None:

@@ -122,15 +122,18 @@ class TranscriptView(QTextEdit):
         time = _characters(colours.muted, tokens.TYPE_BODY)
         time.setFont(theme.font(tokens.TYPE_BODY, tabular=True))
         cursor.insertText(f"{words.clock(line.start_s)}\t", time)
+        text = words.one_line(line.text)  # a line is a block
         match line.kind:
             case LineKind.SPEECH:
                 if line.speaker:
-                    cursor.insertText(f"{line.speaker}  ", _characters(colours.accent))
-                cursor.insertText(line.text, _characters(colours.text))
+                    cursor.insertText(
+                        f"{words.one_line(line.speaker)}  ", _characters(colours.accent)
+                    )
+                cursor.insertText(text, _characters(colours.text))
             case LineKind.GAP:
-                cursor.insertText(f"▨  {line.text}", _characters(colours.trouble, tokens.TYPE_BODY))
+                cursor.insertText(f"▨  {text}", _characters(colours.trouble, tokens.TYPE_BODY))
             case LineKind.MARK:
-                cursor.insertText(f"⚑  {line.text}", _characters(colours.speech, tokens.TYPE_BODY))
+                cursor.insertText(f"⚑  {text}", _characters(colours.speech, tokens.TYPE_BODY))
 
     def _draw_mark(self) -> None:
         if not 0 <= self._marked < self._laid_out:

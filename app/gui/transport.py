@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from app.gui import theme, tokens
 from app.gui.player import Player, Playing
 from app.gui.presenters import words
-from app.gui.presenters.session import Strip
+from app.gui.presenters.session import NO_TIME, Strip
 from app.gui.strip import StripView
 from app.gui.widgets import IconButton, Notice, Text, label, quietly
 from recorder.archive import SessionFolder
@@ -27,6 +27,7 @@ class Transport(QFrame):
         self.setObjectName("transport")
         self._player = player
         self._duration_s = 0.0
+        self._shown: SessionFolder | None = None
         self._can_begin = False
         self.notice = Notice()
         self.back = IconButton("Back 10 seconds", "skip-back")
@@ -54,10 +55,15 @@ class Transport(QFrame):
     def show_session(self, folder: SessionFolder, title: str, strip: Strip) -> None:
         """Show the time of the session that is played; others are left out."""
         if self._player.folder is not None and self._player.folder.path == folder.path:
+            self._shown = folder
             self.title.say(title)
             self._duration_s = float(strip.duration_s)
             self.strip.show_strip(strip)
             self._on_moved(self._player.position_s)
+
+    def shows(self, folder: SessionFolder) -> bool:
+        """Whether it has the time of this session."""
+        return self._shown is not None and self._shown.path == folder.path
 
     @Slot()
     def toggle(self) -> None:
@@ -85,7 +91,10 @@ class Transport(QFrame):
     def _on_changed(self) -> None:
         is_playing = self._player.playing is Playing.SOUND
         self.play.name("Pause" if is_playing else "Play", "pause" if is_playing else "play")
-        has_session = self._player.folder is not None
+        folder = self._player.folder
+        if folder is not None and self._shown is not None and not self.shows(folder):
+            self._forget()
+        has_session = folder is not None
         self.play.setEnabled(has_session or self._can_begin)
         self.back.setEnabled(has_session)
         self.forward.setEnabled(has_session)
@@ -94,13 +103,19 @@ class Transport(QFrame):
 
     @Slot(float)
     def _on_moved(self, at_s: float) -> None:
-        shown = f"{words.clock(at_s)} / {words.clock(self._duration_s)}"
-        quietly(self.time.setText, self.time.text(), shown)
+        of = f" / {words.clock(self._duration_s)}" if self._duration_s else ""
+        quietly(self.time.setText, self.time.text(), f"{words.clock(at_s)}{of}")
         self.strip.show_position(at_s)
 
     @Slot(object)
     def _on_failed(self, message: words.Message) -> None:
         self.notice.say(message)
+
+    def _forget(self) -> None:
+        """Another session is played, whose time isn't known yet."""
+        self._shown, self._duration_s = None, 0.0
+        self.title.say("")
+        self.strip.show_strip(NO_TIME)
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()

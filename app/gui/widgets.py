@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui import icons, theme, tokens
-from app.gui.presenters.words import Look, Message
+from app.gui.presenters.words import Look, Message, one_line
 
 
 class Icon(QLabel):
@@ -129,6 +130,7 @@ class Text(QLabel):
 
     def say(self, text: str) -> None:
         """Show a text; the whole of it is in the tooltip where it is cut."""
+        text = one_line(text)
         if text != self._full:
             self._full = text
             self.setAccessibleName(text)
@@ -148,7 +150,7 @@ class Text(QLabel):
             self._full, Qt.TextElideMode.ElideRight, max(self.width(), tokens.SPACE_XXL)
         )
         self.setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(tip(self._full) if shown != self._full else "")
 
 
 class Chip(QWidget):
@@ -328,6 +330,11 @@ def label(name: str = "", text: str = "") -> QLabel:
     result.setObjectName(name)
     result.setTextFormat(Qt.TextFormat.PlainText)
     return result
+
+
+def tip(text: str) -> str:
+    """A tooltip that shows a text as it is, whatever looks like HTML in it."""
+    return f"<span>{html.escape(text)}</span>"
 
 
 def quietly(update: Callable[[str], None], shown: str, text: str) -> None:

@@ -91,7 +91,7 @@ class Window(QMainWindow):
     def play(self, folder: SessionFolder, at_s: float) -> None:
         """Play a session from a moment on."""
         self.player.play(folder, at_s)
-        if self.session.folder is None or self.session.folder.path != folder.path:
+        if not self.transport.shows(folder):
             self._desk.read(folder)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
@@ -106,7 +106,7 @@ class Window(QMainWindow):
     def _on_rows(self, rows: tuple[Row, ...]) -> None:
         before = self._rows
         self._rows = {row.summary.folder: row for row in rows}
-        self.sessions.show_rows(rows)
+        self.sessions.show_rows(tuple(self._as_now(row) for row in rows))
         self.now.show_rows(rows)
         folder = self.session.folder
         if folder is not None and self._rows.get(folder.path) != before.get(folder.path):
@@ -116,7 +116,9 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _on_live(self, sessions: tuple[Live, ...]) -> None:
-        self._live = {live.key: live for live in sessions}
+        before, self._live = self._live, {live.key: live for live in sessions}
+        for path in before.keys() | self._live.keys():
+            self._show_row(path)
         count = len(sessions)
         title = f"Now ({count})" if count else "Now"
         if self.place_now.text() != title:
@@ -266,11 +268,24 @@ class Window(QMainWindow):
             self.library.setCurrentIndex(index)
 
     def _show_facts(self, path: Path) -> None:
-        row = self._rows.get(path)
-        if row is not None:
-            self.session.show_row(row)
+        if path in self._rows:
+            self.session.show_row(self._as_now(self._rows[path]))
         self.session.show_live(self._live.get(path))
         self._show_work(path)
+
+    def _as_now(self, row: Row) -> Row:
+        """What its recorder says goes before what the archive shows."""
+        live = self._live.get(row.summary.folder)
+        return row.with_live(live) if live else row
+
+    def _show_row(self, path: Path) -> None:
+        """Show the newest of a session's state, wherever it stands."""
+        if path not in self._rows:
+            return
+        row = self._as_now(self._rows[path])
+        self.sessions.show_row(row)
+        if self.session.folder is not None and self.session.folder.path == path:
+            self.session.show_row(row)
 
     def _show_work(self, path: Path) -> None:
         row = self._rows.get(path)

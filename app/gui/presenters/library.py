@@ -7,12 +7,15 @@ edited title shows without ten thousand reads a second.
 
 from __future__ import annotations
 
+import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.gui.presenters.live import Live
 from app.gui.presenters.words import Look, look_of
 from recorder.archive import Archive, SessionFolder, Summary
+from recorder.types import Seconds
 
 _OTHERS_PER_LOOK = 200
 _RESTLESS_S = 3_600.0
@@ -27,11 +30,23 @@ class Row:
 
     summary: Summary
     is_transcribed: bool
+    said: Look | None = None
+    """Its state as its recorder says it, which is newer than what the archive shows."""
+
+    def with_live(self, live: Live) -> Row:
+        """The row as it is now, to whole seconds."""
+        summary = replace(
+            self.summary,
+            state=live.status.state,
+            duration_s=Seconds(math.floor(live.status.end_s)),
+            gap_count=len(live.strip.gaps),
+        )
+        return replace(self, summary=summary, said=live.look)
 
     @property
     def look(self) -> Look:
         """Its state, as shown."""
-        return look_of(
+        return self.said or look_of(
             self.summary.state,
             is_held=self.summary.pid is not None,
             recovered=self.summary.recovered,

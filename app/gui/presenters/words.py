@@ -74,6 +74,19 @@ def look_of(
     return _LOOKS[state]
 
 
+_SPACES = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " ")
+_DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_HARMLESS = _SPACES | dict.fromkeys(_DIRECTIONS, "\u200b")
+
+
+def one_line(text: str) -> str:
+    """A text from outside on one line, without what would turn or break it; as long as before.
+
+    Control characters become spaces, and those that change the direction of others, nothing wide.
+    """
+    return text.translate(_HARMLESS)
+
+
 def clock(at_s: float) -> str:
     """A position or a running length: ``0:07``, ``12:34``, ``1:02:03``; never negative."""
     whole = max(0, math.floor(at_s))

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.gui import tokens
+from app.gui import player, tokens
 from app.gui.models import ROW_ROLE
+from app.gui.presenters import words
+from app.gui.presenters.live import Live
 from app.gui.presenters.search import HitEntry
 from app.gui.presenters.session import Wave
 from app.gui.theme import Theme
 from app.gui.window import Window
 from app.settings import Settings
 from recorder.archive import SessionFolder
-from recorder.types import Seconds, utc_now
+from recorder.status import Status
+from recorder.types import Seconds, State, utc_now
 from tests.recorder.builders import build_session
 from transcribe import transcript
 from transcribe.transcript import Segment, Transcript
@@ -194,6 +198,61 @@ def test_without_an_audio_output_it_says_so_and_goes_on(
     assert "no audio output" in message.happened
     assert window.transport.notice.isVisible()
     assert window.player.position_s == 0.0
+
+
+def test_without_an_audio_output_a_hit_can_be_played_again(
+    qtbot: QtBot, open_it: Open, talk: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(player, "_new_sink", lambda _parent: None)
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    window.bar.search_asked.emit("unedited audio")
+    qtbot.waitUntil(lambda: window.search.model.rowCount() == 2)
+    hit = window.search.model.index(1).data(ROW_ROLE)
+    window.search.chosen.emit(hit)
+    transport = window.transport
+    assert transport.play.isEnabled()
+    assert transport.time.text() == "0:13"
+    length = words.clock(talk.timeline().duration_s)
+    qtbot.waitUntil(lambda: transport.time.text() == f"0:13 / {length}")
+    failures: list[object] = []
+    window.player.failed.connect(failures.append)
+    transport.play.click()
+    assert failures == [player.NO_OUTPUT]
+    assert transport.time.text() == f"0:13 / {length}"
+
+
+def test_a_title_of_control_characters_is_one_plain_line(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    build_session(settings.archive, title="Late\nnews \x1b[31m\u202e<b>gnp</b>")
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    choose(qtbot, window, 0)
+    title = window.session.title.accessibleName()
+    assert title == "Late news  [31m\u200b<b>gnp</b>"
+    window.session.title.resize(60, 20)
+    assert "&lt;b&gt;" in window.session.title.toolTip()
+
+
+def test_what_a_recorder_says_goes_before_what_the_archive_shows(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    folder = build_session(settings.archive, title="Late talk", sealed=False)
+    window = open_it()
+    qtbot.waitUntil(has_rows(window, 1))
+    choose(qtbot, window, 0)
+    status = Status(state=State.RECONNECTING, end_s=Seconds(22.7), now_s=Seconds(23))
+    live = Live(folder=folder, status=status)
+    for shown in (live, replace(live, status=replace(status, state=State.RECORDING))):
+        window._desk.live_changed.emit((shown,))
+        row = window.sessions.index(0).data(ROW_ROLE)
+        card = window.now.cards[folder.path]
+        said = {row.look.word, card.chip.accessibleName(), window.session.chip.accessibleName()}
+        assert said == {shown.look.word}
+        assert row.summary.duration_s == 22
+    window._desk.live_changed.emit(())
+    assert window.sessions.index(0).data(ROW_ROLE).look.word == "Interrupted"
 
 
 def test_a_corrupt_session_is_said_on_its_page_and_others_are_fine(

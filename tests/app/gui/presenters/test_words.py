@@ -93,3 +93,11 @@ def test_an_error_becomes_three_sentences() -> None:
 )
 def test_size(count: int, said: str) -> None:
     assert words.size(count) == said
+
+
+def test_what_would_break_or_turn_a_line_is_taken_from_it() -> None:
+    text = "Late\nnews\x1b[31m \u202egnp.exe\u2028end"
+    plain = words.one_line(text)
+    assert plain == "Late news [31m \u200bgnp.exe end"
+    assert len(plain) == len(text)
+    assert words.one_line("Grüße, 東京, مرحبا") == "Grüße, 東京, مرحبا"
