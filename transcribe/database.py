@@ -291,7 +291,7 @@ def open_file(path: Path) -> Database:
 
 
 def open_to_read(archive_root: Path) -> Database:
-    """Open an index in an archive that nobody may write to: read-only disks, other people's folders.
+    """Open the index of an archive that may not be written to: a read-only disk, another's folder.
 
     It is read as it lies there: what another machine still holds in its log isn't seen.
 
@@ -302,14 +302,16 @@ def open_to_read(archive_root: Path) -> Database:
     path = path_of(archive_root)
     with mapped(path):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+        database = Database(path, connection)
         try:
-            database = Database(path, connection)
-            if {done.name for done in migrations.applied(database.tables)} != _known():
-                raise broken(path, "another version of Aircheck made it")
+            is_ours = {done.name for done in migrations.applied(database.tables)} == _known()
         except BaseException:
             connection.close()
             raise
-    return database
+    if is_ours:
+        return database
+    database.close()
+    raise broken(path, "another version of Aircheck made it")
 
 
 def broken(path: Path, what: str) -> IndexBroken:
