@@ -13,7 +13,7 @@ from app.gui.presenters import words
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
 from app.gui.strip import StripView
-from app.gui.widgets import Button, Chip, Meter, Text, label, quietly
+from app.gui.widgets import Button, Chip, Icon, Meter, Text, label, quietly
 from recorder.archive import SessionFolder
 from recorder.types import State
 
@@ -49,6 +49,12 @@ class LiveCard(QFrame):
         self.clock = label("clock", words.clock(0))
         self.clock.setFont(theme.font(tokens.TYPE_CLOCK, tabular=True))
         self.reason = Text("muted")
+        self.warning = Icon("triangle-alert", "trouble")
+        self.warning.hide()
+        self.noticed = Icon("info", "muted")
+        self.noticed.hide()
+        self.notice = Text("note")
+        self.notice.hide()
         self.saved = label("note")
         self.gaps = label("note")
         self.why = label("muted")
@@ -85,6 +91,10 @@ class LiveCard(QFrame):
         self.meter.show_level(live.level_dbfs)
         self.strip.show_strip(live.strip)
         quietly(self.gaps.setText, self.gaps.text(), words.gaps(len(live.strip.gaps)))
+        self.warning.setVisible(live.is_warned)
+        self.notice.say(live.notice)
+        self.notice.setVisible(bool(live.notice))
+        self.noticed.setVisible(bool(live.notice))
         is_ending = status.state in (State.FINISHING, State.DONE, State.FAILED)
         for part, is_shown in (
             (self.stop, not live.has_failed),
@@ -153,6 +163,7 @@ class LiveCard(QFrame):
         top = QHBoxLayout()
         top.setSpacing(tokens.SPACE_M)
         top.addWidget(self.chip)
+        top.addWidget(self.warning)
         top.addWidget(self.reason, 1)
         actions = QHBoxLayout()
         actions.setSpacing(tokens.SPACE_S)
@@ -170,8 +181,13 @@ class LiveCard(QFrame):
         facts.addWidget(self.gaps)
         facts.addWidget(self.meter, 1)
         facts.addStretch(0)
+        happened = QHBoxLayout()
+        happened.setSpacing(tokens.SPACE_S)
+        happened.addWidget(self.noticed)
+        happened.addWidget(self.notice, 1)
         layout.addLayout(top)
         layout.addWidget(self.why)
         layout.addLayout(middle)
         layout.addLayout(facts)
+        layout.addLayout(happened)
         layout.addWidget(self.strip)

@@ -16,9 +16,10 @@ from app.gui import tokens
 from app.gui.bridge import Bridge, Lane, Latest, Ticker
 from app.gui.presenters import capture, session
 from app.gui.presenters.library import Library, Row
-from app.gui.presenters.live import Live, LiveSessions, Revivals, gone, recover
+from app.gui.presenters.live import Live, LiveSessions, LiveWaves, Revivals, gone, recover
 from app.gui.presenters.sample import SampleSession
 from app.gui.presenters.search import PAGE, Failed, Found, Searching, indexing
+from app.gui.presenters.session import Wave
 from app.gui.presenters.transcription import Transcription
 from app.gui.presenters.words import Message
 from recorder import launch
@@ -41,7 +42,7 @@ class Desk(QObject):
     page_read = Signal(object)
     """`session.Page`: what was asked for by `read`."""
     wave_read = Signal(object)
-    """`session.Wave`: of the page that was read last."""
+    """`session.Wave`: of the page that was read last, or of a live session."""
     found = Signal(object)
     """`search.Found`: what was asked for by `search`; a better answer may follow."""
     indexed = Signal(str)
@@ -86,6 +87,11 @@ class Desk(QObject):
             self._bridge, "gui-live", tokens.LIVE_LOOK_S,
             self._live.look, self._on_live, self._on_failed,
         )  # fmt: skip
+        self._waves = LiveWaves()
+        self._redraw = Ticker(
+            self._bridge, "gui-waves", tokens.WAVE_LOOK_S,
+            self._waves.look, self._on_waves, self._on_failed,
+        )  # fmt: skip
         self._transcribe = Ticker(
             self._bridge, "gui-transcription", tokens.LIBRARY_LOOK_S,
             transcription.look, self.work_changed.emit, self._on_failed,
@@ -117,6 +123,10 @@ class Desk(QObject):
         """Show a session that failed no longer as one of now."""
         self._live.dismiss(folder)
         self._ask.look_now()
+
+    def wait(self, folder: SessionFolder) -> None:
+        """Have a recorder wait for a session that is to come."""
+        self._order(lambda: launch.revive(folder))
 
     def recover(self, folder: SessionFolder) -> None:
         """Mend and seal a session whose recorder died."""
@@ -150,7 +160,7 @@ class Desk(QObject):
     def close(self) -> None:
         """End all threads. Recorders go on; the sample's ends, for its broadcast ends here."""
         self._bridge.close()
-        for thread in (self._look, self._ask, self._transcribe):
+        for thread in (self._look, self._ask, self._redraw, self._transcribe):
             thread.close()
         for lane in (self._reading, self._drawing, self._searching, self._starts, self._orders):
             lane.close()
@@ -190,7 +200,14 @@ class Desk(QObject):
         for live in sessions:
             if live.has_died:
                 self._revive(live.folder)
+        self._waves.watch(
+            live.folder for live in sessions if live.status.end_s and not live.has_failed
+        )
         self.live_changed.emit(sessions)
+
+    def _on_waves(self, waves: tuple[Wave, ...]) -> None:
+        for wave in waves:
+            self.wave_read.emit(wave)
 
     def _revive(self, folder: SessionFolder) -> None:
         if self._revivals.may_try(folder):

@@ -56,6 +56,11 @@ class StripView(QWidget):
         self._wave_shapes = []
         self.update()
 
+    @property
+    def wave(self) -> Wave | None:
+        """The waveform that is shown."""
+        return self._wave
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw the waveform anew."""
         super().resizeEvent(event)
@@ -80,6 +85,7 @@ class StripView(QWidget):
         if self._wave is None:
             self._paint_runs(painter, colours)
         else:
+            self._paint_runs(painter, colours, from_s=self._wave.duration_s)
             self._paint_wave(painter, colours, self._wave)
         self._paint_gaps(painter, colours)
         self._paint_marks(painter, colours)
@@ -117,10 +123,12 @@ class StripView(QWidget):
                 )
         return words.clock(at_s)
 
-    def _paint_runs(self, painter: QPainter, colours: tokens.Palette) -> None:
+    def _paint_runs(self, painter: QPainter, colours: tokens.Palette, from_s: float = 0.0) -> None:
+        """Plain bands for what is stored from a moment on."""
         third = self.height() / 3
         for run in self._strip.runs:
-            band = QRectF(self._x(run.from_s), third, self._width(run.from_s, run.to_s), third)
+            begin_s = max(float(run.from_s), from_s)
+            band = QRectF(self._x(begin_s), third, max(self._width(begin_s, run.to_s), 0.0), third)
             painter.fillRect(band, QColor(colours.silence))
 
     def _paint_wave(self, painter: QPainter, colours: tokens.Palette, wave: Wave) -> None:

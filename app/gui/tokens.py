@@ -122,6 +122,7 @@ TIME_COLUMN = 72
 # Durations.
 LIVE_LOOK_S = 0.1  # the meters of live sessions: 10 Hz
 LIBRARY_LOOK_S = 1.0
+WAVE_LOOK_S = 0.5
 COUNTDOWN_MS = 1_000
 TYPING_PAUSE_MS = 180  # between the last key and the search
 PLAYER_FEED_MS = 20

@@ -146,6 +146,7 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _on_wave(self, wave: Wave) -> None:
+        self.now.show_wave(wave)
         if self.session.folder is not None and self.session.folder.path == wave.folder.path:
             self.session.show_wave(wave)
 
@@ -329,6 +330,7 @@ class Window(QMainWindow):
         self.now.dismissed.connect(desk.dismiss)
         self.session.dismissed.connect(desk.dismiss)
         self.now.recovery_asked.connect(desk.recover)
+        self.now.wait_asked.connect(desk.wait)
         self.now.sample_asked.connect(desk.play_sample)
         self.session.sought.connect(self._on_sought)
         self.session.stop_asked.connect(desk.stop)

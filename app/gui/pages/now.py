@@ -18,8 +18,13 @@ from app.gui import tokens
 from app.gui.cards import LiveCard
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
+from app.gui.presenters.session import Wave
 from app.gui.widgets import Button, Chip, Notice, Teaching, Text, label
 from recorder.archive import SessionFolder
+from recorder.types import State
+
+_UNSEALED = "Its recorder ended without sealing it. What was recorded is safe."
+_NOBODY_WAITS = "No recorder waits for it now, so it would be missed."
 
 
 class NowPage(QWidget):
@@ -29,6 +34,8 @@ class NowPage(QWidget):
     stop_asked = Signal(object)
     mark_asked = Signal(object)
     recovery_asked = Signal(object)
+    wait_asked = Signal(object)
+    """Its time is to come, and no recorder waits for it."""
     sample_asked = Signal()
     sought = Signal(object, float)
     """Folder and session time to play from."""
@@ -83,6 +90,12 @@ class NowPage(QWidget):
             self.cards[live.key].show_live(live)
         self._choose()
 
+    def show_wave(self, wave: Wave) -> None:
+        """Show a live session's waveform as far as it is drawn."""
+        card = self.cards.get(wave.folder.path)
+        if card is not None:
+            card.strip.show_wave(wave)
+
     def _add(self, live: Live) -> None:
         card = LiveCard(live.folder)
         card.opened.connect(self.opened)
@@ -103,6 +116,7 @@ class NowPage(QWidget):
             if path not in self.interrupted and path not in self.cards:
                 card = InterruptedCard(row)
                 card.recovery_asked.connect(self.recovery_asked)
+                card.wait_asked.connect(self.wait_asked)
                 self.interrupted[path] = card
                 self._list.insertWidget(self._list.count() - 1, card)
 
@@ -140,9 +154,10 @@ class NowPage(QWidget):
 
 
 class InterruptedCard(QFrame):
-    """A session whose recorder died while nobody watched, and the way to seal it."""
+    """A session without a recorder: one that died while nobody watched, or is to come yet."""
 
     recovery_asked = Signal(object)
+    wait_asked = Signal(object)
 
     def __init__(self, row: Row) -> None:
         super().__init__()
@@ -152,10 +167,11 @@ class InterruptedCard(QFrame):
         chip.show_look(row.look)
         title = Text("heading")
         title.say(row.summary.title)
-        about = label("muted", "Its recorder ended without sealing it. What was recorded is safe.")
+        is_scheduled = row.summary.state is State.SCHEDULED
+        about = label("muted", _NOBODY_WAITS if is_scheduled else _UNSEALED)
         about.setWordWrap(True)
-        self.recover = Button("Recover", "refresh-cw")
-        self.recover.clicked.connect(self._on_recover)
+        self.recover = Button("Wait for it" if is_scheduled else "Recover", "refresh-cw")
+        self.recover.clicked.connect(self._on_wait if is_scheduled else self._on_recover)
         texts = QVBoxLayout()
         texts.setSpacing(tokens.SPACE_XS)
         texts.addWidget(chip)
@@ -172,3 +188,8 @@ class InterruptedCard(QFrame):
     def _on_recover(self) -> None:
         self.recover.setEnabled(False)
         self.recovery_asked.emit(self._folder)
+
+    @Slot()
+    def _on_wait(self) -> None:
+        self.recover.setEnabled(False)
+        self.wait_asked.emit(self._folder)

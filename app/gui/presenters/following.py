@@ -6,6 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
+from app.gui.presenters import words
 from app.gui.presenters.session import Span, Strip
 from recorder import journal
 from recorder.archive import SessionFolder
@@ -16,9 +17,11 @@ from recorder.events import (
     GapFilled,
     GapFound,
     Marked,
+    Noticed,
     PartOpened,
     RunStarted,
 )
+from recorder.journal import Entry
 from recorder.timeline import gaps_left
 from recorder.types import Seconds
 
@@ -44,6 +47,7 @@ class Follower:
         self._gaps: list[GapFound] = []  # what is left of them
         self._markers: list[Span] = []
         self._end_s = Seconds(0)
+        self._notice = ""
         self._for_meter: list[Event] = []
         self._meter: Meter | None = None
         self._stop = threading.Event()
@@ -62,6 +66,11 @@ class Follower:
                 ),
                 markers=tuple(self._markers),
             )
+
+    def notice(self) -> str:
+        """The newest thing that happened and changes nothing, with its time; or empty."""
+        with self._lock:
+            return self._notice
 
     def level_dbfs(self) -> tuple[float, float] | None:
         """Peak and mean of the newest second that is stored; None where there is none.
@@ -89,8 +98,22 @@ class Follower:
             for entry in journal.follow(self._folder.journal_path, self._stop, poll_s=_POLL_S):
                 with self._lock:
                     self._take(entry.event)
+                    self._note(entry)
         except AircheckError as error:
             _log.info("no longer following %s: %s", self._folder.path.name, error)
+
+    def _note(self, entry: Entry) -> None:
+        event = entry.event
+        match event:
+            case Noticed():
+                said = event.detail
+            case GapFilled():
+                said = (
+                    f"{words.length(event.to_s - event.from_s)} of a gap came late and are there."
+                )
+            case _:
+                return
+        self._notice = f"{entry.at.astimezone():%H:%M}  {said}"
 
     def _take(self, event: Event) -> None:
         match event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -12,17 +13,19 @@ from pathlib import Path
 
 from app.gui.presenters import words
 from app.gui.presenters.following import Follower
-from app.gui.presenters.session import NO_TIME, Strip
+from app.gui.presenters.session import NO_TIME, Strip, Wave, load_wave
 from app.gui.presenters.words import Look, Message, look_of
 from recorder import launch
 from recorder.archive import SessionFolder
 from recorder.control import Client
-from recorder.errors import ArchiveError, RecorderError
+from recorder.errors import AircheckError, ArchiveError, RecorderError
 from recorder.status import Status
 from recorder.types import State
 
 _WITH_METER_S = 0.1
 _WITHOUT_METER_S = 0.5
+_REDRAWN_S = 2.0
+_DRAWING_SHARE = 0.05
 _REVIVALS = 3
 _REVIVALS_WITHIN_S = 60.0
 
@@ -35,6 +38,7 @@ class Live:
         status: The recorder's last answer.
         strip: Its time so far.
         level_dbfs: Peak and mean of the last moment, or None where nothing comes in.
+        notice: The newest thing that happened and changes nothing, with its time; or empty.
         has_died: Whether its process is gone and the session isn't sealed.
     """
 
@@ -42,6 +46,7 @@ class Live:
     status: Status
     strip: Strip = NO_TIME
     level_dbfs: tuple[float, float] | None = None
+    notice: str = ""
     has_died: bool = False
 
     @property
@@ -60,10 +65,20 @@ class Live:
             return "The recorder's process died; it is started again."
         status = self.status
         if status.state is State.RECORDING:
-            return ""
-        next_try = words.countdown(status.next_try_at, now)
+            return status.warning
         why = status.detail or (status.reason and f"{status.reason.capitalize()}.")
-        return " ".join(part for part in (why, next_try and f"{_capital(next_try)}.") if part)
+        if status.state is State.SCHEDULED:
+            then = words.begins(status.next_try_at, now)
+        else:
+            then = words.countdown(status.next_try_at, now)
+        return " ".join(
+            part for part in (status.warning, why, then and f"{_capital(then)}.") if part
+        )
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether something is said that should be seen, whatever the state is."""
+        return bool(self.status.warning) or self.has_died
 
     @property
     def has_failed(self) -> bool:
@@ -143,6 +158,7 @@ class LiveSessions:
             status=status,
             strip=follower.strip(),
             level_dbfs=_level_dbfs(status, follower),
+            notice=follower.notice(),
         )
         wait_s = _WITHOUT_METER_S if status.peak_dbfs is None else _WITH_METER_S
         self._next_ask[path] = self._monotonic() + wait_s
@@ -176,6 +192,43 @@ class LiveSessions:
         follower = self._followers.pop(path, None)
         if follower is not None:
             follower.close()
+
+
+class LiveWaves:
+    """Draws the waveforms of live sessions again and again, as far as they are stored.
+
+    `watch` may be called from any thread, `look` from one.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._watched: tuple[SessionFolder, ...] = ()
+        self._next_s: dict[Path, float] = {}
+
+    def watch(self, folders: Iterable[SessionFolder]) -> None:
+        """Draw these from now on, and no others."""
+        with self._lock:
+            self._watched = tuple(folders)
+
+    def look(self) -> tuple[Wave, ...] | None:
+        """Draw those whose turn it is; None where there is none.
+
+        Takes a twentieth of the time at most, however long the sessions are.
+        """
+        with self._lock:
+            watched = self._watched
+        self._next_s = {folder.path: self._next_s.get(folder.path, 0.0) for folder in watched}
+        waves = []
+        for folder in watched:
+            begun_s = self._monotonic()
+            if begun_s < self._next_s[folder.path]:
+                continue
+            with contextlib.suppress(AircheckError):  # its page says what is wrong with it
+                waves.append(load_wave(folder))
+            took_s = self._monotonic() - begun_s
+            self._next_s[folder.path] = begun_s + max(_REDRAWN_S, took_s / _DRAWING_SHARE)
+        return tuple(waves) or None
 
 
 class Revivals:

@@ -149,6 +149,14 @@ def countdown(next_try_at: str, now: datetime) -> str:
     )
 
 
+def begins(at: str, now: datetime) -> str:
+    """When waiting for an announced session begins: ``waiting begins in 3 h``."""
+    if not at:
+        return ""
+    left_s = math.ceil((parse_iso(at) - now).total_seconds())
+    return f"waiting begins in {length(left_s)}" if left_s > 0 else "waiting begins now"
+
+
 def size(count: float) -> str:
     """Bytes in decimal units: ``412 kB``, ``1.3 GB``."""
     for unit in ("B", "kB", "MB"):

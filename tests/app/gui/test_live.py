@@ -13,13 +13,16 @@ from pytestqt.qtbot import QtBot
 
 from app.broadcast import SampleBroadcast
 from app.gui.cards import LiveCard
+from app.gui.presenters.session import Wave
 from app.gui.window import Window
 from app.settings import Settings
 from recorder import launch
 from recorder.archive import Archive, SessionFolder
 from recorder.control import Client
 from recorder.errors import RecorderError
-from recorder.types import State
+from recorder.events import StateChanged
+from recorder.journal import JournalWriter
+from recorder.types import State, iso, utc_now
 from tests.parts import wait_until
 from tests.recorder.builders import build_session
 
@@ -108,6 +111,33 @@ def test_the_level_of_a_stream_is_shown(
     card = record(qtbot, window, broadcast)
     qtbot.waitUntil(lambda: bool(card.meter.accessibleDescription()), timeout=WITHIN_MS)
     assert "dBFS" in card.meter.accessibleDescription()
+
+
+def test_the_waveform_of_a_stream_is_shown_while_it_is_recorded(
+    qtbot: QtBot, open_it: Open, broadcast: SampleBroadcast
+) -> None:
+    window = open_it()
+    waves: list[Wave] = []
+    window._desk.wave_read.connect(waves.append)
+    card = record(qtbot, window, broadcast)
+    qtbot.waitUntil(lambda: bool(waves) and any(waves[-1].pairs), timeout=WITHIN_MS)
+    assert card.strip.wave is waves[-1]
+
+
+def test_an_announced_session_that_nobody_waits_for_can_be_waited_for(
+    qtbot: QtBot, open_it: Open, settings: Settings, broadcast: SampleBroadcast
+) -> None:
+    folder = build_session(settings.archive, [], source=broadcast.url, sealed=False)
+    log = JournalWriter(folder.journal_path)
+    log.append(StateChanged(state=State.SCHEDULED, next_try_at=iso(utc_now())))
+    log.close()
+    window = open_it()
+    qtbot.waitUntil(lambda: len(window.now.interrupted) == 1)
+    (card,) = window.now.interrupted.values()
+    assert card.recover.text() == "Wait for it"
+    qtbot.mouseClick(card.recover, Qt.MouseButton.LeftButton)
+    assert the_card(qtbot, window).folder.path == folder.path
+    assert launch.is_running(folder)
 
 
 def test_a_recorder_that_is_killed_is_started_again(

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from app.gui.presenters.following import Follower
-from app.gui.presenters.live import Live, LiveSessions, Revivals
+from app.gui.presenters.live import Live, LiveSessions, LiveWaves, Revivals
 from app.gui.presenters.session import load
 from recorder.archive import SessionFolder
-from recorder.events import GapFilled, GapFound, Marked
+from recorder.events import GapFilled, GapFound, Marked, Noticed
 from recorder.journal import JournalWriter
 from recorder.status import Status
 from recorder.types import GapReason, Seconds, State, iso
@@ -88,6 +88,59 @@ def test_a_reason_says_why_and_when_the_next_try_is(growing: SessionFolder) -> N
     waiting = live(growing, State.WAITING, reason="not available", next_try_at=soon)
     assert waiting.reason(NOW) == "Not available. Next try in 12 s."
     assert live(growing, State.RECORDING, detail="all is well").reason(NOW) == ""
+
+
+def test_a_warning_is_said_in_every_state(growing: SessionFolder) -> None:
+    warning = "The disk is full in 20 min."
+    recording = live(growing, State.RECORDING, detail="all is well", warning=warning)
+    assert recording.reason(NOW) == warning
+    assert recording.is_warned
+    refused = live(growing, State.REFUSED, detail="The door is shut.", warning=warning)
+    assert refused.reason(NOW) == f"{warning} The door is shut."
+    assert not live(growing, State.RECORDING).is_warned
+
+
+def test_a_scheduled_session_says_when_waiting_begins(growing: SessionFolder) -> None:
+    at = iso(NOW + timedelta(hours=3))
+    scheduled = live(
+        growing, State.SCHEDULED, detail="Announced for Tuesday, 23:05.", next_try_at=at
+    )
+    assert scheduled.look.word == "Scheduled"
+    assert scheduled.reason(NOW) == "Announced for Tuesday, 23:05. Waiting begins in 3 h."
+
+
+def test_what_happened_last_is_noted_with_its_time(
+    growing: SessionFolder, follower: Follower
+) -> None:
+    log = JournalWriter(growing.journal_path)
+    log.append(Noticed(what="asleep", detail="The computer was asleep for 30 s."))
+    wait_until(lambda: follower.notice().endswith("  The computer was asleep for 30 s."))
+    log.append(
+        GapFound(
+            track="a", from_s=Seconds(3.0), to_s=Seconds(9.0), reason=GapReason.MISSING_SEGMENT
+        ),
+        GapFilled(track="a", from_s=Seconds(5.0), to_s=Seconds(7.0), run=9),
+    )
+    log.close()
+    wait_until(lambda: follower.notice().endswith("  2 s of a gap came late and are there."))
+
+
+def test_the_waveform_of_a_live_session_is_drawn_when_its_turn_is(
+    growing: SessionFolder, clock: list[float]
+) -> None:
+    waves = LiveWaves(lambda: clock[0])
+    assert waves.look() is None
+    waves.watch([growing])
+    (wave,) = waves.look() or ()
+    assert wave.folder is growing
+    assert wave.duration_s == growing.timeline().duration_s
+    assert any(pair and pair[1] > 0.2 for pair in wave.pairs)  # a sine of 0.3
+    assert waves.look() is None
+    clock[0] = 10.0
+    assert waves.look()
+    waves.watch([])
+    clock[0] = 20.0
+    assert waves.look() is None
 
 
 def test_a_session_without_a_recorder_is_none_of_the_live(growing: SessionFolder) -> None:
