@@ -23,8 +23,8 @@ from tests.recorder.dying import Mortality, record
 
 QUICK = Patience(
     request_s=1.0,
-    after_window_s=1.0,
-    after_end_s=1.0,
+    after_window_s=1.5,
+    after_end_s=1.5,
     first_retry_s=0.02,
     longest_retry_s=0.03,
     shortest_poll_s=0.01,
@@ -90,7 +90,7 @@ def check_law(folder: SessionFolder, on_air: Broadcast, gone: set[int]) -> None:
 LIVES = st.lists(st.integers(1, 70), max_size=3)
 
 
-@settings(max_examples=16, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     failing=st.dictionaries(
         st.integers(0, COUNT - 1), st.lists(SEGMENT_FAULTS, min_size=1, max_size=6), max_size=5

@@ -50,6 +50,7 @@ QUICK = Patience(
     doubt_s=0.1,
     stall_s=0.5,
 )
+PATIENT = replace(QUICK, after_window_s=1.5, after_end_s=1.5)  # where each try may take long
 LONG_S = 30.0
 NOT_FOUND = Fault(status=404)
 ADTS = AudioFormat(container="adts", codec="aac", rate_hz=48_000, channels=1)
@@ -137,12 +138,16 @@ def check_law(
 
 
 def recorded(
-    on_air: Broadcast, lost: set[int] | None = None, *, first_listed: int = 0
+    on_air: Broadcast,
+    lost: set[int] | None = None,
+    *,
+    first_listed: int = 0,
+    patience: Patience = QUICK,
 ) -> MemorySink:
     """Record a whole broadcast and check the law."""
     sink = MemorySink()
     with HlsServer(on_air) as server:
-        record(hls_source(server.url), sink)
+        record(hls_source(server.url, patience=patience), sink)
     check_law(sink, on_air, lost, first_listed=first_listed)
     return sink
 
@@ -826,7 +831,7 @@ def test_whatever_fails_the_law_holds(
     for n in gone:
         on_air.faults[on_air.segments[n].name].clear()
         on_air.fail(n, NOT_FOUND, times=999)
-    recorded(on_air, lost=gone)
+    recorded(on_air, lost=gone, patience=PATIENT)
 
 
 # --- real parts ---
