@@ -1,7 +1,7 @@
 # Aircheck: `make run` and `make test` are the two that a newcomer needs; both set everything up first.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format bench
+.PHONY: help setup run demo test check format screenshots bench
 
 BIN := .venv/bin
 
@@ -34,6 +34,10 @@ check: setup ## ruff, import-linter, mypy
 format: setup ## rewrite the sources as ruff would have them
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+screenshots: setup ## grab the window's pages and states, light and dark, into build/screenshots
+	@QT_QPA_PLATFORM=offscreen AIRCHECK_SCREENSHOTS=1 $(BIN)/pytest tests/app/gui/test_looks.py -q
+	@ls build/screenshots
 
 bench: setup ## what a recording costs: CPU, memory, journal rate
 	@$(BIN)/pip install --quiet -c .ci/constraints.txt --no-build-isolation --editable '.[bench]' \

@@ -43,6 +43,7 @@ class LiveCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.folder = folder
+        self._is_alone = is_alone
         self._live: Live | None = None
         self.chip = Chip()
         self.title = Text("heading")
@@ -91,6 +92,10 @@ class LiveCard(QFrame):
         self.meter.show_level(live.level_dbfs)
         self.strip.show_strip(live.strip)
         quietly(self.gaps.setText, self.gaps.text(), words.gaps(len(live.strip.gaps)))
+        is_bare = not status.end_s and status.state in (State.SCHEDULED, State.FAILED)
+        self.strip.setVisible(self._is_alone and not is_bare)
+        self.meter.setVisible(not is_bare)
+        self.gaps.setVisible(not is_bare)
         self.warning.setVisible(live.is_warned)
         self.notice.say(live.notice)
         self.notice.setVisible(bool(live.notice))

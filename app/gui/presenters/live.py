@@ -89,7 +89,9 @@ class Live:
     def saved_to(self) -> str:
         """How much is stored."""
         end_s = self.status.end_s
-        return f"Saved to {words.clock(end_s)}" if end_s else "Nothing recorded yet"
+        if end_s:
+            return f"Saved to {words.clock(end_s)}"
+        return "Nothing recorded" if self.has_failed else "Nothing recorded yet"
 
 
 class LiveSessions:

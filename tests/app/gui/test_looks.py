@@ -3,6 +3,7 @@
 With AIRCHECK_SCREENSHOTS set, each picture is kept in build/screenshots, to be looked at.
 """
 
+import contextlib
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from app.gui import tokens
 from app.gui.presenters.live import Live
-from app.gui.presenters.session import load
+from app.gui.presenters.session import NO_TIME, load, load_wave
 from app.gui.theme import Theme
 from app.gui.window import Window
 from app.settings import Settings
@@ -80,6 +81,8 @@ def look(request: pytest.FixtureRequest, qtbot: QtBot, theme: str) -> Callable[[
         if request.param == "narrow":
             window.resize(tokens.WINDOW_LEAST_WIDTH, tokens.WINDOW_LEAST_HEIGHT)
         qtbot.wait(50)
+        with contextlib.suppress(TimeoutError):  # a layout settles in several turns
+            qtbot.waitUntil(lambda: not cut_off(window), timeout=2_000)
         assert not cut_off(window)
         picture = window.grab()
         assert not picture.isNull()
@@ -122,14 +125,21 @@ def test_an_empty_archive(open_it: Open, look: Callable[[Window, str], None]) ->
 def test_live_sessions(
     qtbot: QtBot,
     open_it: Open,
+    settings: Settings,
     evening: list[SessionFolder],
     look: Callable[[Window, str], None],
 ) -> None:
+    folders = [*evening, build_session(settings.archive, title="A page")]
+    waves = [load_wave(folder) for folder in evening[:2]]
     window = open_it()
-    qtbot.waitUntil(lambda: window.sessions.rowCount() == 4)
+    qtbot.waitUntil(lambda: window.sessions.rowCount() == 5)
     soon = iso(datetime.now(UTC) + timedelta(seconds=12))
+    now_s = Seconds(4331)
     states = (
-        Status(state=State.RECORDING, end_s=Seconds(4330), now_s=Seconds(4331)),
+        Status(
+            state=State.RECORDING, end_s=Seconds(4330), now_s=now_s,
+            warning="The disk is full in 20 min.",
+        ),
         Status(
             state=State.REFUSED,
             detail="The listener limit is reached: 503 Service Unavailable.",
@@ -138,24 +148,33 @@ def test_live_sessions(
             now_s=Seconds(1090),
         ),
         Status(
+            state=State.SCHEDULED,
+            detail="Announced for Tuesday, 13 August 2024, 20:00 BST.",
+            next_try_at=iso(datetime.now(UTC) + timedelta(hours=3)),
+            end_s=Seconds(0),
+            now_s=Seconds(0),
+        ),
+        Status(
             state=State.FAILED,
             detail="https://radio.example/ is a page without audio. Try the link of the stream.",
             end_s=Seconds(0),
             now_s=Seconds(0),
         ),
-    )
-    window.now.show_live(
-        tuple(
-            Live(
-                folder=folder,
-                status=status,
-                strip=load(folder).strip,
-                level_dbfs=(-9.0, -21.0) if status.state is State.RECORDING else None,
-            )
-            for folder, status in zip(evening, states, strict=True)
+    )  # fmt: skip
+    lives = [
+        Live(
+            folder=folder,
+            status=status,
+            strip=load(folder).strip if status.end_s else NO_TIME,
+            level_dbfs=(-9.0, -21.0) if status.state is State.RECORDING else None,
+            notice="20:04  2 s of a gap came late and are there." if status.warning else "",
         )
-    )
-    for folder in evening:
+        for folder, status in zip(folders, states, strict=True)
+    ]
+    window._desk.live_changed.emit(tuple(lives))
+    for wave in waves:
+        window._desk.wave_read.emit(wave)
+    for folder in folders:
         window.now.cards[folder.path].show_row(window._rows[folder.path])
     look(window, "live")
 
