@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import deque
 from enum import StrEnum
 
+import numpy as np
+
 from recorder.archive import SessionFolder
 from recorder.decode import decode_timeline
 from recorder.errors import AircheckError
@@ -103,8 +105,10 @@ class Meter:
             self._decoded_s = block.end_s
             if level_of(block.samples).peak_dbfs > _SILENT_DBFS:
                 self._heard_s = block.end_s
-        newest_s = [block.samples[-round(_WINDOW_S * block.rate_hz) :] for block in blocks[-1:]]
-        return level_of(newest_s[0]) if newest_s else None
+        if not blocks:
+            return None
+        heard = np.concatenate([block.samples for block in blocks[-2:]])  # the last may be short
+        return level_of(heard[-round(_WINDOW_S * blocks[-1].rate_hz) :])
 
 
 def _end(chunk: Chunk) -> float:
