@@ -68,6 +68,8 @@ def test_what_came_late_is_no_gap_any_more(growing: SessionFolder, follower: Fol
 
 
 def test_a_level_is_that_of_the_sound(growing: SessionFolder, follower: Follower) -> None:
+    end_s = growing.timeline().duration_s
+    wait_until(lambda: follower.strip().duration_s == end_s, what="all of the journal")
     level = wait_until(follower.level_dbfs, what="a level")
     peak_dbfs, rms_dbfs = level
     assert peak_dbfs == pytest.approx(-10.5, abs=1.0)  # a sine of 0.3
