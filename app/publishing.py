@@ -115,7 +115,9 @@ def publish_page(folder: SessionFolder, out: Path, *, gaps: Gaps = Gaps.CUT) -> 
     Raises:
         AircheckError: As `recorder.export.unedited`; or a transcript can't be read.
     """
-    target = out / f"{folder.path.name}-page" if out.is_dir() else out
+    is_page = (out / "index.html").exists()
+    target = out / f"{folder.path.name}-page" if out.is_dir() and not is_page else out
+    export.refuse_inside_package(target)
     if target.exists() or target.is_symlink():
         raise ExportError(
             f"{target} is there already.",

@@ -415,7 +415,8 @@ class TrackCapture:
         silent_s = time.monotonic() - self.writer.last_write_mono_s
         if not self.writer.has_audio or silent_s < self._shared.give_up_s:
             return False
-        self.ending = f"Nothing came for {silent_s / 60:.0f} min: taken as the session's end."
+        waited = f"{silent_s / 60:.0f} min" if silent_s >= 90 else f"{silent_s:.0f} s"
+        self.ending = f"Nothing came for {waited}: taken as the session's end."
         return True
 
     def _pause(self, error: DiskFull) -> None:

@@ -13,6 +13,7 @@ from recorder.types import Seconds
 
 _WINDOW_S = 60.0
 _SHORTEST_S = 10.0  # before that a rate says little
+_PLENTY_BYTES = 10_000_000_000  # more is left: whoever fills the disk so fast will stop
 _WARN_AT_S = (3_600.0, 1_200.0, 300.0)  # once at each, the first time that it is under
 
 
@@ -68,7 +69,8 @@ class DiskWatch:
 
     def _warning(self) -> str:
         left_s = self.left_s
-        if left_s is None or left_s > 2 * _WARN_AT_S[0]:
+        is_plenty = self._seen[-1][1] > _PLENTY_BYTES
+        if left_s is None or is_plenty or left_s > 2 * _WARN_AT_S[0]:
             self._warned_at_s = None
             return ""
         due = [limit_s for limit_s in _WARN_AT_S if left_s <= limit_s]

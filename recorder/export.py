@@ -375,8 +375,9 @@ def _sealed(folder: SessionFolder) -> tuple[list[Entry], Timeline]:
 
 def _target(folder: SessionFolder, out: Path | None) -> Path:
     target = Path(f"{folder.path.name}-unedited") if out is None else out
-    if target.is_dir():
+    if target.is_dir() and not bag.is_bag(target):
         target = target / f"{folder.path.name}-unedited"
+    refuse_inside_package(target)
     if target.exists() or target.is_symlink():
         raise ExportError(
             f"{target} is there already.",
@@ -384,6 +385,21 @@ def _target(folder: SessionFolder, out: Path | None) -> Path:
             hint="Move it away, or choose another place with --out.",
         )
     return target.absolute()
+
+
+def refuse_inside_package(target: Path) -> None:
+    """Nothing is put into a package that is made: it would not hold any more.
+
+    Raises:
+        ExportError: The place lies in one.
+    """
+    for place in target.absolute().parents:
+        if bag.is_bag(place):
+            raise ExportError(
+                f"{place} is a package; what is added to it spoils its proof.",
+                safe="It was not touched.",
+                hint="Choose another place with --out.",
+            )
 
 
 def _refuse_if_there(out: Path, stem: str) -> None:

@@ -125,6 +125,7 @@ class Recording:
             source=str(specs[0]),
             before=before,
             clock=self._clock,
+            for_s=self._for_s,
             on_audio=lambda: track.on_audio(),  # noqa: PLW0108 (made below)
             on_part_closed=self._packer.put,
         )
@@ -281,6 +282,7 @@ class Recording:
 
     def _finish(self, *, silent: bool) -> State:
         """Close everything and seal."""
+        self._end_in_time()
         ends = [track for track in self._tracks if track.ending]
         self._ending = self._ending or (ends[0].ending if ends else "")
         failures = [track.failure for track in self._tracks if track.failure]

@@ -32,6 +32,9 @@ from recorder.types import AudioFormat, PlacedBy, Seconds, parse_iso
 _TOUCHING_S = 1e-6
 
 
+_FIRST_ARRIVALS_S = 60.0  # of session time, in which the wall clock is taken not to be set
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A file of a track's audio and what it holds.
@@ -242,15 +245,10 @@ class _Build:
         names = sorted(
             {opened.track for opened in self.opened.values()} | {gap.track for gap in self.gaps}
         )
-        first = min(
-            (chunk for chunks in self.chunks.values() for chunk in chunks),
-            key=lambda chunk: chunk.start_s,
-            default=None,
-        )
         return Timeline(
             tracks={name: self._track(name) for name in names},
             markers=tuple(sorted(self.markers, key=lambda mark: mark.at_s)),
-            started_at=_start_of(first) if first else None,
+            started_at=_start_of([chunk for chunks in self.chunks.values() for chunk in chunks]),
             fills=tuple(sorted(self.fills, key=lambda fill: fill.from_s)),
         )
 
@@ -343,9 +341,17 @@ def _end(chunk: Chunk) -> Seconds:
     return Seconds(chunk.start_s + chunk.duration_s)
 
 
-def _start_of(chunk: Chunk) -> datetime:
-    """Wall clock of session time 0, by the first chunk: it had sounded when it had arrived."""
-    if chunk.program_date_time:
-        moment = parse_iso(chunk.program_date_time)
-        return moment - timedelta(seconds=chunk.start_s)
-    return parse_iso(chunk.arrived_at) - timedelta(seconds=chunk.start_s + chunk.duration_s)
+def _start_of(chunks: list[Chunk]) -> datetime | None:
+    """Wall clock of session time 0: by what the first chunk says of itself, or by the arrivals.
+
+    What arrived had sounded by then, so the earliest moment that an arrival allows is the nearest:
+    what a server hands over at first (a burst, a playlist's window) is older than its arrival.
+    """
+    first = min(chunks, key=lambda chunk: chunk.start_s, default=None)
+    if first is None:
+        return None
+    if first.program_date_time:
+        return parse_iso(first.program_date_time) - timedelta(seconds=first.start_s)
+    early = [chunk for chunk in chunks if chunk.start_s <= first.start_s + _FIRST_ARRIVALS_S]
+    known = [chunk for chunk in early if not chunk.adopted] or [first]
+    return min(parse_iso(chunk.arrived_at) - timedelta(seconds=_end(chunk)) for chunk in known)

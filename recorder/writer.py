@@ -100,6 +100,7 @@ class TrackWriter:
         source: str,
         before: Timeline | None = None,
         clock: SessionClock | None = None,
+        for_s: Seconds | None = None,
         on_audio: Callable[[], None] = lambda: None,
         on_part_closed: Callable[[PartSealed, AudioFormat], None] | None = None,
     ) -> None:
@@ -113,12 +114,15 @@ class TrackWriter:
                 name is changed, the next run begins a part of its own.
             before: What an earlier recorder stored of this session, to go on from.
             clock: The session's, when several tracks share it.
+            for_s: Session time after which nothing is taken any more: a broadcaster hands over
+                what it has in a moment.
             on_audio: Called from the source's thread at each write.
             on_part_closed: Called when a part is complete, instead of journaling its seal at
                 once: for WAV parts, which are packed first.
         """
         self._folder, self._track, self._log, self.source = folder, track, log, source
         self._clock = clock or SessionClock()
+        self._for_s = for_s
         self._on_audio = on_audio
         self._on_part_closed = on_part_closed
         self._lock = threading.RLock()
@@ -225,7 +229,7 @@ class TrackWriter:
         Where it touches what is stored, in the same format, it goes on in the same run and part.
         """
         with self._lock:
-            self._refuse_when_closed()
+            self._refuse_more()
             self._end_chunk()
             if self._unproven and self._unproven[0].media_sequence != media_sequence:
                 self._unproven = ()
@@ -259,7 +263,7 @@ class TrackWriter:
     ) -> None:
         """Go on in a new part of the same run."""
         with self._lock:
-            self._refuse_when_closed()
+            self._refuse_more()
             self._end_chunk()
             self._open_part(fmt, header, media_sequence)
 
@@ -273,7 +277,7 @@ class TrackWriter:
             SinkClosed: The session has stopped.
         """
         with self._lock:
-            self._refuse_when_closed()
+            self._refuse_more()
             whole, pieces = data, self._unproven
             if pieces:
                 data, duration_s = self._rest_of(data, duration_s)
@@ -403,6 +407,8 @@ class TrackWriter:
                 self._staged[_name_of(segment)] = path
                 if segment.place:
                     self._store_late(segment)
+                elif self._is_full:
+                    staging.remove(self._staged.pop(_name_of(segment)))
                 else:
                     self._store_waiting(segment, reason, detail)
 
@@ -418,6 +424,15 @@ class TrackWriter:
 
     def _refuse_when_closed(self) -> None:
         if self._closed:
+            raise SinkClosed
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether all is stored that was asked for."""
+        return self._for_s is not None and self._end_s >= self._for_s
+
+    def _refuse_more(self) -> None:
+        if self._closed or self._is_full:
             raise SinkClosed
 
     def _place(self, placed_by: PlacedBy, start_s: Seconds | None) -> tuple[PlacedBy, float]:

@@ -43,7 +43,12 @@ from recorder.types import Seconds, SourceKind, iso, utc_now
     "--mirror", "mirrors", multiple=True, metavar="SOURCE", help="Takes over; repeatable."
 )
 @click.option("--together", is_flag=True, help="Record the mirrors side by side instead.")
-@click.option("--give-up", "give_up_s", type=Duration(), help="It's over after this silence; 1h.")
+@click.option(
+    "--give-up",
+    "give_up_s",
+    type=Duration(),
+    help="Once it has begun: over after this silence; 1h.",
+)
 @click.option("--captions", is_flag=True, help="Show what is said while it is recorded.")
 @click.option("--detach", is_flag=True, help="Return at once and print the session's id.")
 @json_option

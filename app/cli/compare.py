@@ -147,11 +147,12 @@ def _completion_json(done: Completion) -> dict[str, object]:
             {
                 "from_s": fill.from_s,
                 "to_s": fill.to_s,
-                "misfit_s": round(fill.misfit_s, 3),
+                "misfit_s": round(fill.misfit_s or 0.0, 3),
                 "detail": fill.detail,
             }
             for fill in done.fills
         ],
+        "lacking": [{"from_s": gap.from_s, "to_s": gap.to_s} for gap in done.lacking],
     }
 
 
@@ -162,6 +163,11 @@ def _show_completion(context: Context, done: Completion) -> None:
         context.say(
             f"  [green]✓[/] {exact_clock(fill.from_s)} to {exact_clock(fill.to_s)} from"
             f" {escape(done.name)} {escape(fill.detail)}"
+        )
+    for gap in done.lacking:
+        context.say(
+            f"  [yellow]▨[/] {exact_clock(gap.from_s)} to {exact_clock(gap.to_s)}:"
+            f" {escape(done.name)} lacks it too."
         )
     if done.left:
         context.say(f"  [yellow]▨[/] {done.left} gap{'s' if done.left > 1 else ''} left.")

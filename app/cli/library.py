@@ -91,7 +91,8 @@ def _summary_json(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _summary_row(summary: Summary) -> list[str]:
+def _state_words(summary: Summary) -> tuple[str, str, str]:
+    """A session's sign, its colour, and its state in words."""
     sign, colour = ICONS[summary.state]
     state = str(summary.state)
     if summary.problem:
@@ -101,6 +102,11 @@ def _summary_row(summary: Summary) -> list[str]:
         sign, colour, state = "!", "yellow", "not waiting" if is_scheduled else "died"
     elif summary.recovered:
         state += ", recovered"
+    return sign, colour, state
+
+
+def _summary_row(summary: Summary) -> list[str]:
+    sign, colour, state = _state_words(summary)
     started = summary.started_at or summary.announced_for or summary.created_at
     return [
         f"[{colour}]{sign}[/]",
@@ -192,8 +198,8 @@ def _show(
     timeline: Timeline,
     transcripts: list[str],
 ) -> None:
-    sign, colour = ICONS[summary.state]
-    context.say(f"[bold]{escape(summary.title)}[/]  [{colour}]{sign} {summary.state}[/]")
+    sign, colour, state = _state_words(summary)
+    context.say(f"[bold]{escape(summary.title)}[/]  [{colour}]{sign} {state}[/]")
     context.say(f"  {escape(summary.source)}")
     context.say(f"  {escape(str(folder.path))}")
     started = f", from {summary.started_at.astimezone():%c}" if summary.started_at else ""

@@ -19,6 +19,12 @@ _LINK = re.compile(r"aircheck:(?P<session>[^#]+)(?:#t=(?P<at>\d{1,9}(?:\.\d{1,6}
 _LINES_AROUND = 2
 
 
+class BeyondTheEnd(AircheckError):
+    """A moment that a session doesn't have."""
+
+    exit_status = 3
+
+
 def of_link(text: str) -> tuple[str, Seconds | None]:
     """The session and the moment that a hit's link names; any other text is a session's name."""
     match = _LINK.fullmatch(text)
@@ -31,9 +37,15 @@ def show(context: Context, folder: SessionFolder, at_s: Seconds) -> None:
     """Tell what is at a moment of session time.
 
     Raises:
+        BeyondTheEnd: It is longer than the session.
         CorruptSession: The journal can't be read.
     """
     timeline = folder.timeline()
+    if at_s > timeline.duration_s:
+        raise BeyondTheEnd(
+            f"{folder.path.name} is {exact_clock(timeline.duration_s)} long; "
+            f"{exact_clock(at_s)} lies beyond its end."
+        )
     playing = [
         (part, offset_s) for part in timeline.parts if (offset_s := _offset(part, at_s)) is not None
     ]

@@ -14,6 +14,7 @@ from app.cli.context import (
     Context,
     Duration,
     Moment,
+    counted,
     escape,
     exact_clock,
     json_option,
@@ -54,7 +55,14 @@ def split_command(
     if context.as_json:
         context.answer({"files": [str(file) for file in files]})
     else:
-        context.say(f"[green]✓[/] {len(files)} files in {escape(str(out))}")
+        context.say(f"[green]✓[/] {counted(len(files), 'file')} in {escape(str(out))}")
+        gaps = folder.timeline().gaps
+        if gaps:
+            lost_s = sum(gap.to_s - gap.from_s for gap in gaps)
+            context.say(
+                f"[yellow]![/] {counted(len(gaps), 'gap')}, {lost_s:.1f} s in all, are not in "
+                "them: the files are shorter by that than the times above."
+            )
 
 
 @click.command("export")

@@ -209,6 +209,17 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         export.unedited(folder, tmp_path)
 
 
+def test_nothing_is_put_into_a_package(tmp_path: Path) -> None:
+    folder = build_session(tmp_path / "archive", [adts_part(2.0)])
+    package = tmp_path / "package"
+    export.unedited(folder, package)
+    with pytest.raises(ExportError, match="is there already"):
+        export.unedited(folder, package)
+    with pytest.raises(ExportError, match="is a package"):
+        export.unedited(folder, package / "data")
+    assert verify(package).ok
+
+
 def test_a_session_that_goes_on_has_none(tmp_path: Path) -> None:
     folder = build_session(tmp_path / "archive", sealed=False)
     with pytest.raises(ExportError, match="isn't finished"):

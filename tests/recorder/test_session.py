@@ -278,6 +278,15 @@ def test_time_asked_for_counts_from_the_first_sample(tmp_path: Path) -> None:
     assert sealed.detail == "The time asked for is over."
 
 
+def test_what_a_server_hands_over_at_once_is_not_more_than_was_asked_for(tmp_path: Path) -> None:
+    folder = Archive(tmp_path).create("Short", [("a", SPEC)], for_s=Seconds(3.0))
+    backlog = plays(*(b"%d" % number for number in range(9)))
+    assert run(folder, in_turn(backlog, waits)) is State.DONE
+    sealed = folder.sealed()
+    assert sealed is not None
+    assert (sealed.duration_s, sealed.detail) == (3.0, "The time asked for is over.")
+
+
 def test_a_full_disk_pauses_and_goes_on_when_there_is_room(
     folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

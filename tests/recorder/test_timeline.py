@@ -1,5 +1,7 @@
 """What a journal's events say of time."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from recorder.events import Chunk, Event, GapFilled, GapFound, PartOpened, RunStarted
@@ -107,3 +109,30 @@ def test_equal_lengths_are_counted(
     durations_s: list[float], lengths: tuple[tuple[int, float], ...]
 ) -> None:
     assert lengths_of(durations_s) == lengths
+
+
+def test_the_clock_of_a_session_is_not_late_by_what_was_handed_over_at_once() -> None:
+    def chunk(number: int, arrived_at: str) -> Chunk:
+        return Chunk(
+            track="a",
+            part="a-000001",
+            run=1,
+            offset=number,
+            bytes=1,
+            sha256="",
+            start_s=Seconds(number),
+            duration_s=Seconds(1),
+            arrived_at=arrived_at,
+            arrived_mono_s=0.0,
+        )
+
+    part = PartOpened(
+        track="a",
+        part="a-000001",
+        file="audio/a-000001.mp3",
+        format=AudioFormat(container="mp3"),
+    )
+    at_once = [chunk(number, "2024-08-13T00:42:10.000Z") for number in range(9)]
+    later = [chunk(9, "2024-08-13T00:42:11.200Z"), chunk(10, "2024-08-13T00:42:12.300Z")]
+    timeline = Timeline.of([part, *at_once, *later])
+    assert timeline.started_at == datetime(2024, 8, 13, 0, 42, 1, tzinfo=UTC)
