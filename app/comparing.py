@@ -18,16 +18,18 @@ from recorder import completing, picture, spool, sums
 from recorder.align import spooled
 from recorder.archive import Archive, SessionFolder
 from recorder.compare import Comparison, Difference, Kind, compare
-from recorder.completing import Fill, Other
+from recorder.completing import Other
 from recorder.decode import Block, decode, decode_file
 from recorder.errors import (
     ArchiveError,
     ConnectionLost,
     MalformedAddress,
     NotAudio,
+    SameSession,
     SessionNotFound,
     storage_error,
 )
+from recorder.events import Completed, GapFound
 from recorder.sources.fetch import open_stream
 from recorder.sources.resolve import YtDlp
 from recorder.types import redact
@@ -60,15 +62,17 @@ class Completion:
 
     Attributes:
         track: The new track's letter; empty where nothing could be filled.
-        fills: What fills what.
-        left: Gaps that stay.
+        fills: What fills what, as it is stored.
+        left: Gaps of which something is still open.
+        lacking: Gaps that the other recording has too.
         comparison: By which that was found.
         name: What to call the other recording.
     """
 
     track: str
-    fills: tuple[Fill, ...]
+    fills: tuple[Completed, ...]
     left: int
+    lacking: tuple[GapFound, ...]
     comparison: Comparison
     name: str
 
@@ -138,20 +142,29 @@ def complete_session(
     timeline = folder.timeline()
     if not timeline.tracks[track].gaps:
         raise ArchiveError("The session has no gap, so there is nothing to complete.")
-    filled = sum(fill.track == track for fill in timeline.fills)
-    if filled >= len(timeline.tracks[track].gaps):
+    if not completing.open_gaps(timeline, track):
         raise ArchiveError(
             "Every gap of it is filled already.", hint="'aircheck complete ID --undo' empties them."
         )
     with _other(archive, name) as other:
+        if other.folder is not None and (other.folder.id, other.track) == (folder.id, track):
+            raise SameSession(
+                "A session's gaps can't be filled from itself.",
+                hint="Name another recording of the same event after --from.",
+            )
         ours, theirs = spooled(_blocks(folder, track), _blocks_of(other))
         with ours, theirs:
             found = compare(ours, theirs, on_progress)
         fills = completing.plan(timeline, found, track)
         letter = completing.complete(folder, other, fills, track=track) if fills else ""
-        left = len(timeline.tracks[track].gaps) - filled - len(fills)
+        now = folder.timeline()
         return Completion(
-            track=letter, fills=tuple(fills), left=left, comparison=found, name=other.name
+            track=letter,
+            fills=tuple(fill for fill in now.fills if fill.by == letter),
+            left=len(completing.open_gaps(now, track)),
+            lacking=tuple(completing.lacking(timeline, found, track)),
+            comparison=found,
+            name=other.name,
         )
 
 

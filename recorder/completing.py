@@ -56,9 +56,12 @@ frames overlap."""
 
 _MISPLACED_S = 0.004  # by which a clock may lead a run astray before it is placed anew
 _APART_S = 0.0011  # what touches more closely than 1 ms, `recorder.decode` counts as one stretch
-_LEAST_S = 0.05
+_LEAST_S = 0.5
+_OPEN_S = 0.1  # what is left of a gap by a packet here and there is none
 _NEAR_S = 0.2
 _FITS_S = 0.05
+_LOOSE_S = 3.0  # by which a wall clock may place a short gap's end wrong
+_SHARED_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +85,12 @@ class Other:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fill:
-    """A gap and what fills it.
+    """What can fill a gap, or a stretch of it.
 
     Attributes:
         gap: Ours.
-        to_s: Session time where what fills it ends: the gap's end unless theirs is shorter.
+        from_s: Session time where what fills it begins.
+        to_s: Session time where it ends.
         line: Where that is in the other recording.
         misfit_s: By how much the other one is longer there than our gap; it was placed by the
             wall clock, say.
@@ -94,15 +98,11 @@ class Fill:
     """
 
     gap: GapFound
+    from_s: Seconds
     to_s: Seconds
     line: Line
     misfit_s: Seconds
     detail: str = ""
-
-    @property
-    def from_s(self) -> Seconds:
-        """Session time where it begins: with the gap."""
-        return self.gap.from_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +124,18 @@ class _Written:
     end_s: float = -np.inf
 
 
+def open_gaps(timeline: Timeline, track: str = "a") -> list[tuple[Seconds, Seconds]]:
+    """What of a track's gaps nothing fills yet, in session time.
+
+    Where what fills a gap is shorter than the gap, and joins at both sides, nothing is left of it.
+    """
+    held = timeline.tracks.get(track)
+    gaps = [(gap.from_s, gap.to_s) for gap in held.gaps] if held else []
+    return [each for gap in gaps for each in _without(gap, _filled(timeline, track), _OPEN_S)]
+
+
 def plan(timeline: Timeline, comparison: Comparison, track: str = "a") -> list[Fill]:
-    """Which gaps can be filled: those whose edges lie in what is the same in both.
+    """What the other recording has of our open gaps, between what is the same around them.
 
     Args:
         timeline: Of our session.
@@ -133,10 +143,26 @@ def plan(timeline: Timeline, comparison: Comparison, track: str = "a") -> list[F
         track: Whose gaps.
     """
     held = timeline.tracks.get(track)
-    done = [(fill.from_s, fill.to_s) for fill in timeline.fills if fill.track == track]
-    gaps = [gap for gap in held.gaps if (gap.from_s, gap.to_s) not in done] if held else []
-    fills = (_fill(gap, comparison.alignment) for gap in gaps)
-    return [fill for fill in fills if fill is not None]
+    filled = _filled(timeline, track)
+    return [
+        replace(fill, from_s=from_s, to_s=to_s)
+        for gap in (held.gaps if held else ())
+        for fill in _fills(gap, comparison.alignment)
+        for from_s, to_s in _without((fill.from_s, fill.to_s), filled, _least_s(gap))
+    ]
+
+
+def lacking(timeline: Timeline, comparison: Comparison, track: str = "a") -> list[GapFound]:
+    """Our gaps that are gaps of the other recording too: it has what is around them, not them.
+
+    Args:
+        timeline: Of our session.
+        comparison: Of ours, the track, with the other recording.
+        track: Whose gaps.
+    """
+    held = timeline.tracks.get(track)
+    gaps = held.gaps if held else ()
+    return [gap for gap in gaps if _is_lacking(gap, comparison.alignment)]
 
 
 def require_sealed(folder: SessionFolder) -> None:
@@ -190,12 +216,13 @@ def complete(folder: SessionFolder, other: Other, fills: list[Fill], *, track: s
                 parts.append(_write(folder, written, fill, packets, fmt, other))
                 events += written.events
                 run = written.run
+                from_s, to_s = _stored(written, fill)
                 events.append(
                     Completed(
                         track=track,
                         by=letter,
-                        from_s=fill.from_s,
-                        to_s=fill.to_s,
+                        from_s=from_s,
+                        to_s=to_s,
                         misfit_s=Seconds(round(fill.misfit_s, 6)),
                         detail=fill.detail,
                     )
@@ -243,54 +270,144 @@ def undo(folder: SessionFolder, letter: str | None = None) -> list[str]:
 # --- what fills what ---------------------------------------------------------------------------
 
 
-def _fill(gap: GapFound, alignment: Alignment) -> Fill | None:
-    """What fills a gap: by the matches that hold at its edges."""
-    before, after = _at(alignment, gap.from_s), _at(alignment, gap.to_s)
-    match before, after:
-        case None, None:
-            return None
-        case None, only:
-            assert only is not None
-            return None if gap.from_s > 0 else _one_sided(gap, only.line, alignment)
-        case only, None:
-            assert only is not None
-            return _one_sided(gap, only.line, alignment)
-    assert before is not None
-    assert after is not None
-    from_s, to_s = before.line.theirs(gap.from_s), after.line.theirs(gap.to_s)
+def _fills(gap: GapFound, alignment: Alignment) -> list[Fill]:
+    """What fills a gap: what lies in theirs between the matches at both its edges.
+
+    At the very begin and end of ours, where there is nothing more to match, one side is enough.
+    """
+    before, after = _before(gap, alignment), _after(gap, alignment)
+    if before and after:
+        found = _between(gap, before.line, after.line, alignment)
+    elif before and alignment.ours[-1][1] <= gap.from_s + _NEAR_S:
+        found = _one_sided(gap, before.line, alignment)
+    elif after and alignment.ours[0][0] >= gap.to_s - _NEAR_S:
+        found = _one_sided(gap, after.line, alignment)
+    else:
+        found = []
+    return [fill for fill in found if not _is_ours(fill, alignment)]
+
+
+def _before(gap: GapFound, alignment: Alignment) -> Match | None:
+    """The match that holds up to a gap."""
+    near = (
+        each
+        for each in reversed(alignment.matches)
+        if each.from_s < gap.from_s and each.to_s >= gap.from_s - _NEAR_S
+    )
+    return next(near, None)
+
+
+def _after(gap: GapFound, alignment: Alignment) -> Match | None:
+    """The match that holds from a gap on."""
+    near = (
+        each
+        for each in alignment.matches
+        if each.to_s > gap.to_s and each.from_s <= gap.to_s + _NEAR_S
+    )
+    return next(near, None)
+
+
+def _between(gap: GapFound, before: Line, after: Line, alignment: Alignment) -> list[Fill]:
+    """What theirs has between the two moments that are our gap's edges."""
+    from_s, to_s = before.theirs(gap.from_s), after.theirs(gap.to_s)
     length_s = gap.to_s - gap.from_s
     misfit_s = to_s - from_s - length_s
-    if to_s - from_s < _LEAST_S:
-        return None
     if abs(misfit_s) <= max(_FITS_S, 0.002 * length_s):
         line = Line(
             at_s=np.array([gap.from_s, gap.to_s]),
             delay_s=np.array([from_s - gap.from_s, to_s - gap.to_s]),
         )
-        return Fill(gap=gap, to_s=gap.to_s, line=line, misfit_s=Seconds(misfit_s))
+        return list(_pieces(gap, gap.to_s, line, alignment, misfit_s=misfit_s))
+    if abs(misfit_s) > max(length_s / 4, min(_LOOSE_S, length_s / 2)):
+        return []  # which of it belongs here can't be told
     line = Line(at_s=np.array([gap.from_s]), delay_s=np.array([from_s - gap.from_s]))
-    end_s = gap.from_s + min(length_s, to_s - from_s)
+    end_s = Seconds(gap.from_s + min(length_s, to_s - from_s))
     longer = "longer" if misfit_s > 0 else "shorter"
     detail = f"There it is {abs(misfit_s):.2f} s {longer} than our gap; placed from its begin."
-    return Fill(gap=gap, to_s=Seconds(end_s), line=line, misfit_s=Seconds(misfit_s), detail=detail)
+    found = list(_pieces(gap, end_s, line, alignment, misfit_s=misfit_s, detail=detail))
+    is_whole = len(found) == 1 and (found[0].from_s, found[0].to_s) == (gap.from_s, end_s)
+    return found if is_whole else []
 
 
-def _at(alignment: Alignment, at_s: float) -> Match | None:
-    near = (each for each in alignment.matches if _is_at(each, at_s))
-    return next(near, None)
-
-
-def _is_at(match: Match, at_s: float) -> bool:
-    return match.from_s - _NEAR_S <= at_s <= match.to_s + _NEAR_S
-
-
-def _one_sided(gap: GapFound, line: Line, alignment: Alignment) -> Fill | None:
+def _one_sided(gap: GapFound, line: Line, alignment: Alignment) -> list[Fill]:
     """A gap at the session's very begin or end, as far as the other recording goes."""
-    end_s = min(gap.to_s, line.ours(alignment.theirs[-1][1]))
-    if line.theirs(gap.from_s) < 0 or end_s - gap.from_s < _LEAST_S:
-        return None
-    detail = "Nothing of ours follows, so it is joined at one side alone."
-    return Fill(gap=gap, to_s=Seconds(end_s), line=line, misfit_s=Seconds(0), detail=detail)
+    detail = "Nothing of ours lies beyond, so it is joined at one side alone."
+    return list(_pieces(gap, gap.to_s, line, alignment, detail=detail))
+
+
+def _pieces(
+    gap: GapFound,
+    to_s: Seconds,
+    line: Line,
+    alignment: Alignment,
+    *,
+    misfit_s: float = 0.0,
+    detail: str = "",
+) -> Iterator[Fill]:
+    """The stretches of a gap, up to a moment, in which theirs has sound."""
+    for sound_s, quiet_s in alignment.theirs:
+        first_s, last_s = line.ours(sound_s), line.ours(quiet_s)
+        begin_s = gap.from_s if first_s <= gap.from_s + _FITS_S else Seconds(first_s)
+        end_s = to_s if last_s >= to_s - _FITS_S else Seconds(last_s)
+        if end_s - begin_s >= _least_s(gap):
+            yield Fill(
+                gap=gap,
+                from_s=begin_s,
+                to_s=end_s,
+                line=line,
+                misfit_s=Seconds(misfit_s),
+                detail=detail,
+            )
+
+
+def _is_ours(fill: Fill, alignment: Alignment) -> bool:
+    """Whether theirs is there what ours has elsewhere."""
+    from_s, to_s = fill.line.theirs(fill.from_s), fill.line.theirs(fill.to_s)
+    known = [(echo.theirs_from_s, echo.theirs_to_s) for echo in alignment.echoes]
+    for match in alignment.matches:
+        for sound_s, quiet_s in alignment.ours:
+            if min(quiet_s, match.to_s) > max(sound_s, match.from_s):
+                begin_s, end_s = max(sound_s, match.from_s), min(quiet_s, match.to_s)
+                known.append((match.line.theirs(begin_s), match.line.theirs(end_s)))
+    shared_s = max((min(to_s, end) - max(from_s, begin) for begin, end in known), default=0.0)
+    return shared_s > min(_SHARED_S, (to_s - from_s) / 2)
+
+
+def _is_lacking(gap: GapFound, alignment: Alignment) -> bool:
+    before, after = _before(gap, alignment), _after(gap, alignment)
+    if not before or not after:
+        return False
+    from_s, to_s = before.line.theirs(gap.from_s), after.line.theirs(gap.to_s)
+    sound_s = sum(max(0.0, min(to_s, end) - max(from_s, begin)) for begin, end in alignment.theirs)
+    return sound_s < _least_s(gap)
+
+
+def _least_s(gap: GapFound) -> float:
+    """What is shorter isn't worth to be joined: edges are that far apart between recorders."""
+    return min(_LEAST_S, (gap.to_s - gap.from_s) / 2)
+
+
+def _filled(timeline: Timeline, track: str) -> list[tuple[Seconds, Seconds]]:
+    """The stretches of a track's gaps that are settled."""
+    return [
+        (fill.from_s, Seconds(fill.to_s + max(0.0, -(fill.misfit_s or 0.0) - _FITS_S)))
+        for fill in timeline.fills
+        if fill.track == track
+    ]
+
+
+def _without(
+    stretch: tuple[Seconds, Seconds], taken: list[tuple[Seconds, Seconds]], least_s: float
+) -> Iterator[tuple[Seconds, Seconds]]:
+    """A stretch without others; what would be left shorter than the least is none."""
+    at_s, end_s = stretch
+    for from_s, to_s in sorted(taken):
+        if from_s < end_s and to_s > at_s:
+            if from_s - at_s >= least_s:
+                yield at_s, from_s
+            at_s = max(at_s, to_s)
+    if end_s - at_s >= least_s:
+        yield at_s, end_s
 
 
 # --- packets -----------------------------------------------------------------------------------
@@ -390,16 +507,16 @@ def _write(
     other: Other,
 ) -> Path:
     """Write a part, synced; its lines are in `written`."""
-    if not packets:
-        raise DecodeError(f"{other.name} holds no sound for {fill.from_s:.1f} s.", safe=_SAFE)
     file = f"audio/{written.name}{fmt.suffix}"
     written.events.append(
         PartOpened(track=written.track, part=written.name, file=file, format=fmt, source=other.name)
     )
-    half_s = packets[0].duration_s / 2
     begin_s, end_s = (fill.line.theirs(at_s) for at_s in (fill.from_s, fill.to_s))
+    half_s = packets[0].duration_s / 2 if packets else 0.0
     before = [packet for packet in packets if packet.at_s < begin_s - half_s]
     inside = [packet for packet in packets if begin_s - half_s <= packet.at_s < end_s - half_s]
+    if not inside:
+        raise DecodeError(f"{other.name} holds no sound for {fill.from_s:.1f} s.", safe=_SAFE)
     for batch in (before, *_batches(inside)):
         if batch:
             _chunk(written, fill.line, batch)
@@ -418,6 +535,16 @@ def _write(
         )
     )
     return path
+
+
+def _stored(written: _Written, fill: Fill) -> tuple[Seconds, Seconds]:
+    """What of a gap the chunks that were written fill, a packet more or less."""
+    chunks = [event for event in written.events if isinstance(event, Chunk)]
+    begin_s = min(chunk.start_s for chunk in chunks)
+    end_s = max(chunk.start_s + chunk.duration_s for chunk in chunks)
+    from_s = fill.from_s if begin_s <= fill.from_s + _FITS_S else begin_s
+    to_s = fill.to_s if end_s >= fill.to_s - _FITS_S else Seconds(end_s)
+    return from_s, to_s
 
 
 def _batches(packets: list[_Packet]) -> Iterator[list[_Packet]]:

@@ -13,6 +13,7 @@
     ├── MalformedTime                  no time, or one that could mean two moments; wrong use
     ├── ArchiveError
     │   ├── SessionNotFound
+    │   ├── SameSession                a session can't complete itself; wrong use
     │   ├── SessionBusy                another process holds it
     │   ├── CorruptSession             a folder that can't be read as a session
     │   └── StorageError               the disk is full, read-only, gone
@@ -141,6 +142,12 @@ class SessionNotFound(ArchiveError):
     """No session by that id or name."""
 
     exit_status = 3
+
+
+class SameSession(ArchiveError):
+    """What is to be taken from elsewhere would be taken from the session itself."""
+
+    exit_status = 2
 
 
 class SessionBusy(ArchiveError):

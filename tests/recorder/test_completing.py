@@ -1,7 +1,9 @@
 """Gaps filled from another recording: joined to the sample, proven, undone."""
 
+import contextlib
 import functools
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -207,6 +209,102 @@ def test_a_package_can_be_made_after_an_undo(tmp_path: Path) -> None:
     completing.undo(folder)
     package = export.unedited(folder, tmp_path / "alone")[0]
     assert verify.verify(package).ok
+
+
+def lossy(root: Path, *gaps: tuple[float, float], length_s: float = LENGTH_S) -> SessionFolder:
+    """A session with these gaps, each as long as what it lost."""
+    data = encode(talk()[: round(length_s * RATE_HZ), None], RATE_HZ, "adts")
+    chunks = [each for data in frames(data) for each in adts_chunks(data, RATE_HZ)]
+    edges = [round(at_s / chunks[0][1]) for gap in gaps for at_s in gap]
+    bounds = zip([0, *edges[1::2]], [*edges[::2], len(chunks)], strict=True)
+    return build_session(
+        root,
+        [
+            PartSpec(fmt=ADTS, chunks=chunks[first:last], start_s=first * chunks[0][1])
+            for first, last in bounds
+        ],
+    )
+
+
+def frames(data: bytes) -> Iterator[bytes]:
+    """ADTS, frame by frame."""
+    at = 0
+    while at < len(data):
+        size = (data[at + 3] & 0x03) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
+        yield data[at : at + size]
+        at += size
+
+
+def sound_of(folder: SessionFolder) -> Path:
+    """All that it holds, with the gaps cut out."""
+    parts = folder.timeline().tracks["a"].parts
+    file = folder.path.parent / "unedited.aac"
+    file.write_bytes(b"".join((folder.path / part.file).read_bytes() for part in parts))
+    return file
+
+
+@pytest.mark.parametrize(("gap", "length_s"), [((25, 26), 60), ((25, 26), 26.4), ((20, 29), 60)])
+def test_its_own_sound_with_the_gap_cut_out_fills_nothing(
+    gap: tuple[float, float], length_s: float, tmp_path: Path
+) -> None:
+    folder = lossy(tmp_path, gap, length_s=length_s)
+    found = compared(folder, sound_of(folder))
+    assert completing.plan(folder.timeline(), found) == []
+
+
+def test_what_is_joined_before_a_gap_alone_fills_nothing(tmp_path: Path) -> None:
+    folder = lossy(tmp_path, (25, 26))
+    sound = [talk()[: 25 * RATE_HZ], programme.talk(1.5, 77), talk()[round(27.5 * RATE_HZ) :]]
+    file = tmp_path / "replaced.mp3"
+    file.write_bytes(encode(np.concatenate(sound)[:, None], RATE_HZ, "mp3"))
+    assert completing.plan(folder.timeline(), compared(folder, file)) == []
+
+
+@pytest.mark.parametrize("begin_s", [20, 22])
+def test_what_both_lost_is_lacking_and_not_filled(begin_s: float, tmp_path: Path) -> None:
+    folder = lossy(tmp_path / "ours", (22, 36))
+    there = lossy(tmp_path / "theirs", (begin_s, 36))
+    with compared_sessions(folder, there) as found:
+        assert completing.plan(folder.timeline(), found) == []
+        assert completing.lacking(folder.timeline(), found) == list(folder.timeline().gaps)
+
+
+def test_what_theirs_lacks_stays_open_and_another_one_fills_it(tmp_path: Path) -> None:
+    folder = lossy(tmp_path / "ours", (20, 36))
+    there = lossy(tmp_path / "theirs", (25, 30))
+    with compared_sessions(folder, there) as found:
+        fills = completing.plan(folder.timeline(), found)
+    completing.complete(folder, Other(name=there.id, folder=there), fills)
+    [lost] = there.timeline().gaps
+    [(from_s, to_s)] = completing.open_gaps(folder.timeline())
+    assert (from_s, to_s) == pytest.approx((lost.from_s, lost.to_s), abs=0.1)
+    assert completed(folder, other(tmp_path)) == "c"
+    assert completing.open_gaps(folder.timeline()) == []
+    told = [(fill.by, fill.from_s) for fill in folder.timeline().fills]
+    assert [by for by, _ in told] == ["b", "c", "b"]
+    assert abs(off_s(folder, "c", from_s, to_s)) < 0.010
+    assert verify.verify(folder.path).ok
+
+
+def test_what_is_said_to_be_filled_is_stored(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    [fill] = completing.plan(folder.timeline(), compared(folder, other(tmp_path).path))
+    short = tmp_path / "short.aac"
+    short.write_bytes(encode(talk()[7 * RATE_HZ : 28 * RATE_HZ, None], RATE_HZ, "adts"))
+    completing.complete(folder, Other(name="short", path=short), [fill])
+    [told] = folder.timeline().fills
+    assert told.to_s == pytest.approx(folder.timeline().tracks["b"].parts[-1].end_s, abs=0.001)
+    assert told.to_s == pytest.approx(28, abs=0.2)
+    assert completing.open_gaps(folder.timeline()) == [(told.to_s, fill.gap.to_s)]
+
+
+@contextlib.contextmanager
+def compared_sessions(folder: SessionFolder, there: SessionFolder) -> Iterator[Comparison]:
+    first, second = spooled(
+        *(decode.decode(each, rate_hz=spool.RATE_HZ) for each in (folder, there))
+    )
+    with first, second:
+        yield compare(first, second)
 
 
 def length_s(path: Path) -> float:

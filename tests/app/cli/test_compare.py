@@ -15,7 +15,7 @@ from recorder.archive import SessionFolder
 from recorder.types import utc_now
 from tests.recorder import programme
 from tests.recorder.builders import encode
-from tests.recorder.test_completing import other, ours, talk
+from tests.recorder.test_completing import other, ours, sound_of, talk
 from transcribe import transcript
 from transcribe.transcript import Segment, Transcript
 
@@ -114,6 +114,16 @@ def test_a_session_is_completed_from_an_address_and_that_is_undone(
     assert aircheck("show", folder.id)[1]["fills"] == []
 
 
+def test_a_session_of_the_same_loss_fills_nothing(
+    aircheck: Aircheck, folder: SessionFolder, tmp_path: Path
+) -> None:
+    there = ours(tmp_path / "there")
+    status, said = aircheck("complete", folder.id, "--from", str(sound_of(there)))
+    assert (status, said["track"], said["fills"], said["gaps_left"]) == (3, "", [], 1)
+    assert len(said["lacking"]) == 1  # type: ignore[arg-type]
+
+
 def test_wrong_use_is_said(aircheck: Aircheck, folder: SessionFolder) -> None:
+    assert aircheck("complete", folder.id, "--from", folder.id)[0] == 2
     assert aircheck("complete", folder.id)[0] == 2
     assert aircheck("compare", folder.id, "nothing-of-the-kind")[0] == 3
