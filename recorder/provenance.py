@@ -2,11 +2,13 @@
 
 The proof must name chunks that the session's journal has, all of them from the first to the last,
 and the file must hold just their packets, in their order, and else nothing but the silence that
-it says was inserted.
+it says was inserted. A session that was sealed again since, completed from elsewhere, say, is
+still the one that the proof tells of: its journal names the ``SHA256SUMS`` of then.
 """
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +17,8 @@ import av
 from av.audio.stream import AudioStream
 
 from recorder import journal, remuxed, sums
-from recorder.errors import AircheckError
-from recorder.events import Chunk, Opened
+from recorder.errors import AircheckError, storage_error
+from recorder.events import Chunk, Opened, Reopened
 from recorder.media import Media, open_media
 from recorder.pieces import Piece
 from recorder.proof import Fault, Proof
@@ -36,7 +38,7 @@ def faults(path: Path, proof: Proof, root: Path) -> Iterator[Fault]:
     """
     try:
         events = [entry.event for entry in journal.read(root / "journal.jsonl")]
-        is_same = sums.file_sha256(root / "SHA256SUMS") == proof.origin.sums_sha256
+        is_same = _is_sealed_so(proof, root) or was_reopened(proof, root)
     except AircheckError as error:
         yield Fault(what=f"can't be compared with its session ({error.message.rstrip('.')})")
         return
@@ -55,6 +57,44 @@ def faults(path: Path, proof: Proof, root: Path) -> Iterator[Fault]:
     except (AircheckError, av.FFmpegError, OSError) as error:
         said = error.message if isinstance(error, AircheckError) else str(error)
         yield Fault(what=f"can't be compared packet by packet ({said.rstrip('.')})")
+
+
+def was_reopened(proof: Proof, root: Path) -> bool:
+    """Whether a session went on, and was sealed again, since a file was made of it.
+
+    Args:
+        proof: The file's.
+        root: The session's folder, or a package's payload.
+
+    Raises:
+        AircheckError: They can't be read.
+    """
+    if _is_sealed_so(proof, root):
+        return False
+    path = root / "journal.jsonl"
+    return any(
+        isinstance(event, Reopened)
+        and event.sums_sha256 == proof.origin.sums_sha256
+        and event.journal_sha256 == _begin_sha256(path, event.bytes)
+        for event in (entry.event for entry in journal.read(path))
+    )
+
+
+def _is_sealed_so(proof: Proof, root: Path) -> bool:
+    return sums.file_sha256(root / "SHA256SUMS") == proof.origin.sums_sha256
+
+
+def _begin_sha256(path: Path, size: int) -> str:
+    """The hash of a file's first bytes.
+
+    Raises:
+        StorageError: It can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.sha256(file.read(max(0, size))).hexdigest()
+    except OSError as error:
+        raise storage_error(error, doing=f"reading {path.name}") from error
 
 
 def _pieces(proof: Proof, timeline: Timeline) -> tuple[list[Piece], list[Fault]]:

@@ -255,6 +255,11 @@ class _Single:
         for fault in faults:
             self._problem(self.file, fault.what, fault.from_s, fault.to_s)
         if not faults:
+            if provenance.was_reopened(told, root):
+                self.holds.append(
+                    "Its session was reopened since, completed from elsewhere or emptied of that:"
+                    " what the file was made of is still in it."
+                )
             self.holds.append(
                 f"{self.file.name} holds just the packets of {_count(len(told.chunks), 'chunk')} "
                 "of the journal, as received and in order."

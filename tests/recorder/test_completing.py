@@ -203,6 +203,39 @@ def test_the_unedited_package_is_ours_alone_unless_asked(tmp_path: Path) -> None
     assert "filled from another recording, replay.adts" in (package / "VERIFY.txt").read_text()
 
 
+def test_a_clip_holds_though_its_session_was_completed_since(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    clip = export.clip(folder, tmp_path / "clip", from_s=0, to_s=20)[0]
+    completed(folder, other(tmp_path))
+    after = export.clip(folder, tmp_path / "after", from_s=0, to_s=20)[0]
+    completing.undo(folder)
+    for each in (clip, after):
+        report = verify.verify(each, against=lambda _: folder.path)
+        assert report.ok, report.problems
+        assert any("reopened since" in sentence for sentence in report.what_holds)
+
+
+def test_a_clip_fails_whose_session_went_on_from_another_state(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    clip = export.clip(folder, tmp_path / "clip", from_s=0, to_s=20)[0]
+    folder.sums_path.write_bytes(folder.sums_path.read_bytes() + b"\n")
+    report = verify.verify(clip, against=lambda _: folder.path)
+    assert [problem.what for problem in report.problems] == [
+        "was made of another state of its session: SHA256SUMS isn't the same"
+    ]
+
+
+def test_a_clip_fails_when_what_it_holds_was_changed_while_reopened(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    clip = export.clip(folder, tmp_path / "clip", from_s=0, to_s=20)[0]
+    completed(folder, other(tmp_path))
+    chunk = folder.timeline().tracks["a"].chunks[2]
+    lines = folder.journal_path.read_bytes()
+    changed = lines.replace(chunk.sha256.encode(), hashlib.sha256(b"else").hexdigest().encode())
+    folder.journal_path.write_bytes(changed)
+    assert not verify.verify(clip, against=lambda _: folder.path).ok
+
+
 def test_a_package_can_be_made_after_an_undo(tmp_path: Path) -> None:
     folder = ours(tmp_path / "archive")
     completed(folder, other(tmp_path))
