@@ -223,7 +223,7 @@ def complete(folder: SessionFolder, other: Other, fills: list[Fill], *, track: s
                         by=letter,
                         from_s=from_s,
                         to_s=to_s,
-                        misfit_s=Seconds(round(fill.misfit_s, 6)),
+                        misfit_s=Seconds(round(fill.misfit_s, 6) if to_s == fill.to_s else 0.0),
                         detail=fill.detail,
                     )
                 )
@@ -312,7 +312,7 @@ def _between(gap: GapFound, before: Line, after: Line, alignment: Alignment) -> 
     from_s, to_s = before.theirs(gap.from_s), after.theirs(gap.to_s)
     length_s = gap.to_s - gap.from_s
     misfit_s = to_s - from_s - length_s
-    if abs(misfit_s) <= max(_FITS_S, 0.002 * length_s):
+    if _fits(misfit_s, length_s):
         line = Line(
             at_s=np.array([gap.from_s, gap.to_s]),
             delay_s=np.array([from_s - gap.from_s, to_s - gap.to_s]),
@@ -387,13 +387,25 @@ def _least_s(gap: GapFound) -> float:
     return min(_LEAST_S, (gap.to_s - gap.from_s) / 2)
 
 
+def _fits(misfit_s: float, length_s: float) -> bool:
+    """Whether that is what two clocks may differ by."""
+    return abs(misfit_s) <= max(_FITS_S, 0.002 * length_s)
+
+
 def _filled(timeline: Timeline, track: str) -> list[tuple[Seconds, Seconds]]:
-    """The stretches of a track's gaps that are settled."""
-    return [
-        (fill.from_s, Seconds(fill.to_s + max(0.0, -(fill.misfit_s or 0.0) - _FITS_S)))
-        for fill in timeline.fills
-        if fill.track == track
-    ]
+    """The stretches of a track's gaps that are settled.
+
+    Of a gap that is longer than what lies there, the rest is settled too.
+    """
+    held = timeline.tracks.get(track)
+    found: list[tuple[Seconds, Seconds]] = []
+    for fill in timeline.fills:
+        for gap in held.gaps if held and fill.track == track else ():
+            if gap.from_s <= fill.from_s < gap.to_s:
+                is_short = not _fits(fill.misfit_s or 0.0, gap.to_s - gap.from_s)
+                is_short = is_short and (fill.misfit_s or 0.0) < 0
+                found.append((fill.from_s, gap.to_s if is_short else fill.to_s))
+    return found
 
 
 def _without(

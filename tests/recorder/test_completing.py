@@ -159,6 +159,20 @@ def test_a_gap_that_the_wall_clock_made_too_long_keeps_its_misfit(tmp_path: Path
     [told] = folder.timeline().fills
     assert told.misfit_s == pytest.approx(-2, abs=0.01)
     assert "shorter than our gap" in told.detail
+    assert completing.open_gaps(folder.timeline()) == []
+
+
+def test_what_is_cut_short_leaves_the_rest_of_a_gap_open(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive", gap_s=11.0)
+    source = other(tmp_path)
+    assert source.path is not None
+    [fill] = completing.plan(folder.timeline(), compared(folder, source.path))
+    short = tmp_path / "short.mp3"
+    short.write_bytes(source.path.read_bytes()[: source.path.stat().st_size * 21 // 53])
+    completing.complete(folder, Other(name="short", path=short), [fill])
+    [told] = folder.timeline().fills
+    assert told.to_s < fill.to_s - 1
+    assert completing.open_gaps(folder.timeline()) == [(told.to_s, fill.gap.to_s)]
 
 
 def test_another_session_fills_too(tmp_path: Path) -> None:
