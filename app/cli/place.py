@@ -41,7 +41,7 @@ def show(context: Context, folder: SessionFolder, at_s: Seconds) -> None:
         CorruptSession: The journal can't be read.
     """
     timeline = folder.timeline()
-    if at_s > timeline.duration_s:
+    if timeline.parts and at_s > timeline.duration_s:
         raise BeyondTheEnd(
             f"{folder.path.name} is {exact_clock(timeline.duration_s)} long; "
             f"{exact_clock(at_s)} lies beyond its end."

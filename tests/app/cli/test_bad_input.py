@@ -246,3 +246,11 @@ def test_a_read_only_archive_is_searched_and_refuses_what_writes(
     assert refused.returncode == 1
     assert "Writing is not allowed" in refused.stderr
     assert len(Archive(archive).folders()) == 1
+
+
+def test_a_moment_beyond_the_end_is_said(archive: Path) -> None:
+    folder = build_session(archive, [adts_part(2.0)], title="talk")
+    assert aircheck(archive, "show", folder.id, "--at", "0:01").returncode == 0
+    beyond = aircheck(archive, "show", folder.id, "--at", "1:00")
+    assert beyond.returncode == 3
+    assert "beyond its end" in beyond.stderr
