@@ -17,7 +17,7 @@ from app import page, paths
 from recorder import export
 from recorder.archive import SessionFolder
 from recorder.continuous import Continuous
-from recorder.errors import ExportError, storage_error
+from recorder.errors import storage_error
 from recorder.pieces import Gaps, at_in
 from recorder.sign import PublicKey, Signer
 from transcribe import transcript, writing
@@ -117,13 +117,7 @@ def publish_page(folder: SessionFolder, out: Path, *, gaps: Gaps = Gaps.CUT) -> 
     """
     is_page = (out / "index.html").exists()
     target = out / f"{folder.path.name}-page" if out.is_dir() and not is_page else out
-    export.refuse_inside_package(target)
-    if target.exists() or target.is_symlink():
-        raise ExportError(
-            f"{target} is there already.",
-            safe="It was not touched.",
-            hint="Move it away, or choose another place with --out.",
-        )
+    export.refuse_place(target)
     room = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         _fill_page(folder, room, gaps)

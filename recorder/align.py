@@ -143,13 +143,6 @@ class Alignment:
     ours: tuple[tuple[float, float], ...]
     theirs: tuple[tuple[float, float], ...]
 
-    def theirs_at(self, at_s: float) -> float | None:
-        """Where a moment of ours is in theirs, by the match that it lies in."""
-        for match in self.matches:
-            if match.from_s <= at_s <= match.to_s:
-                return match.line.theirs(at_s)
-        return None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Proof:

@@ -377,22 +377,18 @@ def _target(folder: SessionFolder, out: Path | None) -> Path:
     target = Path(f"{folder.path.name}-unedited") if out is None else out
     if target.is_dir() and not bag.is_bag(target):
         target = target / f"{folder.path.name}-unedited"
-    refuse_inside_package(target)
-    if target.exists() or target.is_symlink():
-        raise ExportError(
-            f"{target} is there already.",
-            safe="It was not touched.",
-            hint="Move it away, or choose another place with --out.",
-        )
+    refuse_place(target)
     return target.absolute()
 
 
-def refuse_inside_package(target: Path) -> None:
-    """Nothing is put into a package that is made: it would not hold any more.
+def refuse_place(target: Path) -> None:
+    """Nothing is overwritten, nor put into a package: it would not hold any more.
 
     Raises:
-        ExportError: The place lies in one.
+        ExportError: Something is there, or the place lies in a package.
     """
+    if target.exists() or target.is_symlink():
+        raise _taken(target)
     for place in target.absolute().parents:
         if bag.is_bag(place):
             raise ExportError(
@@ -405,11 +401,15 @@ def refuse_inside_package(target: Path) -> None:
 def _refuse_if_there(out: Path, stem: str) -> None:
     there = [path for path in out.iterdir() if path.name.startswith(stem)]
     if there:
-        raise ExportError(
-            f"{there[0]} is there already.",
-            safe="It was not touched.",
-            hint="Move it away, or choose another place with --out.",
-        )
+        raise _taken(there[0])
+
+
+def _taken(path: Path) -> ExportError:
+    return ExportError(
+        f"{path} is there already.",
+        safe="It was not touched.",
+        hint="Move it away, or choose another place with --out.",
+    )
 
 
 def _origin(folder: SessionFolder, entries: list[Entry], timeline: Timeline) -> Origin:

@@ -221,7 +221,7 @@ def _seal_part(folder: SessionFolder, log: journal.JournalWriter, opened: PartOp
         part=opened.part,
         file=opened.file,
         bytes=path.stat().st_size,
-        sha256=_pcm_sha256(path) if is_wav else sums.file_sha256(path),
+        sha256=sums.file_sha256(path, offset=wav.data_offset(path) if is_wav else 0),
     )
     if is_wav:
         pack_part(folder, log, closed, opened.format)
@@ -319,12 +319,3 @@ def _truncate(path: Path, size: int) -> None:
         os.truncate(path, size)
     except OSError as error:
         raise storage_error(error, doing="mending a part") from error
-
-
-def _pcm_sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        file.seek(wav.data_offset(path))
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

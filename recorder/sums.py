@@ -21,8 +21,12 @@ _BLOCK = 1 << 20
 _LINE = re.compile(r"([0-9a-f]{64})  ([!-~][ -~]*)")
 
 
-def file_sha256(path: Path) -> str:
+def file_sha256(path: Path, *, offset: int = 0) -> str:
     """The SHA-256 of a file's bytes, in lower-case hex; reads a MiB at a time.
+
+    Args:
+        path: The file.
+        offset: Bytes at its beginning that don't count, as a WAV's header.
 
     Raises:
         StorageError: The file can't be read.
@@ -30,6 +34,7 @@ def file_sha256(path: Path) -> str:
     digest = hashlib.sha256()
     try:
         with path.open("rb", buffering=0) as file:
+            file.seek(offset)
             while block := file.read(_BLOCK):
                 digest.update(block)
     except OSError as error:

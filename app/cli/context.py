@@ -98,9 +98,9 @@ def escape(text: str) -> str:
     return markup.escape("".join(sign if sign.isprintable() else " " for sign in text))
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 hit``, ``2 hits``, ``10,000 hits``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, sign: str = "") -> str:
+    """``1 hit``, ``1,234 hits``, ``10,000+ hits``."""
+    return f"{number:,}{sign} {noun}{'' if number == 1 and not sign else 's'}"
 
 
 def clock(seconds: float) -> str:

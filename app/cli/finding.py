@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import click
 from rich.progress import BarColumn, Progress, TextColumn
 
-from app.cli.context import Context, escape, exact_clock, json_option, pass_context
+from app.cli.context import Context, counted, escape, exact_clock, json_option, pass_context
 from recorder.errors import storage_error
 from recorder.types import SessionId
 from transcribe import index, listing, saved, search, suggest
@@ -201,7 +201,7 @@ def _list(context: Context, db: Database, asked: Saved, options: dict[str, Any])
     if out is not None and context.as_json:
         context.answer({"files": [str(out)], "hits": count})
     elif out is not None:
-        context.say(f"[green]✓[/] {_counted(count, 'hit')} in {escape(str(out))}")
+        context.say(f"[green]✓[/] {counted(count, 'hit')} in {escape(str(out))}")
     if not count:
         sys.exit(_NOTHING_FOUND)
 
@@ -285,7 +285,7 @@ def _say_facets(context: Context, spread: Facets | None) -> None:
 
 
 def _say_summary(context: Context, results: search.Results) -> None:
-    count = _counted(results.total, "hit", "" if results.exact else "+")
+    count = counted(results.total, "hit", "" if results.exact else "+")
     context.say(f"[dim]{count}, {results.order}, {results.took_ms:.1f} ms[/]")
     if results.next_page:
         context.say(f"[dim]more: --page {results.next_page}[/]")
@@ -302,11 +302,6 @@ def highlighted(hit: Hit) -> str:
         pieces += [escape(text[end:start]), "[black on yellow]", escape(text[start:stop]), "[/]"]
         end = stop
     return "".join([*pieces, escape(text[end:])])
-
-
-def _counted(count: int, noun: str, sign: str = "") -> str:
-    """``1 hit``, ``1,234 hits``, ``10,000+ hits``."""
-    return f"{count:,}{sign} {noun}{'' if count == 1 and not sign else 's'}"
 
 
 @click.group("searches", invoke_without_command=True)
@@ -374,7 +369,7 @@ def _rebuild_command(context: Context) -> None:
         context.answer({"sessions": rebuilt.sessions, "problems": problems})
     else:
         is_are = "is" if rebuilt.sessions == 1 else "are"
-        context.say(f"[green]✓[/] {_counted(rebuilt.sessions, 'session')} {is_are} in the index.")
+        context.say(f"[green]✓[/] {counted(rebuilt.sessions, 'session')} {is_are} in the index.")
         for problem in rebuilt.problems:
             context.say(f"[yellow]![/] {escape(problem.folder.name)}: {escape(problem.what)}")
     sys.exit(1 if rebuilt.problems else 0)
