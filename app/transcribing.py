@@ -6,6 +6,7 @@ The work is done in the worker's own process (`transcribe.worker`); this watches
 from __future__ import annotations
 
 import contextlib
+import functools
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -85,8 +86,9 @@ def transcribe_sessions(
             add_pending(queue, archive, model=model, language=language or "")
             jobs = [job for job in queue.jobs() if not job.state.is_final]
         numbers = list(dict.fromkeys(job.id for job in jobs))
-        _work(settings, queue, numbers, lambda job: on_progress(_told(archive, job)))
-        return [_told(archive, queue.job(number)) for number in numbers]
+        find = functools.cache(archive.find)  # progress is told ten times a second
+        _work(settings, queue, numbers, lambda job: on_progress(_told(find, job)))
+        return [_told(find, queue.job(number)) for number in numbers]
 
 
 def _give_up_missing_models(settings: Settings, queue: Queue) -> None:
@@ -133,10 +135,10 @@ def _worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def _told(archive: Archive, job: Job) -> Transcription:
+def _told(find: Callable[[SessionId], SessionFolder], job: Job) -> Transcription:
     title, file, problem = str(job.session), "", job.error
     try:
-        folder = archive.find(job.session)
+        folder = find(job.session)
         title = folder.summary().title
         if job.state is JobState.DONE:
             newest = max(transcript.stored(folder), key=_written, default=None)
