@@ -5,6 +5,7 @@
     theme icons     tokens → Qt's palette, font and style sheet; SVGs in a token's colour
     bridge          the one place where worker threads meet the window
     desk            the window's work on those threads: look, ask, read, search, start
+    place           what a page is, and what it may ask of the window
     models          the lists: sessions, hits
     delegates       how their rows are painted
     widgets strip   the small parts: chip, meter, notice; a session's time at a glance

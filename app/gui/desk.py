@@ -79,6 +79,7 @@ class Desk(QObject):
             lambda done, total: self._progress.put(indexing(done, total)),
         )
         self._asked = ""
+        self._lanes: list[Lane] = []
         self._look = Ticker(
             self._bridge, "gui-library", tokens.LIBRARY_LOOK_S,
             self._library.look, self._on_rows, self._on_failed,
@@ -96,6 +97,27 @@ class Desk(QObject):
             self._bridge, "gui-transcription", tokens.LIBRARY_LOOK_S,
             transcription.look, self.work_changed.emit, self._on_failed,
         )  # fmt: skip
+
+    @property
+    def archive(self) -> Archive:
+        """The archive that the window shows."""
+        return self._archive
+
+    @property
+    def bridge(self) -> Bridge:
+        """Carries results onto the GUI thread."""
+        return self._bridge
+
+    def lane(self, name: str, *, room: int = 16, newest_only: bool = False) -> Lane:
+        """A thread for a place's own work, named ``gui-{name}``; it is closed with the desk."""
+        lane = Lane(self._bridge, f"gui-{name}", room=room, newest_only=newest_only)
+        self._lanes.append(lane)
+        return lane
+
+    def look_now(self) -> None:
+        """Look at the archive and the recorders at once: something was changed."""
+        self._look.look_now()
+        self._ask.look_now()
 
     def list_offers(self) -> None:
         """List what this machine can record; then `offered`."""
@@ -162,7 +184,8 @@ class Desk(QObject):
         self._bridge.close()
         for thread in (self._look, self._ask, self._redraw, self._transcribe):
             thread.close()
-        for lane in (self._reading, self._drawing, self._searching, self._starts, self._orders):
+        own = (self._reading, self._drawing, self._searching, self._starts, self._orders)
+        for lane in (*own, *self._lanes):
             lane.close()
         self._searches.rest()
         self._live.close()
@@ -183,8 +206,7 @@ class Desk(QObject):
             self.failed.emit(Message(happened="Too much was asked for at once; try again."))
 
     def _on_done(self, _result: object) -> None:
-        self._look.look_now()
-        self._ask.look_now()
+        self.look_now()
 
     def _on_started(self, folder: SessionFolder) -> None:
         self._live.watch([folder])
