@@ -4,6 +4,8 @@
 .PHONY: help setup run demo test check format screenshots bench
 
 BIN := .venv/bin
+# Test files that run at once; most of their time is waiting for real recordings.
+JOBS ?= 3
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,7 +25,7 @@ demo: setup ## record, transcribe, find, export and verify the sample broadcast 
 	@$(BIN)/aircheck demo
 
 test: setup check ## the checks, then every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 
 check: setup ## ruff, import-linter, mypy
 	@$(BIN)/ruff format --check .
