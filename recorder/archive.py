@@ -107,6 +107,8 @@ class Summary:
         started_at: Wall clock of session time 0; None while nothing is recorded.
         announced_for: When it was to begin, if anybody said.
         pid: Of the running recorder, or None.
+        host: Who speaks, as people wrote it.
+        tags: As people wrote them.
         problem: Why the folder can't be read, or empty.
     """
 
@@ -121,6 +123,8 @@ class Summary:
     announced_for: datetime | None = None
     pid: int | None = None
     source: str = ""
+    host: str = ""
+    tags: tuple[str, ...] = ()
     recovered: bool = False
     problem: str = ""
 
@@ -278,6 +282,8 @@ class SessionFolder:
             folder=self.path,
             announced_for=info.schedule.at if info and info.schedule else None,
             source=str(info.sources[0][1]) if info and info.sources else "",
+            host=info.host if info else "",
+            tags=info.tags if info else (),
             problem=problem,
         )
         try:
