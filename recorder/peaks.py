@@ -1,34 +1,32 @@
 """The waveform at any width: smallest and largest samples, kept as a pyramid in ``derived/``.
 
-Level 0 has a pair for every 256 samples, and each further level one for four of the level below.
-Pairs are int8, rounded away from zero so that the faintest sound shows. There is one file for each
-stretch without a gap; one that still grows is extended from where it ended. Anything here may be
-deleted, and what can't be read is made again.
+Pairs are rounded away from zero so that the faintest sound shows. There is one file for each
+stretch without a gap (`recorder.pyramid`); one that still grows is extended from where it ended.
+Anything here may be deleted, and what can't be read is made again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import math
-import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from recorder.archive import SessionFolder, write_whole
+from recorder import pyramid
+from recorder.archive import SessionFolder
 from recorder.decode import Stretch, decode_timeline, stretches
 from recorder.errors import DecodeError, StorageError
+from recorder.pyramid import SCALE, STEP, Pyramid
 from recorder.timeline import Timeline
 from recorder.types import Seconds
 
 _BUCKET = 256  # samples
-_STEP = 4
 _TOP = 256  # a level of fewer pairs gets none above it
-_SCALE = 127
 
 _logger = logging.getLogger(__name__)
 
@@ -49,20 +47,6 @@ class Overview:
     from_s: Seconds
     to_s: Seconds
     values: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Pyramid:
-    """The peaks of a stretch, from its begin on.
-
-    Attributes:
-        bucket_s: Seconds that a pair of level 0 stands for.
-        end_s: Session time up to which it goes.
-    """
-
-    bucket_s: float
-    end_s: float
-    levels: tuple[_Pairs, ...]
 
 
 def overview(
@@ -100,19 +84,37 @@ def overview(
     if width_s:
         for number, stretch in enumerate(stretches(timeline, track)):
             if stretch.start_s < end_s and stretch.end_s > from_s:
-                pyramid = _pyramid(folder, timeline, stretch, number)
-                if pyramid:
-                    _draw(values, pyramid, stretch.start_s - from_s, width_s)
+                found = _pyramid(folder, timeline, stretch, number)
+                if found:
+                    _draw(values, found, stretch.start_s - from_s, width_s)
     return Overview(from_s=Seconds(from_s), to_s=Seconds(max(from_s, end_s)), values=values)
 
 
-def _draw(
-    values: npt.NDArray[np.float32], pyramid: _Pyramid, start_s: float, width_s: float
-) -> None:
+def build(folder: SessionFolder, timeline: Timeline, *, track: str = "a") -> Iterator[Seconds]:
+    """Bring a track's stored peaks up to what is recorded.
+
+    Decodes what it has no peaks of yet, which takes some seconds an hour. A part that can't be
+    decoded is left out.
+
+    Args:
+        folder: The session's.
+        timeline: As read already.
+        track: Its letter.
+
+    Yields:
+        Session time up to which the peaks are up to date, after each stretch.
+    """
+    number = 0
+    for number, stretch in enumerate(stretches(timeline, track), 1):
+        _pyramid(folder, timeline, stretch, number - 1)
+        yield stretch.end_s
+    pyramid.forget(folder, track, number)
+
+
+def _draw(values: npt.NDArray[np.float32], found: Pyramid, start_s: float, width_s: float) -> None:
     """Put a stretch into a waveform; `start_s` is counted from the waveform's begin."""
-    level = int(math.log(max(1.0, width_s / pyramid.bucket_s), _STEP))
-    level = min(level, len(pyramid.levels) - 1)
-    pairs, pair_s = pyramid.levels[level], pyramid.bucket_s * _STEP**level
+    level = found.level_for(width_s)
+    pairs, pair_s = _array(found.levels[level]), found.pair_s * STEP**level
     first = max(0, math.floor(start_s / width_s))
     last = min(len(values), math.ceil((start_s + len(pairs) * pair_s) / width_s))
     edges_s = np.arange(first, last + 1) * width_s - start_s
@@ -126,17 +128,19 @@ def _draw(
         (0, np.minimum.reduceat, np.fmin), (1, np.maximum.reduceat, np.fmax),
     ):  # fmt: skip
         padded = np.append(pairs[:, side], np.int8(0))  # `reduceat` wants each end inside
-        found = reduce(padded, ranges)[::2].astype(np.float32) / _SCALE
+        found = reduce(padded, ranges)[::2].astype(np.float32) / SCALE
         drawn[:, side] = merge(drawn[:, side], found)
 
 
 def _pyramid(
     folder: SessionFolder, timeline: Timeline, stretch: Stretch, number: int
-) -> _Pyramid | None:
+) -> Pyramid | None:
     """The peaks of a stretch, as far as it goes by now; None where they can't be had."""
-    path = folder.derived / f"peaks-{stretch.part.track}-{number + 1:06}.npz"
-    kept = _load(path, stretch)
-    if kept and stretch.end_s - kept.end_s < kept.bucket_s * 1.01:
+    path = pyramid.path_of(folder, stretch.part.track, number + 1)
+    kept = pyramid.load(path)
+    if kept and (kept.start_s != stretch.start_s or kept.end_s > stretch.end_s):
+        kept = None
+    if kept and stretch.end_s - kept.end_s < kept.pair_s * 1.01:
         return kept
     try:
         made = _measured(folder.path, timeline, stretch, kept)
@@ -146,23 +150,23 @@ def _pyramid(
     if made:
         with contextlib.suppress(StorageError, OSError):  # it can be made again
             folder.derived.mkdir(exist_ok=True)
-            _save(path, stretch, made)
+            pyramid.save(path, made)
     return made
 
 
 def _measured(
-    root: Path, timeline: Timeline, stretch: Stretch, before: _Pyramid | None
-) -> _Pyramid | None:
+    root: Path, timeline: Timeline, stretch: Stretch, before: Pyramid | None
+) -> Pyramid | None:
     """Measure a stretch from where its peaks end; its last pair may be of fewer samples."""
-    bottoms = [before.levels[0]] if before else []
-    bucket_s = before.bucket_s if before else 0.0
+    bottoms = [_array(before.levels[0])] if before else []
+    pair_s = before.pair_s if before else 0.0
     end_s = before.end_s if before else stretch.start_s
     blocks = decode_timeline(
         root, timeline, track=stretch.part.track, from_s=end_s, to_s=stretch.end_s
     )
     rest: npt.NDArray[np.float32] | None = None
     for block in blocks:
-        bucket_s = bucket_s or _BUCKET / block.rate_hz
+        pair_s = pair_s or _BUCKET / block.rate_hz
         samples = block.samples if rest is None else np.concatenate([rest, block.samples])
         whole = len(samples) // _BUCKET * _BUCKET
         bottoms.append(_pairs(samples[:whole], _BUCKET))
@@ -175,13 +179,18 @@ def _measured(
     bottom = np.concatenate(bottoms) if bottoms else np.empty((0, 2), np.int8)
     if not len(bottom):
         return None
-    return _Pyramid(bucket_s=bucket_s, end_s=min(end_s, stretch.end_s), levels=_levels(bottom))
+    return Pyramid(
+        start_s=stretch.start_s,
+        pair_s=pair_s,
+        end_s=min(end_s, stretch.end_s),
+        levels=tuple(memoryview(level.tobytes()).cast("b") for level in _levels(bottom)),
+    )
 
 
 def _pairs(samples: npt.NDArray[np.float32], size: int) -> _Pairs:
     shaped = samples.reshape(-1, size * samples.shape[1])
-    low = np.floor(shaped.min(axis=1) * _SCALE).clip(-_SCALE, _SCALE)
-    high = np.ceil(shaped.max(axis=1) * _SCALE).clip(-_SCALE, _SCALE)
+    low = np.floor(shaped.min(axis=1) * SCALE).clip(-SCALE, SCALE)
+    high = np.ceil(shaped.max(axis=1) * SCALE).clip(-SCALE, SCALE)
     return np.column_stack((low, high)).astype(np.int8)
 
 
@@ -189,7 +198,7 @@ def _levels(bottom: _Pairs) -> tuple[_Pairs, ...]:
     levels = [bottom]
     while len(levels[-1]) > _TOP:
         below = levels[-1]
-        starts = np.arange(0, len(below), _STEP)
+        starts = np.arange(0, len(below), STEP)
         levels.append(
             np.column_stack(
                 (
@@ -201,24 +210,5 @@ def _levels(bottom: _Pairs) -> tuple[_Pairs, ...]:
     return tuple(levels)
 
 
-def _load(path: Path, stretch: Stretch) -> _Pyramid | None:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            start_s, bucket_s, end_s = (float(value) for value in arrays["arr_0"])
-            levels = tuple(arrays[f"arr_{number}"] for number in range(1, len(arrays.files)))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-    is_sound = bool(levels) and all(
-        level.dtype == np.int8 and level.ndim == 2 and len(level) and level.shape[1] == 2
-        for level in levels
-    )
-    if not is_sound or start_s != stretch.start_s or not 0 < bucket_s < 1 or end_s > stretch.end_s:
-        return None
-    return _Pyramid(bucket_s=bucket_s, end_s=end_s, levels=levels)
-
-
-def _save(path: Path, stretch: Stretch, pyramid: _Pyramid) -> None:
-    target = io.BytesIO()
-    times = np.array([stretch.start_s, pyramid.bucket_s, pyramid.end_s])
-    np.savez(target, times, *pyramid.levels)  # as arr_0, arr_1, …
-    write_whole(path, target.getvalue())
+def _array(level: memoryview) -> _Pairs:
+    return np.frombuffer(level, np.int8).reshape(-1, 2)
