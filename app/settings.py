@@ -4,19 +4,26 @@ archive = "/media/tapes"    # the folder of session folders; AIRCHECK_ARCHIVE
 models = "…"                # the folder of Whisper's models; AIRCHECK_MODELS
 model = "base"              # which of them transcribes (one that suits the machine); AIRCHECK_MODEL
 transcribe = true           # transcribe a session when it is sealed; AIRCHECK_TRANSCRIBE
+language = "de"             # of the window's words (the system's); AIRCHECK_LANGUAGE
+
+`save` changes the file and keeps its comments and its order.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
 from app import paths
-from recorder.errors import AircheckError
+from recorder.archive import write_whole
+from recorder.errors import AircheckError, storage_error
 from transcribe import suiting
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -38,12 +45,18 @@ class Settings:
         models: Folder of Whisper's models.
         model: Name of the one that transcribes; unless told, one that suits the machine.
         transcribe: Whether a sealed session is queued for transcription by itself.
+        language: Of the window's words, as in ``de``; empty for the system's.
     """
 
     archive: Path
     models: Path
     model: str = field(default_factory=suiting.model)
     transcribe: bool = True
+    language: str = ""
+
+
+Origin = Literal["default", "file", "environment"]
+"""Who decides a setting's value."""
 
 
 def load(
@@ -80,19 +93,26 @@ def _from_file(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise SettingsError(
-            f"The settings in {file} can't be read ({error}).",
-            safe="Recordings are untouched.",
-            hint="Mend the file, or move it away to start from the defaults.",
-        ) from error
-    known = {item.name for item in fields(Settings)}
-    unknown = sorted(set(values) - known)
+        raise _unreadable(file, error) from error
+    unknown = sorted(set(values) - set(_READERS))
     if unknown:
-        raise SettingsError(
-            f"{file} sets {unknown[0]!r}, which is no setting.",
-            hint=f"Settings are {', '.join(sorted(known))}.",
-        )
+        raise _unknown(unknown[0], file)
     return values
+
+
+def _unknown(name: str, file: Path) -> SettingsError:
+    return SettingsError(
+        f"{file} sets {name!r}, which is no setting.",
+        hint=f"Settings are {', '.join(sorted(_READERS))}.",
+    )
+
+
+def _unreadable(file: Path, error: Exception) -> SettingsError:
+    return SettingsError(
+        f"The settings in {file} can't be read ({error}).",
+        safe="Recordings are untouched.",
+        hint="Mend the file, or move it away to start from the defaults.",
+    )
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -102,15 +122,73 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def origins(
+    *, file: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> dict[str, Origin]:
+    """Who decides each setting, by name.
+
+    Raises:
+        SettingsError: The file can't be read.
+    """
+    result: dict[str, Origin] = {item.name: "default" for item in fields(Settings)}
+    result |= dict.fromkeys(_from_file(file or paths.settings_file()), "file")
+    return result | dict.fromkeys(_from_environment(environment), "environment")
+
+
+def save(changes: Mapping[str, Any], *, file: Path | None = None) -> None:
+    """Change settings in the file; all else in it, comments too, stays as it is.
+
+    Args:
+        changes: New values by name; None takes a setting out, so that its default holds.
+        file: Another file than the user's own.
+
+    Raises:
+        SettingsError: A value is no such setting's, or the file can't be read; it is as it was.
+        StorageError: The disk refuses; the file is as it was.
+    """
+    file = file or paths.settings_file()
+    _from_file(file)  # refuses one that can't be read
+    for name, value in changes.items():
+        _refuse(name, value, file)
+    try:
+        document = tomlkit.parse(file.read_text("utf-8")) if file.exists() else tomlkit.document()
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(
+            error, doing="writing the settings", safe="They are as they were."
+        ) from error
+    except TOMLKitError as error:
+        raise _unreadable(file, error) from error
+    for name, value in changes.items():
+        if value is None:
+            document.pop(name, None)
+        else:
+            document[name] = _storable(value)
+    write_whole(file, tomlkit.dumps(document).encode())
+
+
+def _refuse(name: str, value: Any, file: Path) -> None:
+    """Refuse what could not be read again."""
+    if name not in _READERS:
+        raise _unknown(name, file)
+    if value is not None:
+        _READERS[name](name, value)
+
+
+def _storable(value: Any) -> Any:
+    """A value as TOML holds it."""
+    if isinstance(value, Path):
+        return str(value)
+    return [_storable(item) for item in value] if isinstance(value, tuple | list) else value
+
+
 def _settings(values: dict[str, Any]) -> Settings:
-    if not isinstance(values.get("model", ""), str):
-        raise SettingsError("The setting 'model' must be a model's name.")
-    return Settings(
-        archive=_folder("archive", values["archive"]),
-        models=_folder("models", values["models"]),
-        model=values.get("model") or suiting.model(),
-        transcribe=_switch("transcribe", values.get("transcribe", True)),
-    )
+    read = _read(values)
+    return Settings(**{name: value for name, value in read.items() if value != ""})
+
+
+def _read(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _READERS[name](name, value) for name, value in values.items()}
 
 
 def _folder(name: str, value: Any) -> Path:
@@ -125,3 +203,19 @@ def _switch(name: str, value: Any) -> bool:
     if str(value).lower() in _TRUE | _FALSE:
         return str(value).lower() in _TRUE
     raise SettingsError(f"The setting {name!r} must be true or false, not {value!r}.")
+
+
+def _name(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f"The setting {name!r} must be a {name}'s name.")
+    return value
+
+
+_READERS: dict[str, Callable[[str, Any], Any]] = {
+    "archive": _folder,
+    "models": _folder,
+    "model": _name,
+    "transcribe": _switch,
+    "language": _name,
+}
+"""What reads each setting from TOML or from the environment."""

@@ -52,3 +52,42 @@ def test_what_cannot_be_read_says_what_and_where(tmp_path: Path, text: str, said
 def test_a_home_is_understood(tmp_path: Path, home: Path) -> None:
     found = settings.load(file=write(tmp_path, 'archive = "~/tapes"'), environment={})
     assert found.archive == home / "tapes"
+
+
+def test_a_change_keeps_what_else_is_in_the_file(tmp_path: Path) -> None:
+    file = write(tmp_path, '# my tapes\narchive = "/tapes"  # on the big disk\nmodel = "tiny"\n')
+    settings.save({"model": "base", "transcribe": False, "language": "de"}, file=file)
+    text = file.read_text("utf-8")
+    assert text.startswith('# my tapes\narchive = "/tapes"  # on the big disk\nmodel = "base"\n')
+    found = settings.load(file=file, environment={})
+    assert (found.model, found.transcribe, found.language) == ("base", False, "de")
+
+
+def test_a_setting_that_is_taken_out_has_its_default_again(tmp_path: Path) -> None:
+    file = write(tmp_path, "transcribe = false\n")
+    settings.save({"transcribe": None, "model": None}, file=file)
+    assert settings.load(file=file, environment={}).transcribe is True
+    assert settings.origins(file=file, environment={})["transcribe"] == "default"
+
+
+def test_a_first_change_makes_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "settings.toml"
+    settings.save({"archive": tmp_path / "tapes"}, file=file)
+    assert settings.load(file=file, environment={}).archive == tmp_path / "tapes"
+
+
+def test_a_value_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    file = write(tmp_path, "transcribe = false\n")
+    with pytest.raises(SettingsError, match="must be true or false"):
+        settings.save({"transcribe": "perhaps"}, file=file)
+    with pytest.raises(SettingsError, match="no setting"):
+        settings.save({"colour": "red"}, file=file)
+    assert file.read_text("utf-8") == "transcribe = false\n"
+
+
+def test_the_environment_is_named_as_who_decides(tmp_path: Path) -> None:
+    file = write(tmp_path, 'model = "tiny"\narchive = "/tapes"\n')
+    origins = settings.origins(file=file, environment={"AIRCHECK_MODEL": "base"})
+    assert origins["model"] == "environment"
+    assert origins["archive"] == "file"
+    assert origins["transcribe"] == "default"
