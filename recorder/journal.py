@@ -175,26 +175,56 @@ def follow(path: Path, stop: threading.Event, *, poll_s: float = 0.1) -> Iterato
     """
     offset = 0
     while not stop.is_set():
-        try:
-            with path.open("rb") as file:
-                file.seek(offset)
-                fresh = file.read()
-        except OSError as error:
-            raise storage_error(error, doing="reading the journal") from error
-        whole = fresh[: fresh.rfind(b"\n") + 1]
-        offset += len(whole)
-        for line in whole[:-1].split(b"\n") if whole else ():
-            try:
-                entry = _parse(line)
-            except ValueError as error:
-                raise CorruptSession(
-                    f"A line of {path.parent.name}'s journal is broken."
-                ) from error
+        before = offset
+        fresh, offset = _whole_lines(path, offset)
+        for entry in _parsed(path, fresh):
             yield entry
             if isinstance(entry.event, Sealed):
                 return
-        if not whole:
+        if offset == before:
             stop.wait(poll_s)
+
+
+def read_on(path: Path, offset: int = 0) -> tuple[list[Entry], int]:
+    """Read what a journal has from a place on, as far as its lines are whole.
+
+    Args:
+        path: The journal's.
+        offset: Where to begin, in bytes: 0, or what an earlier call returned.
+
+    Returns:
+        The entries, and where to go on.
+
+    Raises:
+        CorruptSession: A line can't be read.
+        StorageError: The disk refuses.
+    """
+    fresh, offset = _whole_lines(path, offset)
+    return list(_parsed(path, fresh)), offset
+
+
+def _whole_lines(path: Path, offset: int) -> tuple[bytes, int]:
+    """The whole lines from a place on, and where they end."""
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            fresh = file.read()
+    except OSError as error:
+        raise storage_error(error, doing="reading the journal") from error
+    whole = fresh[: fresh.rfind(b"\n") + 1]
+    return whole, offset + len(whole)
+
+
+def _parsed(path: Path, whole: bytes) -> Iterator[Entry]:
+    for line in whole[:-1].split(b"\n") if whole else ():
+        try:
+            yield _parse(line)
+        except ValueError as error:
+            raise CorruptSession(
+                f"A line of {path.parent.name}'s journal is broken.",
+                safe="The audio files are untouched.",
+                hint="'aircheck verify' says what still holds.",
+            ) from error
 
 
 def last(path: Path) -> Entry | None:

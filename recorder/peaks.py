@@ -111,10 +111,10 @@ def build(folder: SessionFolder, timeline: Timeline, *, track: str = "a") -> Ite
     pyramid.forget(folder, track, number)
 
 
-def _draw(values: npt.NDArray[np.float32], found: Pyramid, start_s: float, width_s: float) -> None:
+def _draw(values: npt.NDArray[np.float32], held: Pyramid, start_s: float, width_s: float) -> None:
     """Put a stretch into a waveform; `start_s` is counted from the waveform's begin."""
-    level = found.level_for(width_s)
-    pairs, pair_s = _array(found.levels[level]), found.pair_s * STEP**level
+    level = held.level_for(width_s)
+    pairs, pair_s = _array(held.levels[level]), held.pair_s * STEP**level
     first = max(0, math.floor(start_s / width_s))
     last = min(len(values), math.ceil((start_s + len(pairs) * pair_s) / width_s))
     edges_s = np.arange(first, last + 1) * width_s - start_s
