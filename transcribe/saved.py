@@ -8,22 +8,14 @@ be edited:
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from filelock import FileLock, Timeout
-
-from recorder.archive import write_whole
-from recorder.errors import storage_error
+from recorder.lists import NamedList
 from transcribe.errors import NotASearch
 
 FILE_NAME: Final = "searches.json"
-_LOCK_NAME = ".searches.lock"
-_LOCK_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +45,12 @@ def searches(archive_root: Path) -> list[Saved]:
         NotASearch: The file can't be read as a list of them.
         StorageError: The disk refuses.
     """
-    path = archive_root / FILE_NAME
+    kept = _kept(archive_root)
     try:
-        items = json.loads(path.read_bytes())["searches"]
-        found = [_of_json(item) for item in items]
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise storage_error(error, doing="reading the saved searches") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        found = [_of_json(item) for item in kept.read()]
+    except (ValueError, TypeError) as error:
         raise NotASearch(
-            f"{path} can't be read as saved searches ({error}).",
+            f"{kept.path} can't be read as saved searches ({error}).",
             safe="Sessions and transcripts are untouched.",
             hint="Mend the file, or put it aside.",
         ) from error
@@ -94,7 +81,7 @@ def save(archive_root: Path, search: Saved) -> None:
     """
     if not search.name.strip():
         raise NotASearch("A saved search needs a name.")
-    with _alone(archive_root):
+    with _kept(archive_root).alone():
         others = _without(searches(archive_root), search.name)
         _write(archive_root, [*others, search])
 
@@ -106,7 +93,7 @@ def remove(archive_root: Path, name: str) -> None:
         NotASearch: There is none of that name, or the file can't be read.
         StorageError: The disk refuses; the file is as it was.
     """
-    with _alone(archive_root):
+    with _kept(archive_root).alone():
         find(archive_root, name)
         _write(archive_root, _without(searches(archive_root), name))
 
@@ -116,10 +103,7 @@ def _without(items: list[Saved], name: str) -> list[Saved]:
 
 
 def _write(archive_root: Path, items: list[Saved]) -> None:
-    values = [to_json(item) for item in items]
-    data = json.dumps({"searches": values}, ensure_ascii=False, indent=1)
-    data_utf8 = data.encode("utf-8", errors="backslashreplace")
-    write_whole(archive_root / FILE_NAME, data_utf8 + b"\n")
+    _kept(archive_root).write([to_json(item) for item in items])
 
 
 def to_json(item: Saved) -> dict[str, str]:
@@ -135,12 +119,5 @@ def _of_json(values: dict[str, Any]) -> Saved:
     return Saved(**texts)
 
 
-@contextlib.contextmanager
-def _alone(archive_root: Path) -> Iterator[None]:
-    try:
-        archive_root.mkdir(parents=True, exist_ok=True)
-        with FileLock(archive_root / _LOCK_NAME, timeout=_LOCK_WAIT_S):
-            yield
-    except (OSError, Timeout) as error:
-        reason = error if not isinstance(error, Timeout) else OSError("another process is at it")
-        raise storage_error(reason, doing="saving the search") from error
+def _kept(archive_root: Path) -> NamedList:
+    return NamedList(archive_root / FILE_NAME, "searches")
