@@ -1,8 +1,9 @@
 """The inputs and loopbacks of this machine, by the names that people know.
 
 On Linux they are the sound server's: every source, and for every sink what it plays (its
-monitor). Without a server, and on other systems, they are PortAudio's inputs, and the system's
-own sound can be had only through a loopback device among those, which is known by its name.
+monitor). Without a server, and on other systems, they are PortAudio's inputs. What Windows and
+macOS play comes from `recorder.sources.loopbacks` where it can, else through a loopback device
+among the inputs, which is known by its name.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recorder.errors import SourceError, UnknownDevice
-from recorder.sources import portaudio, pulse
+from recorder.sources import loopbacks, portaudio, pulse
+from recorder.sources.loopbacks import Loopback
 from recorder.sources.pulse import PulseSource
 from recorder.types import AudioFormat, SourceKind, SourceSpec
 
-LOOPBACKS = (
+LOOPBACK_DEVICES = (
     "BlackHole",
     "Loopback Audio",
     "Soundflower",
@@ -90,10 +92,11 @@ def missing() -> list[str]:
     """What can't be recorded on this machine, and how to get it: sentences, mostly none."""
     try:
         names = [item.name for item in portaudio.inputs()]
+        own = loopbacks.loopbacks()
     except SourceError as error:
         return [str(error)]
     if sys.platform != "linux":
-        return [] if any(map(_is_loopback, names)) else [str(_no_monitor())]
+        return [] if own or any(map(_is_loopback, names)) else [str(_no_monitor())]
     try:
         pulse.sources()
     except UnknownDevice as error:
@@ -153,6 +156,11 @@ def choose(spec: SourceSpec, candidates: Sequence[DeviceInfo]) -> DeviceInfo:
 
 def why_silent(info: DeviceInfo) -> str:
     """Why a device gives digital silence, most likely: a sentence. Takes two seconds at most."""
+    if info.backend == loopbacks.TAP:
+        return (
+            "Nothing plays, or macOS doesn't allow it: see Privacy & Security, "
+            "Screen & System Audio Recording, in the system's settings."
+        )
     if info.source is None:
         return "It is muted, nothing plays, or it may not be heard: check the system's settings."
     try:
@@ -178,30 +186,43 @@ def _of_server() -> list[DeviceInfo]:
 
 
 def _of_portaudio() -> list[DeviceInfo]:
+    own = loopbacks.loopbacks()
     inputs = portaudio.inputs()
-    loopbacks = [] if sys.platform == "linux" else [i for i in inputs if _is_loopback(i.name)]
-    return [
+    by_device = [] if sys.platform == "linux" else [i for i in inputs if _is_loopback(i.name)]
+    return [_of_loopback(each) for each in own] + [
         DeviceInfo(
             name=item.name,
-            kind=SourceKind.SYSTEM if item in loopbacks else SourceKind.DEVICE,
+            kind=SourceKind.SYSTEM if item in by_device else SourceKind.DEVICE,
             id=item.name,
             backend=item.host,
             format=item.format,
-            is_default=loopbacks[0] is item if item in loopbacks else item.is_default,
-            note="What is played to this loopback device." if item in loopbacks else "",
+            is_default=(not own and by_device[0] is item if item in by_device else item.is_default),
+            note="What is played to this loopback device." if item in by_device else "",
         )
         for item in inputs
     ]
 
 
+def _of_loopback(loopback: Loopback) -> DeviceInfo:
+    return DeviceInfo(
+        name=loopback.name,
+        kind=SourceKind.SYSTEM,
+        id=loopback.id,
+        backend=loopback.host,
+        format=loopback.format,
+        is_default=loopback.is_default,
+        note="What is played on this output.",
+    )
+
+
 def _is_loopback(name: str) -> bool:
-    return name.casefold().startswith(tuple(each.casefold() for each in LOOPBACKS))
+    return name.casefold().startswith(tuple(each.casefold() for each in LOOPBACK_DEVICES))
 
 
 def _no_monitor() -> UnknownDevice:
     product = "BlackHole" if sys.platform == "darwin" else "VB-Cable"
     return UnknownDevice(
-        "The system's own sound can't be recorded directly on this system.",
+        "The system's own sound can't be recorded here as it is.",
         hint=f"Install a loopback device such as {product}, and play to it.",
     )
 

@@ -17,11 +17,11 @@ from recorder.errors import DeviceLost, SourceError, Stalled, UnknownDevice
 from recorder.events import Noticed
 from recorder.sources import devices
 from recorder.sources.base import ChunkFacts, Sink, SourceFacts, StopSignal
+from recorder.sources.blocks import Block
 from recorder.sources.devices import DeviceInfo
 from recorder.sources.drift import Drift
 from recorder.sources.line import Line
 from recorder.sources.past import Past
-from recorder.sources.portaudio import Block
 from recorder.sources.sampleclock import SampleClock
 from recorder.sources.silence import SilenceWatch
 from recorder.sources.watch import News, Verdict

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 import time
 
-from recorder.sources import portaudio
+from recorder.sources import loopbacks, portaudio
+from recorder.sources.blocks import Block, BlockStream
 from recorder.sources.devices import DeviceInfo
-from recorder.sources.portaudio import Block, InputStream
 from recorder.sources.watch import TOKEN, Verdict, Watch
 from recorder.types import Seconds
 
@@ -24,11 +24,13 @@ class Line:
         """
         self.info = info
         self._watch: Watch | None = None
-        self._stream: InputStream | None = None
+        self._stream: BlockStream | None = None
         self._stream = self._open()
 
-    def _open(self) -> InputStream:
+    def _open(self) -> BlockStream:
         info = self.info
+        if info.backend in loopbacks.HOSTS:
+            return loopbacks.open_loopback(info.backend, info.id, info.format)
         if info.source is None:  # no server that could move it
             return portaudio.open_input(info.id, info.format)
         token = secrets.token_hex(8)

@@ -15,11 +15,9 @@ import contextlib
 import json
 import logging
 import os
-import queue
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +25,7 @@ from typing import Any
 
 from recorder.errors import DeviceLost, SourceError, UnknownDevice
 from recorder.sources import deadline
+from recorder.sources.blocks import BLOCK_S, BlockStream
 from recorder.types import AudioFormat, Seconds
 
 PULSE = "pulse"
@@ -36,15 +35,11 @@ PULSE_CONFIGURATION = Path(__file__).with_name("pulse.conf")
 """A configuration of ALSA's that knows `PULSE` alone. The system's own makes PortAudio try each of
 its devices: 14 MB and half of the time to the first sample, for what is not used."""
 
-BLOCK_S = 0.1
-"""Length of a block. PulseAudio sends as much at once, so that shorter ones come no sooner."""
-
 _logger = logging.getLogger(__name__)
 
 _LATENCY_S = 0.2
 _OPEN_WITHIN_S = Seconds(3.0)  # and looking for devices anew
 _CLOSE_WITHIN_S = Seconds(0.1)
-_MOST_BLOCKS = 300  # half a minute; PulseAudio holds 24 s more when those are full
 _LIST_WITHIN_S = 10.0
 _MOST_CHANNELS = 8  # ALSA's virtual devices claim 32 or more, which nobody has
 _DTYPES = {
@@ -86,29 +81,12 @@ class Input:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """What one callback gave.
-
-    Attributes:
-        position: Frames that the stream gave before it, those that were dropped counted too.
-        data: Interleaved samples.
-        arrived_mono_s: Monotonic clock when it arrived: its last sample is older than that.
-    """
-
-    position: int
-    frames: int
-    data: bytes
-    arrived_mono_s: float
-
-
-class InputStream:
-    """A running stream. Made by `open_input`; read by one thread; closed twice without harm."""
+class InputStream(BlockStream):
+    """A running stream. Made by `open_input`."""
 
     def __init__(self, device: int, fmt: AudioFormat) -> None:
-        self._blocks: queue.Queue[Block | None] = queue.Queue(_MOST_BLOCKS)
+        super().__init__()
         self._position = 0
-        self._ended = threading.Event()
         self._closed = False
         self._stream = _library().RawInputStream(
             device=device,
@@ -130,36 +108,8 @@ class InputStream:
 
     def _take(self, data: Any, frames: int, _time: Any, _status: Any) -> None:
         """Copy, put, count; on PortAudio's own thread, which must never wait."""
-        block = Block(
-            position=self._position,
-            frames=frames,
-            data=bytes(data),
-            arrived_mono_s=time.monotonic(),
-        )
+        self._put(bytes(data), position=self._position, frames=frames)
         self._position += frames
-        with contextlib.suppress(queue.Full):  # the next block's position tells
-            self._blocks.put_nowait(block)
-
-    def _end(self) -> None:
-        self._ended.set()
-        self.wake()
-
-    def wake(self) -> None:
-        """End a `get` that waits. May be called from any thread."""
-        with contextlib.suppress(queue.Full):  # then nobody waits
-            self._blocks.put_nowait(None)
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the device or its server ended the stream."""
-        return self._ended.is_set()
-
-    def get(self, wait_s: Seconds) -> Block | None:
-        """The next block, or None where none came in time, or somebody woke the reader."""
-        try:
-            return self._blocks.get(timeout=wait_s) if wait_s > 0 else self._blocks.get_nowait()
-        except queue.Empty:
-            return None
 
     def close(self) -> None:
         """End the stream; what it gave can still be read. Where that hangs it goes on by itself."""

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from recorder.errors import DeviceLost, SourceError, Stalled, UnknownDevice
-from recorder.sources import intake, portaudio, pulse, silence, watch
+from recorder.sources import blocks, intake, pulse, silence, watch
 from recorder.sources.base import SinkClosed
 from recorder.sources.device import DeviceSource
 from recorder.sources.devices import DeviceInfo
 from recorder.sources.intake import Intake
 from recorder.sources.line import Line
-from recorder.sources.portaudio import Block
+from recorder.sources.blocks import Block
 from recorder.sources.system import SystemSource
 from recorder.sources.watch import Verdict
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceKind, SourceSpec
@@ -466,7 +466,7 @@ def test_what_was_not_fetched_in_time_is_a_gap(
     server: PulseServer, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A disk that blocks for longer than the queue holds."""
-    monkeypatch.setattr(portaudio, "_MOST_BLOCKS", 10)
+    monkeypatch.setattr(blocks, "_MOST_BLOCKS", 10)
     server.play(write_numbered(home / "a.wav", 30), "speakers")
     sink = SlowSink()
     with capturing(a_system("Speakers"), sink):

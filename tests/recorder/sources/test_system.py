@@ -10,7 +10,7 @@ import pytest
 
 from recorder import launch, pack
 from recorder.archive import Archive, SessionFolder
-from recorder.sources.portaudio import BLOCK_S
+from recorder.sources.blocks import BLOCK_S
 from recorder.types import GapReason, SourceKind, SourceSpec
 from tests.parts import wait_until
 from tests.pulseserver import RATE_HZ, PulseServer, numbers_in, sound_server, write_numbered
