@@ -16,6 +16,7 @@ The archive is the truth; whatever else there is can be made again from it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -191,7 +192,14 @@ class SessionFolder:
         try:
             items = json.loads(self._resume_path.read_bytes())["sources"]
             return [
-                (item["track"], SourceSpec(kind=SourceKind(item["kind"]), address=item["address"]))
+                (
+                    item["track"],
+                    SourceSpec(
+                        kind=SourceKind(item["kind"]),
+                        address=item["address"],
+                        cookies=item.get("cookies", ""),
+                    ),
+                )
                 for item in items
             ]
         except FileNotFoundError:
@@ -206,7 +214,12 @@ class SessionFolder:
             StorageError: The disk refuses.
         """
         items = [
-            {"track": track, "kind": str(spec.kind), "address": spec.address}
+            {
+                "track": track,
+                "kind": str(spec.kind),
+                "address": spec.address,
+                **({"cookies": spec.cookies} if spec.cookies else {}),
+            }
             for track, spec in sources
         ]
         write_whole(self._resume_path, _pretty({"sources": items}), mode=0o600)
@@ -243,10 +256,48 @@ class SessionFolder:
 
         Raises:
             SessionBusy: Another one is.
+            SessionNotFound: The folder was moved away or deleted meanwhile.
             StorageError: The disk refuses.
         """
-        lock = FileLock(self.path / ".lock", timeout=_LOCK_WAIT_S)
+        with self._locked():
+            pid = os.getpid()
+            try:
+                holder = {"pid": pid, "started_at": _started_at(pid)}
+                write_whole(self._holder_path, _pretty(holder))
+                yield
+            finally:
+                self._holder_path.unlink(missing_ok=True)
+
+    def move(self, target: Path) -> SessionFolder:
+        """Move the folder in one step, on one disk, while no process writes to it.
+
+        Args:
+            target: Its new path, where nothing may be.
+
+        Raises:
+            SessionBusy: Another process is at work on it; nothing is moved.
+            SessionNotFound: It isn't there any more.
+            StorageError: The disk refuses, or something is there; nothing is moved.
+        """
+        with self._locked():
+            try:
+                if target.exists():
+                    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+                self.path.rename(target)
+            except OSError as error:
+                raise storage_error(
+                    error, doing=f"moving {self.path.name}", safe="It is where it was."
+                ) from error
+        sync_folder(target.parent)
+        sync_folder(self.path.parent)
+        return SessionFolder(target)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        path = self.path / ".lock"
+        lock = FileLock(path, timeout=_LOCK_WAIT_S)
         try:
+            self._require_there()
             lock.acquire()
         except Timeout as error:
             raise SessionBusy(
@@ -255,14 +306,29 @@ class SessionFolder:
                 hint="'aircheck sessions' shows it.",
             ) from error
         except OSError as error:
+            self._require_there()
             raise storage_error(error, doing="locking the session") from error
         try:
-            pid = os.getpid()
-            write_whole(self._holder_path, _pretty({"pid": pid, "started_at": _started_at(pid)}))
+            self._require_there()
             yield
         finally:
-            self._holder_path.unlink(missing_ok=True)
             lock.release()
+            self._clear_ghost(path)
+
+    def _require_there(self) -> None:
+        if not (self.journal_path.exists() or self._info_path.exists()):
+            raise SessionNotFound(
+                f"{self.path.name} is not in the archive any more.",
+                hint="'aircheck trash list' shows what was thrown away.",
+            )
+
+    def _clear_ghost(self, lock: Path) -> None:
+        """Remove the folder that locking made where the session's was moved away just before."""
+        if not self.journal_path.exists():
+            with contextlib.suppress(OSError):
+                if {item.name for item in self.path.iterdir()} <= {lock.name}:
+                    lock.unlink(missing_ok=True)
+                    self.path.rmdir()
 
     def summary(self) -> Summary:
         """The session in one line; a folder that can't be read says so in ``problem``."""
