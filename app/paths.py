@@ -27,3 +27,18 @@ def models_folder() -> Path:
 def signing_key() -> Path:
     """The key that signs what is published; made on first use, for its owner alone."""
     return platformdirs.user_data_path(_NAME, appauthor=False) / "signing_key"
+
+
+def window_state() -> Path:
+    """What the window remembers from one time to the next: its size, its page."""
+    return platformdirs.user_state_path(_NAME, appauthor=False) / "window.ini"
+
+
+def jobs_folder() -> Path:
+    """What long work is asked for, and how far it is (`app.jobs`)."""
+    return platformdirs.user_state_path(_NAME, appauthor=False) / "jobs"
+
+
+def presets_file() -> Path:
+    """The ways of exporting that people gave a name."""
+    return platformdirs.user_config_path(_NAME, appauthor=False) / "presets.json"

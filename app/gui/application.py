@@ -10,18 +10,16 @@ from PySide6.QtWidgets import QApplication
 
 from app.gui import icons
 from app.gui.desk import Desk
-from app.gui.presenters.transcription import Transcription
 from app.gui.theme import Theme
 from app.gui.window import Window
 from app.settings import Settings
-from recorder.archive import Archive
 
 _QUIET = "qt.multimedia.*=false"  # Qt tells on stderr which sound servers it looked for
 
 
 def open_window(settings: Settings) -> Window:
     """Make the window of an archive and show it. Needs a `QApplication`; GUI thread only."""
-    window = Window(Desk(Archive(settings.archive), Transcription(settings)))
+    window = Window(Desk(settings))
     window.show()
     return window
 

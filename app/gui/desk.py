@@ -20,8 +20,9 @@ from app.gui.presenters.live import Live, LiveSessions, LiveWaves, Revivals, gon
 from app.gui.presenters.sample import SampleSession
 from app.gui.presenters.search import PAGE, Failed, Found, Searching, indexing
 from app.gui.presenters.session import Wave
-from app.gui.presenters.transcription import Transcription
+from app.gui.presenters.transcription import Transcription, Works
 from app.gui.presenters.words import Message
+from app.settings import Settings
 from recorder import launch
 from recorder.archive import Archive, SessionFolder
 from recorder.control import Client
@@ -58,10 +59,14 @@ class Desk(QObject):
     failed = Signal(object)
     """`Message`: something else that went wrong."""
 
-    def __init__(self, archive: Archive, transcription: Transcription) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self._archive = archive
-        self._transcription = transcription
+        self._settings = settings
+        self._archive = archive = Archive(settings.archive)
+        self._transcription = transcription = Transcription(settings)
+        self._rows: tuple[Row, ...] = ()
+        self._sessions: tuple[Live, ...] = ()
+        self._works = Works()
         self._library = Library(archive)
         self._live = LiveSessions()
         self._revivals = Revivals()
@@ -95,8 +100,28 @@ class Desk(QObject):
         )  # fmt: skip
         self._transcribe = Ticker(
             self._bridge, "gui-transcription", tokens.LIBRARY_LOOK_S,
-            transcription.look, self.work_changed.emit, self._on_failed,
+            transcription.look, self._on_works, self._on_failed,
         )  # fmt: skip
+
+    @property
+    def settings(self) -> Settings:
+        """As they were when the window opened."""
+        return self._settings
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The newest of `rows_changed`."""
+        return self._rows
+
+    @property
+    def live(self) -> tuple[Live, ...]:
+        """The newest of `live_changed`."""
+        return self._sessions
+
+    @property
+    def works(self) -> Works:
+        """The newest of `work_changed`."""
+        return self._works
 
     @property
     def archive(self) -> Archive:
@@ -216,6 +241,7 @@ class Desk(QObject):
     def _on_rows(self, rows: tuple[Row, ...]) -> None:
         self._live.watch(SessionFolder(row.summary.folder) for row in rows if row.is_live)
         self._transcription.show_rows(rows)
+        self._rows = rows
         self.rows_changed.emit(rows)
 
     def _on_live(self, sessions: tuple[Live, ...]) -> None:
@@ -225,7 +251,12 @@ class Desk(QObject):
         self._waves.watch(
             live.folder for live in sessions if live.status.end_s and not live.has_failed
         )
+        self._sessions = sessions
         self.live_changed.emit(sessions)
+
+    def _on_works(self, works: Works) -> None:
+        self._works = works
+        self.work_changed.emit(works)
 
     def _on_waves(self, waves: tuple[Wave, ...]) -> None:
         for wave in waves:

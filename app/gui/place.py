@@ -2,15 +2,21 @@
 
 A place is a page with its own wiring: it is made of the `Desk`, owns the lanes of its own work
 (`Desk.lane`), and never reaches into another place; what crosses places goes through the signals
-here, which the window connects.
+here, which the window connects. The window makes a place when it is first wanted, or when it has
+nothing better to do, so a place begins with what the desk knows already (`Desk.rows`, `Desk.live`,
+`Desk.works`) and then follows the desk's signals.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.gui.presenters.words import Message
+from recorder.archive import SessionFolder
 
 
 class Place(QWidget):
@@ -28,6 +34,8 @@ class Place(QWidget):
     """A query for the search page."""
     said = Signal(object)
     """`Message`: something to be told on top of the window."""
+    counted = Signal(int)
+    """How many things of this place want to be known of; shown beside its name, 0 shows none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,3 +53,44 @@ class Place(QWidget):
 
     def close_work(self) -> None:
         """End the threads of this place. The window is closing."""
+
+
+class SessionPlace(Place):
+    """The place that shows one session."""
+
+    @property
+    def shown(self) -> SessionFolder | None:
+        """The session that it shows."""
+        raise NotImplementedError
+
+    def show_session(self, folder: SessionFolder, at_s: float | None = None) -> None:
+        """Show a session; at a moment of it, where one is given."""
+        raise NotImplementedError
+
+
+class SearchPlace(Place):
+    """The place that answers queries."""
+
+    cleared = Signal()
+    """Nothing is searched any more: the window turns back to where it was before."""
+
+    def show_query(self, query: str) -> None:
+        """Search for words as they are typed; empty: nothing is searched any more."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A place as the window lists it.
+
+    Attributes:
+        key: Its name in code, and in what the window remembers.
+        title: As the navigation shows it; empty where it stands in none.
+        icon: Likewise.
+        make: Makes it, once. GUI thread.
+    """
+
+    key: str
+    make: Callable[[], Place]
+    title: str = ""
+    icon: str = ""

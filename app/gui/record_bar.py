@@ -52,6 +52,12 @@ class RecordBar(QFrame):
         """What is in the field, without white space around it."""
         return self.field.text().strip()
 
+    @Slot(str)
+    def search_for(self, query: str) -> None:
+        """Search as if these words had been typed."""
+        self.field.setText(query)
+        self._search()
+
     def take_in(self) -> None:
         """What was asked for is being recorded: make room for the next."""
         if self.text == self._asked:

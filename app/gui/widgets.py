@@ -98,6 +98,15 @@ class Button(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._draw()
 
+    def say(self, word: str) -> None:
+        """Say another word; it is shown where the words are."""
+        if word != self._word:
+            is_shown = bool(self.text())
+            self._word = word
+            self.setAccessibleName(word)
+            if is_shown:
+                self.setText(word)
+
     def show_word(self, *, is_shown: bool) -> None:
         """Show the word beside the icon, or the icon alone where there is little room."""
         text = self._word if is_shown else ""

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
 
 from app.gui import tokens
 from app.gui.cards import LiveCard
+from app.gui.desk import Desk
+from app.gui.place import Place
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
 from app.gui.presenters.session import Wave
@@ -27,23 +29,12 @@ _UNSEALED = "Its recorder ended without sealing it. What was recorded is safe."
 _NOBODY_WAITS = "No recorder waits for it now, so it would be missed."
 
 
-class NowPage(QWidget):
+class NowPage(Place):
     """What goes on. The cards stand in the order in which the sessions were begun, newest first."""
 
-    opened = Signal(object)
-    stop_asked = Signal(object)
-    mark_asked = Signal(object)
-    recovery_asked = Signal(object)
-    wait_asked = Signal(object)
-    """Its time is to come, and no recorder waits for it."""
-    sample_asked = Signal()
-    sought = Signal(object, float)
-    """Folder and session time to play from."""
-    dismissed = Signal(object)
-
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.setObjectName("page")
+        self._desk = desk
         self.cards: dict[Path, LiveCard] = {}
         self.interrupted: dict[Path, InterruptedCard] = {}
         self._rows: dict[Path, Row] = {}
@@ -69,7 +60,15 @@ class NowPage(QWidget):
         layout.addLayout(self._pages, 1)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._scroll())
+        desk.rows_changed.connect(self.show_rows)
+        desk.live_changed.connect(self.show_live)
+        desk.wave_read.connect(self.show_wave)
+        desk.started.connect(self._on_started)
+        desk.start_failed.connect(self._on_started)
+        self.show_rows(desk.rows)
+        self.show_live(desk.live)
 
+    @Slot(object)
     def show_rows(self, rows: tuple[Row, ...]) -> None:
         """Show what the archive says of the open sessions."""
         self._rows = {row.summary.folder: row for row in rows if row.is_open}
@@ -80,6 +79,7 @@ class NowPage(QWidget):
         self.empty.button.setVisible(not rows)
         self._choose()
 
+    @Slot(object)
     def show_live(self, sessions: tuple[Live, ...]) -> None:
         """Show what the recorders say."""
         for path in self.cards.keys() - {live.key for live in sessions}:
@@ -88,8 +88,10 @@ class NowPage(QWidget):
             if live.key not in self.cards:
                 self._add(live)
             self.cards[live.key].show_live(live)
+        self.counted.emit(len(sessions))
         self._choose()
 
+    @Slot(object)
     def show_wave(self, wave: Wave) -> None:
         """Show a live session's waveform as far as it is drawn."""
         card = self.cards.get(wave.folder.path)
@@ -98,11 +100,11 @@ class NowPage(QWidget):
 
     def _add(self, live: Live) -> None:
         card = LiveCard(live.folder)
-        card.opened.connect(self.opened)
-        card.stop_asked.connect(self.stop_asked)
-        card.mark_asked.connect(self.mark_asked)
-        card.sought.connect(self.sought)
-        card.dismissed.connect(self.dismissed)
+        card.opened.connect(self.session_asked)
+        card.stop_asked.connect(self._desk.stop)
+        card.mark_asked.connect(self._desk.mark)
+        card.sought.connect(self.play_asked)
+        card.dismissed.connect(self._desk.dismiss)
         if live.key in self._rows:
             card.show_row(self._rows[live.key])
         self.cards[live.key] = card
@@ -115,8 +117,8 @@ class NowPage(QWidget):
             path = row.summary.folder
             if path not in self.interrupted and path not in self.cards:
                 card = InterruptedCard(row)
-                card.recovery_asked.connect(self.recovery_asked)
-                card.wait_asked.connect(self.wait_asked)
+                card.recovery_asked.connect(self._desk.recover)
+                card.wait_asked.connect(self._desk.wait)
                 self.interrupted[path] = card
                 self._list.insertWidget(self._list.count() - 1, card)
 
@@ -150,7 +152,11 @@ class NowPage(QWidget):
     @Slot()
     def _on_sample(self) -> None:
         self.offer_sample(can_play=False)
-        self.sample_asked.emit()
+        self._desk.play_sample()
+
+    @Slot(object)
+    def _on_started(self, _result: object) -> None:
+        self.offer_sample(can_play=True)
 
 
 class InterruptedCard(QFrame):

@@ -23,6 +23,7 @@ from recorder.errors import RecorderError
 from recorder.events import StateChanged
 from recorder.journal import JournalWriter
 from recorder.types import State, iso, utc_now
+from tests.app.gui import reach
 from tests.parts import wait_until
 from tests.recorder.builders import build_session
 
@@ -55,8 +56,8 @@ def record(qtbot: QtBot, window: Window, broadcast: SampleBroadcast) -> LiveCard
 
 
 def the_card(qtbot: QtBot, window: Window) -> LiveCard:
-    qtbot.waitUntil(lambda: len(window.now.cards) == 1, timeout=WITHIN_MS)
-    (card,) = window.now.cards.values()
+    qtbot.waitUntil(lambda: len(reach.now(window).cards) == 1, timeout=WITHIN_MS)
+    (card,) = reach.now(window).cards.values()
     return card
 
 
@@ -91,7 +92,7 @@ def test_from_a_pasted_link_to_a_sealed_session_through_a_closed_window(
     qtbot.mouseClick(card.mark, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(folder.timeline().markers) == 1, timeout=WITHIN_MS)
     qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not again.now.cards, timeout=WITHIN_MS)
+    qtbot.waitUntil(lambda: not reach.now(again).cards, timeout=WITHIN_MS)
     qtbot.waitUntil(lambda: "Done" in row_text(again), timeout=WITHIN_MS)
     sealed = folder.sealed()
     assert sealed is not None
@@ -100,7 +101,7 @@ def test_from_a_pasted_link_to_a_sealed_session_through_a_closed_window(
 
 
 def row_text(window: Window) -> str:
-    index = window.sessions.index(0)
+    index = window.side.sessions.index(0)
     return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
 
 
@@ -132,8 +133,8 @@ def test_an_announced_session_that_nobody_waits_for_can_be_waited_for(
     log.append(StateChanged(state=State.SCHEDULED, next_try_at=iso(utc_now())))
     log.close()
     window = open_it()
-    qtbot.waitUntil(lambda: len(window.now.interrupted) == 1)
-    (card,) = window.now.interrupted.values()
+    qtbot.waitUntil(lambda: len(reach.now(window).interrupted) == 1)
+    (card,) = reach.now(window).interrupted.values()
     assert card.recover.text() == "Wait for it"
     qtbot.mouseClick(card.recover, Qt.MouseButton.LeftButton)
     assert the_card(qtbot, window).folder.path == folder.path
@@ -164,10 +165,10 @@ def test_a_session_that_died_unwatched_is_recovered_by_a_button(
 ) -> None:
     folder = build_session(settings.archive, sealed=False)
     window = open_it()
-    qtbot.waitUntil(lambda: len(window.now.interrupted) == 1)
-    (card,) = window.now.interrupted.values()
+    qtbot.waitUntil(lambda: len(reach.now(window).interrupted) == 1)
+    (card,) = reach.now(window).interrupted.values()
     qtbot.mouseClick(card.recover, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.now.interrupted, timeout=WITHIN_MS)
+    qtbot.waitUntil(lambda: not reach.now(window).interrupted, timeout=WITHIN_MS)
     assert "Recovered" in row_text(window)
     sealed = folder.sealed()
     assert sealed is not None
@@ -189,8 +190,8 @@ def test_the_sample_is_broadcast_by_a_button_and_ends_with_the_window(
     qtbot: QtBot, open_it: Open, settings: Settings
 ) -> None:
     window = open_it()
-    qtbot.waitUntil(window.now.empty.button.isVisible)
-    qtbot.mouseClick(window.now.empty.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(reach.now(window).empty.button.isVisible)
+    qtbot.mouseClick(reach.now(window).empty.button, Qt.MouseButton.LeftButton)
     card = the_card(qtbot, window)
     qtbot.waitUntil(shows(card, "Recording"), timeout=WITHIN_MS)
     folder = only_session(settings)
@@ -236,4 +237,4 @@ def test_what_never_was_a_session_says_why_until_it_is_dismissed(
     assert not card.stop.isVisible()
     qtbot.waitUntil(lambda: "Failed" in row_text(window), timeout=WITHIN_MS)
     qtbot.mouseClick(card.dismiss, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.now.cards)
+    qtbot.waitUntil(lambda: not reach.now(window).cards)

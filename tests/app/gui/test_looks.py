@@ -28,6 +28,7 @@ from app.settings import Settings
 from recorder.archive import SessionFolder
 from recorder.status import Status
 from recorder.types import Seconds, State, iso, utc_now
+from tests.app.gui import reach
 from tests.recorder.builders import build_session
 from transcribe import transcript
 from transcribe.transcript import Segment, Transcript
@@ -132,7 +133,7 @@ def test_live_sessions(
     folders = [*evening, build_session(settings.archive, title="A page")]
     waves = [load_wave(folder) for folder in evening[:2]]
     window = open_it()
-    qtbot.waitUntil(lambda: window.sessions.rowCount() == 5)
+    qtbot.waitUntil(lambda: window.side.sessions.rowCount() == 5)
     soon = iso(datetime.now(UTC) + timedelta(seconds=12))
     now_s = Seconds(4331)
     states = (
@@ -175,7 +176,9 @@ def test_live_sessions(
     for wave in waves:
         window._desk.wave_read.emit(wave)
     for folder in folders:
-        window.now.cards[folder.path].show_row(window._rows[folder.path])
+        reach.now(window).cards[folder.path].show_row(
+            {row.summary.folder: row for row in window._desk.rows}[folder.path]
+        )
     look(window, "live")
 
 
@@ -186,13 +189,13 @@ def test_a_session(
     look: Callable[[Window, str], None],
 ) -> None:
     window = open_it()
-    qtbot.waitUntil(lambda: window.sessions.rowCount() == 4)
+    qtbot.waitUntil(lambda: window.side.sessions.rowCount() == 4)
     waves: list[object] = []
     window._desk.wave_read.connect(waves.append)
     window.show_session(evening[-1])
-    qtbot.waitUntil(lambda: "unedited" in window.session.transcript.toPlainText())
+    qtbot.waitUntil(lambda: "unedited" in reach.session(window).transcript.toPlainText())
     qtbot.waitUntil(lambda: bool(waves))
-    window.session.show_position(13.0)
+    reach.session(window).show_position(13.0)
     look(window, "session")
 
 
@@ -205,6 +208,6 @@ def test_hits(
     window = open_it()
     window.bar.field.setText("unedited audio")
     window.bar.search_asked.emit("unedited audio")
-    qtbot.waitUntil(lambda: window.search.model.rowCount() == 6)
-    qtbot.waitUntil(lambda: window.sessions.rowCount() == 4)
+    qtbot.waitUntil(lambda: reach.search(window).model.rowCount() == 6)
+    qtbot.waitUntil(lambda: window.side.sessions.rowCount() == 4)
     look(window, "search")

@@ -13,6 +13,7 @@ from app.gui.theme import Theme
 from app.gui.window import Window
 from app.settings import Settings
 from recorder.types import Seconds, SessionId, utc_now
+from tests.app.gui import reach
 from tests.recorder.builders import build_session
 from transcribe import index, search, transcript
 from transcribe.transcript import Segment, Transcript
@@ -37,7 +38,7 @@ def test_a_first_answer_is_followed_by_the_exact_one(
     answers: list[Found] = []
     window._desk.found.connect(answers.append)
     window.bar.search_asked.emit("moon")
-    footer = window.search.footer
+    footer = reach.search(window).footer
     qtbot.waitUntil(lambda: footer.text().startswith("6 hits · best first"), timeout=10_000)
     assert [answer.order for answer in answers][-2:] == ["newest first", "best first"]
 
@@ -49,9 +50,9 @@ def test_a_better_answer_turns_no_page(qtbot: QtBot, open_it: Open, settings: Se
     window._desk.found.connect(answers.append)
     window.bar.search_asked.emit("moon")
     qtbot.waitUntil(lambda: bool(answers) and bool(answers[-1].entries), timeout=10_000)
-    window.show_now()
+    window.turn_to("now")
     window._desk.found.emit(answers[-1])
-    assert window.pages.currentWidget() is window.now
+    assert window.shown == "now"
 
 
 def test_search_goes_on_while_the_index_is_made(
@@ -70,7 +71,7 @@ def test_search_goes_on_while_the_index_is_made(
     monkeypatch.setattr(index, "rebuild", held_up)
     window = open_it()
     window.bar.search_asked.emit("moon")
-    footer = window.search.footer
+    footer = reach.search(window).footer
     qtbot.waitUntil(lambda: "still being made" in footer.text(), timeout=10_000)
     qtbot.waitUntil(lambda: "1 of 3 sessions are indexed" in footer.text(), timeout=10_000)
     may_go_on.set()

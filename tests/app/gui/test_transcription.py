@@ -13,6 +13,7 @@ from app.gui.presenters.transcription import Transcription
 from app.gui.window import Window
 from app.settings import Settings
 from recorder.types import AudioFormat, utc_now
+from tests.app.gui import reach
 from tests.recorder.builders import PartSpec, build_session
 from transcribe.queue import JobState, Queue, path_of
 
@@ -39,20 +40,20 @@ def test_a_fresh_session_is_transcribed_by_itself_and_its_words_are_found(
 ) -> None:
     folder = build_session(settings.archive, [said(2)], started_at=utc_now())
     window = open_it()
-    qtbot.waitUntil(lambda: window.sessions.rowCount() == 1)
+    qtbot.waitUntil(lambda: window.side.sessions.rowCount() == 1)
     window.show_session(folder)
     told: list[str] = []
     window._desk.work_changed.connect(
         lambda works: told.extend(f"{job.state}" for job in works.jobs.values())
     )
-    text = window.session.transcript
+    text = reach.session(window).transcript
     phrase = " ".join(Sample.load().utterances[0].text.split()[:3])
     qtbot.waitUntil(lambda: phrase.lower() in text.toPlainText().lower(), timeout=WITHIN_MS)
-    assert "demo" in window.session.made_by.text()
+    assert "demo" in reach.session(window).made_by.text()
     assert JobState.RUNNING in told
     window.bar.field.setText(phrase)
     window.bar.search_asked.emit(phrase)
-    qtbot.waitUntil(lambda: window.search.model.rowCount() >= 2, timeout=WITHIN_MS)
+    qtbot.waitUntil(lambda: reach.search(window).model.rowCount() >= 2, timeout=WITHIN_MS)
     wait_for_worker(qtbot, window)
 
 

@@ -23,6 +23,7 @@ from app.settings import Settings
 from recorder.archive import SessionFolder
 from recorder.status import Status
 from recorder.types import Seconds, State, utc_now
+from tests.app.gui import reach
 from tests.recorder.builders import build_session
 from transcribe import transcript
 from transcribe.transcript import Segment, Transcript
@@ -53,23 +54,23 @@ def talk(settings: Settings) -> SessionFolder:
 
 
 def has_rows(window: Window, count: int) -> Callable[[], bool]:
-    return lambda: window.sessions.rowCount() == count
+    return lambda: window.side.sessions.rowCount() == count
 
 
 def choose(qtbot: QtBot, window: Window, place: int) -> None:
     """Click a session in the list."""
-    area = window.library.visualRect(window.sessions.index(place))
+    area = window.side.list.visualRect(window.side.sessions.index(place))
     qtbot.mouseClick(
-        window.library.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, area.center().y())
+        window.side.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, area.center().y())
     )
 
 
 def test_an_empty_archive_is_taught_with_the_sample(qtbot: QtBot, open_it: Open) -> None:
     window = open_it()
-    assert window.pages.currentWidget() is window.now
-    assert window.now.empty.isVisible()
-    qtbot.waitUntil(window.now.empty.button.isVisible)
-    assert "sample" in window.now.empty.button.text()
+    assert window.shown == "now"
+    assert reach.now(window).empty.isVisible()
+    qtbot.waitUntil(reach.now(window).empty.button.isVisible)
+    assert "sample" in reach.now(window).empty.button.text()
 
 
 def test_sessions_are_listed_newest_first(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
@@ -77,9 +78,9 @@ def test_sessions_are_listed_newest_first(qtbot: QtBot, open_it: Open, settings:
         build_session(settings.archive, title=title)
     window = open_it()
     qtbot.waitUntil(has_rows(window, 3))
-    titles = [window.sessions.index(place).data() for place in range(3)]
+    titles = [window.side.sessions.index(place).data() for place in range(3)]
     assert titles == ["Third", "Second", "First"]
-    assert not window.now.empty.button.isVisible()
+    assert not reach.now(window).empty.button.isVisible()
 
 
 def test_a_new_session_comes_in_without_losing_the_choice(
@@ -90,8 +91,8 @@ def test_a_new_session_comes_in_without_losing_the_choice(
     choose(qtbot, window, 0)
     build_session(settings.archive, title="Newer")
     qtbot.waitUntil(has_rows(window, 2))
-    assert window.library.currentIndex().data() == "Late talk"
-    assert window.session.title.accessibleName() == "Late talk"
+    assert window.side.list.currentIndex().data() == "Late talk"
+    assert reach.session(window).title.accessibleName() == "Late talk"
 
 
 def test_a_session_shows_its_transcript_its_gap_and_its_evidence(
@@ -102,11 +103,11 @@ def test_a_session_shows_its_transcript_its_gap_and_its_evidence(
     window._desk.wave_read.connect(waves.append)
     qtbot.waitUntil(has_rows(window, 1))
     choose(qtbot, window, 0)
-    qtbot.waitUntil(lambda: "unedited audio" in window.session.transcript.toPlainText())
-    text = window.session.transcript.toPlainText()
+    qtbot.waitUntil(lambda: "unedited audio" in reach.session(window).transcript.toPlainText())
+    text = reach.session(window).transcript.toPlainText()
     assert text.index("Welcome") < text.index("question") < text.index("gap of 2 s")
     assert "connection lost" in text
-    said = [label.text() for label in window.session.findChildren(QLabel)]
+    said = [label.text() for label in reach.session(window).findChildren(QLabel)]
     assert "1 gap, 2 s in all" in said
     qtbot.waitUntil(lambda: bool(waves))
     assert waves[0].duration_s == talk.timeline().duration_s
@@ -124,16 +125,18 @@ def test_words_are_searched_as_they_are_typed_and_a_hit_plays_from_its_place(
     qtbot.waitUntil(has_rows(window, 1))
     qtbot.keyClicks(window.bar.field, "unedited audio")
     assert not window.bar.record.isEnabled()
-    qtbot.waitUntil(lambda: window.search.model.rowCount() == 2)
-    assert window.pages.currentWidget() is window.search
-    index = window.search.model.index(1)
+    qtbot.waitUntil(lambda: reach.search(window).model.rowCount() == 2)
+    assert window.shown == "search"
+    index = reach.search(window).model.index(1)
     entry = index.data(ROW_ROLE)
     assert isinstance(entry, HitEntry)
     assert [entry.text[start:end] for start, end in entry.marks] == ["unedited", "audio"]
     asked: list[tuple[SessionFolder, float]] = []
     window.player.play = lambda folder, at_s: asked.append((folder, at_s))  # type: ignore[method-assign]
-    area = window.search.view.visualRect(index)
-    qtbot.mouseClick(window.search.view.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
+    area = reach.search(window).view.visualRect(index)
+    qtbot.mouseClick(
+        reach.search(window).view.viewport(), Qt.MouseButton.LeftButton, pos=area.center()
+    )
     assert [(folder.path, at_s) for folder, at_s in asked] == [(talk.path, 13.0)]
 
 
@@ -143,10 +146,10 @@ def test_clearing_the_field_leaves_the_search(
     window = open_it()
     qtbot.keyClicks(window.bar.field, "nothing like it")
     qtbot.keyClick(window.bar.field, Qt.Key.Key_Return)
-    qtbot.waitUntil(window.search.nothing.isVisible)
-    qtbot.mouseClick(window.search.nothing.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(reach.search(window).nothing.isVisible)
+    qtbot.mouseClick(reach.search(window).nothing.button, Qt.MouseButton.LeftButton)
     assert not window.bar.text
-    assert window.pages.currentWidget() is window.now
+    assert window.shown == "now"
 
 
 def test_a_line_of_the_transcript_is_played_by_click_and_by_return(
@@ -155,7 +158,7 @@ def test_a_line_of_the_transcript_is_played_by_click_and_by_return(
     window = open_it()
     qtbot.waitUntil(has_rows(window, 1))
     choose(qtbot, window, 0)
-    view = window.session.transcript
+    view = reach.session(window).transcript
     qtbot.waitUntil(lambda: "Welcome" in view.toPlainText())
     asked: list[float] = []
     view.sought.connect(asked.append)
@@ -176,12 +179,12 @@ def test_the_transcript_follows_what_is_heard(
     window = open_it()
     qtbot.waitUntil(has_rows(window, 1))
     choose(qtbot, window, 0)
-    view = window.session.transcript
+    view = reach.session(window).transcript
     qtbot.waitUntil(lambda: "Welcome" in view.toPlainText())
-    window.session.show_position(13.5)
+    reach.session(window).show_position(13.5)
     (marked,) = view.extraSelections()
     assert "unedited audio" in marked.cursor.block().text()
-    window.session.show_position(None)
+    reach.session(window).show_position(None)
     assert not view.extraSelections()
 
 
@@ -207,9 +210,9 @@ def test_without_an_audio_output_a_hit_can_be_played_again(
     window = open_it()
     qtbot.waitUntil(has_rows(window, 1))
     window.bar.search_asked.emit("unedited audio")
-    qtbot.waitUntil(lambda: window.search.model.rowCount() == 2)
-    hit = window.search.model.index(1).data(ROW_ROLE)
-    window.search.chosen.emit(hit)
+    qtbot.waitUntil(lambda: reach.search(window).model.rowCount() == 2)
+    hit = reach.search(window).model.index(1).data(ROW_ROLE)
+    reach.search(window).chosen.emit(hit)
     transport = window.transport
     assert transport.play.isEnabled()
     assert transport.time.text() == "0:13"
@@ -229,10 +232,10 @@ def test_a_title_of_control_characters_is_one_plain_line(
     window = open_it()
     qtbot.waitUntil(has_rows(window, 1))
     choose(qtbot, window, 0)
-    title = window.session.title.accessibleName()
+    title = reach.session(window).title.accessibleName()
     assert title == "Late news  [31m\u200b<b>gnp</b>"
-    window.session.title.resize(60, 20)
-    assert "&lt;b&gt;" in window.session.title.toolTip()
+    reach.session(window).title.resize(60, 20)
+    assert "&lt;b&gt;" in reach.session(window).title.toolTip()
 
 
 def test_what_a_recorder_says_goes_before_what_the_archive_shows(
@@ -246,13 +249,17 @@ def test_what_a_recorder_says_goes_before_what_the_archive_shows(
     live = Live(folder=folder, status=status)
     for shown in (live, replace(live, status=replace(status, state=State.RECORDING))):
         window._desk.live_changed.emit((shown,))
-        row = window.sessions.index(0).data(ROW_ROLE)
-        card = window.now.cards[folder.path]
-        said = {row.look.word, card.chip.accessibleName(), window.session.chip.accessibleName()}
+        row = window.side.sessions.index(0).data(ROW_ROLE)
+        card = reach.now(window).cards[folder.path]
+        said = {
+            row.look.word,
+            card.chip.accessibleName(),
+            reach.session(window).chip.accessibleName(),
+        }
         assert said == {shown.look.word}
         assert row.summary.duration_s == 22
     window._desk.live_changed.emit(())
-    assert window.sessions.index(0).data(ROW_ROLE).look.word == "Interrupted"
+    assert window.side.sessions.index(0).data(ROW_ROLE).look.word == "Interrupted"
 
 
 def test_a_corrupt_session_is_said_on_its_page_and_others_are_fine(
@@ -263,10 +270,10 @@ def test_a_corrupt_session_is_said_on_its_page_and_others_are_fine(
     window = open_it()
     qtbot.waitUntil(has_rows(window, 2))
     choose(qtbot, window, 0)
-    qtbot.waitUntil(window.session.notice.isVisible)
+    qtbot.waitUntil(reach.session(window).notice.isVisible)
     choose(qtbot, window, 1)
-    qtbot.waitUntil(lambda: "Welcome" in window.session.transcript.toPlainText())
-    assert not window.session.notice.isVisible()
+    qtbot.waitUntil(lambda: "Welcome" in reach.session(window).transcript.toPlainText())
+    assert not reach.session(window).notice.isVisible()
 
 
 def test_an_unreadable_archive_is_said(qtbot: QtBot, open_it: Open, settings: Settings) -> None:

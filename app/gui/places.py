@@ -1,0 +1,186 @@
+"""The places of the window, in the order of its navigation.
+
+Each is imported when it is made, so that the first window does without the others'.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+
+from app.gui.desk import Desk
+from app.gui.pages.search import SearchPage
+from app.gui.pages.session import SessionPage
+from app.gui.place import Entry, Place, SearchPlace, SessionPlace
+from app.gui.player import Player
+from app.gui.presenters.language import translate
+from app.gui.presenters.library import Row
+from app.gui.presenters.live import Live
+from app.gui.presenters.search import Found, HeadEntry, HitEntry
+from app.gui.presenters.session import Page, Wave
+from app.gui.presenters.transcription import Works
+from app.gui.presenters.words import Message
+from app.gui.widgets import column
+from recorder.archive import SessionFolder
+from recorder.types import SessionId
+
+
+def entries(desk: Desk, player: Player) -> tuple[Entry, ...]:
+    """All places; those with a title stand in the navigation."""
+    return (
+        Entry(key="now", title=translate("Side", "Now"), icon="radio", make=partial(_now, desk)),
+        Entry(
+            key="search",
+            title=translate("Side", "Search"),
+            icon="search",
+            make=partial(WiredSearch, desk),
+        ),
+        Entry(key="session", make=partial(WiredSession, desk, player)),
+    )
+
+
+def _now(desk: Desk) -> Place:
+    from app.gui.pages.now import NowPage  # noqa: PLC0415 (see above)
+
+    return NowPage(desk)
+
+
+class WiredSession(SessionPlace):
+    """The session page, wired to the desk and the player."""
+
+    def __init__(self, desk: Desk, player: Player) -> None:
+        super().__init__()
+        self._desk, self._player = desk, player
+        self._rows = {row.summary.folder: row for row in desk.rows}
+        self._live = {live.key: live for live in desk.live}
+        self.page = SessionPage()
+        column(self, self.page)
+        desk.rows_changed.connect(self._on_rows)
+        desk.live_changed.connect(self._on_live)
+        desk.work_changed.connect(self._on_work)
+        desk.page_read.connect(self._on_page)
+        desk.wave_read.connect(self._on_wave)
+        player.moved.connect(self._on_moved)
+        self.page.sought.connect(self.play_asked)
+        self.page.stop_asked.connect(desk.stop)
+        self.page.mark_asked.connect(desk.mark)
+        self.page.dismissed.connect(desk.dismiss)
+        self.page.transcription_asked.connect(desk.transcribe)
+
+    @property
+    def shown(self) -> SessionFolder | None:
+        """The session that it shows."""
+        return self.page.folder
+
+    def show_session(self, folder: SessionFolder, at_s: float | None = None) -> None:  # noqa: ARG002
+        """Show a session."""
+        self.page.show_folder(folder)
+        self._show_facts(folder.path)
+        self._desk.read(folder)
+
+    def _is_shown(self, path: Path) -> bool:
+        return self.page.folder is not None and self.page.folder.path == path
+
+    @Slot(object)
+    def _on_rows(self, rows: tuple[Row, ...]) -> None:
+        before = self._rows
+        self._rows = {row.summary.folder: row for row in rows}
+        folder = self.page.folder
+        if folder is not None and self._rows.get(folder.path) != before.get(folder.path):
+            self._show_facts(folder.path)
+            if folder.path in self._rows:
+                self._desk.read(folder)
+
+    @Slot(object)
+    def _on_live(self, sessions: tuple[Live, ...]) -> None:
+        self._live = {live.key: live for live in sessions}
+        if self.page.folder is not None:
+            self._show_facts(self.page.folder.path)
+
+    @Slot(object)
+    def _on_work(self, _works: Works) -> None:
+        if self.page.folder is not None:
+            self._show_work(self.page.folder.path)
+
+    @Slot(object)
+    def _on_page(self, page: Page) -> None:
+        if self._is_shown(page.folder.path):
+            self.page.show_page(page)
+            self._show_work(page.folder.path)
+            self._on_moved(self._player.position_s)
+            self._desk.draw(page.folder)
+
+    @Slot(object)
+    def _on_wave(self, wave: Wave) -> None:
+        if self._is_shown(wave.folder.path):
+            self.page.show_wave(wave)
+
+    @Slot(float)
+    def _on_moved(self, _at_s: float) -> None:
+        played = self._player.folder
+        is_heard = played is not None and self._is_shown(played.path)
+        self.page.show_position(self._player.position_s if is_heard else None)
+
+    def _show_facts(self, path: Path) -> None:
+        live = self._live.get(path)
+        if path in self._rows:
+            row = self._rows[path]
+            self.page.show_row(row.with_live(live) if live else row)
+        self.page.show_live(live)
+        self._show_work(path)
+
+    def _show_work(self, path: Path) -> None:
+        if path in self._rows:
+            self.page.show_work(self._desk.works.of(self._rows[path]))
+
+
+class WiredSearch(SearchPlace):
+    """The page of hits, wired to the desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.page = SearchPage()
+        column(self, self.page)
+        desk.found.connect(self._on_found)
+        desk.search_failed.connect(self.page.notice.say)
+        desk.indexed.connect(self.page.show_indexing)
+        self.page.chosen.connect(self._on_hit)
+        self.page.opened.connect(self._on_head)
+        self.page.cleared.connect(self.cleared)
+        self.page.more_asked.connect(desk.search)
+
+    def show_query(self, query: str) -> None:
+        """Search for words as they are typed."""
+        if query:
+            self._desk.search(query)
+        else:
+            self._desk.forget_search()
+
+    @Slot(object)
+    def _on_found(self, found: Found) -> None:
+        self.page.show_found(found, silent_count=sum(row.is_silent for row in self._desk.rows))
+
+    @Slot(object)
+    def _on_hit(self, hit: HitEntry) -> None:
+        folder = self._folder_of(hit.session)
+        if folder is not None:
+            self.play_asked.emit(folder, hit.start_s)
+
+    @Slot(object)
+    def _on_head(self, head: HeadEntry) -> None:
+        folder = self._folder_of(head.session)
+        if folder is not None:
+            self.session_asked.emit(folder)
+
+    def _folder_of(self, session: SessionId) -> SessionFolder | None:
+        """The folder of a session that was found; says so where it is gone by now."""
+        for row in self._desk.rows:
+            if row.summary.id == session:
+                return SessionFolder(row.summary.folder)
+        self.page.notice.say(
+            Message(happened="This session is not in the archive any more.", next="Search again.")
+        )
+        return None
