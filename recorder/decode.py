@@ -200,6 +200,7 @@ def decode_timeline(
 def decode_file(
     path: Path,
     *,
+    from_s: float = 0.0,
     rate_hz: int | None = None,
     channels: int | None = None,
     block_s: float = 10.0,
@@ -209,8 +210,8 @@ def decode_file(
     Raises:
         DecodeError: It can't be decoded.
     """
-    blocks = _converted(_stamped(open_media(path), 0.0), rate_hz, channels)
-    yield from _joined(_cropped(blocks, 0.0, math.inf), block_s)
+    blocks = _converted(_stamped(open_media(path), from_s), rate_hz, channels)
+    yield from _joined(_cropped(blocks, from_s, math.inf), block_s)
 
 
 def native(root: Path, timeline: Timeline, track: str = "a") -> Native | None:
