@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from recorder.types import Seconds
 from transcribe.chunking import FRAME, RATE_HZ, Samples
-from transcribe.listening import Caption, Listener
+from transcribe.listening import LONGEST_S, Caption, Listener
 
 
 @dataclass
@@ -34,7 +34,7 @@ def sound(*spans: tuple[float, bool]) -> Samples:
 
 
 def heard(
-    samples: Samples, *, block_s: float = 1.0, start_s: float = 0.0, longest_s: float = 15.0
+    samples: Samples, *, block_s: float = 1.0, start_s: float = 0.0, longest_s: float = LONGEST_S
 ) -> list[Caption]:
     listener = Listener(length_of, loudness, longest_s=longest_s)
     captions, size = [], int(block_s * RATE_HZ)
