@@ -1,14 +1,16 @@
 """The archive's sessions, looked at again and again without reading what didn't change. No Qt.
 
-Called from one worker thread. The first look reads every session's summary; later ones look at
-those that are new, open, or have changed lately, and at some of the others in turn, so that an
-edited title shows without ten thousand reads a second.
+Called from one worker thread. The first look reads every session's summary, the newest first, and
+tells of those that it has several times a second; later ones look at those that are new, open, or
+have changed lately, and at some of the others in turn, so that an edited title shows without ten
+thousand reads a second.
 """
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from recorder.archive import Archive, SessionFolder, Summary
 from recorder.types import Seconds
 
 _OTHERS_PER_LOOK = 200
+_TOLD_EVERY_S = 0.2
 _RESTLESS_S = 3_600.0
 _SETTLES_NS = 2_000_000_000  # a folder's time is coarse: two changes may leave the same one
 _READING_SHARE = 0.05
@@ -90,10 +93,18 @@ class _Known:
 
 
 class Library:
-    """All sessions, newest first."""
+    """All sessions, newest first.
 
-    def __init__(self, archive: Archive) -> None:
+    Args:
+        archive: Whose sessions.
+        some: Is told the rows that are read so far while a look takes long; on its thread.
+    """
+
+    def __init__(
+        self, archive: Archive, some: Callable[[tuple[Row, ...]], None] | None = None
+    ) -> None:
         self._archive = archive
+        self._some = some
         self._folders: list[SessionFolder] = []
         self._listed_ns = -1
         self._known: dict[Path, _Known] = {}
@@ -110,12 +121,21 @@ class Library:
             StorageError: The archive can't be listed.
         """
         is_new = self._list()
+        told_at = time.monotonic()
         for folder in self._due():
             is_new = self._read(folder) or is_new
+            if self._some and is_new and time.monotonic() - told_at > _TOLD_EVERY_S:
+                self._some(self._rows())
+                told_at = time.monotonic()
         if self._has_shown and not is_new:
             return None
         self._has_shown = True
-        return tuple(self._known[folder.path].row for folder in self._folders)
+        return self._rows()
+
+    def _rows(self) -> tuple[Row, ...]:
+        """Those that are read, in order."""
+        known = (self._known.get(folder.path) for folder in self._folders)
+        return tuple(each.row for each in known if each)
 
     def _list(self) -> bool:
         """List the archive where its folder has changed, and say whether a session is gone."""

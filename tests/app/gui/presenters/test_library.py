@@ -2,6 +2,9 @@ import dataclasses
 import shutil
 from pathlib import Path
 
+import pytest
+
+from app.gui.presenters import library
 from app.gui.presenters.library import Library, Row
 from recorder.archive import Archive
 from tests.parts import wait_until
@@ -82,3 +85,19 @@ def test_a_corrupt_session_says_so_and_harms_no_other(tmp_path: Path) -> None:
     assert rows[broken.path].summary.problem
     assert rows[broken.path].look.word == "Unreadable"
     assert not rows[fine.path].summary.problem
+
+
+def test_a_long_first_look_tells_what_it_has_the_newest_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        build_session(tmp_path, title=str(number))
+    monkeypatch.setattr(library, "_TOLD_EVERY_S", 0.0)
+    told: list[list[str]] = []
+    watched = Library(
+        Archive(tmp_path), lambda rows: told.append([row.summary.title for row in rows])
+    )
+    watched.look()
+    assert told == [["2"], ["2", "1"], ["2", "1", "0"]]
+    watched.look()
+    assert len(told) == 3
