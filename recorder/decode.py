@@ -21,12 +21,13 @@ from pathlib import Path
 
 import av
 import numpy as np
+import numpy.typing as npt
 
 from recorder import cover, pcm
 from recorder.archive import SessionFolder
 from recorder.errors import DecodeError
 from recorder.events import Chunk
-from recorder.media import Media, Samples, open_media, to_float
+from recorder.media import Media, Samples, gathered, open_media
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds
 
@@ -37,7 +38,10 @@ _PREROLL_S = 0.5
 MP3's bit reservoir reaches back 511 bytes, AAC and Vorbis overlap by a frame, Opus wants 80 ms."""
 
 _MOST_INIT_BYTES = 1 << 20
+_BUNDLE_S = 0.5
+_NO_SHAPE = (0, "", "")
 _TimedFrame = tuple[float, av.AudioFrame]
+_Bundle = tuple[float, list[av.AudioFrame]]
 _DRIFT_S = 1e-3
 """A device's last frame may play so much longer than it lasted."""
 
@@ -353,37 +357,71 @@ def _converted(
     frames: Iterable[_TimedFrame], rate_hz: int | None, channels: int | None
 ) -> Iterator[Block]:
     """Frames as blocks of the wanted rate and channels."""
-    for (own_hz, *_), equal in itertools.groupby(frames, key=_shape):
-        for at_s, frame in _resampled(equal, own_hz, rate_hz or own_hz):
-            yield Block(
-                start_s=Seconds(at_s),
-                samples=_mixed(to_float(frame), channels),
-                rate_hz=frame.sample_rate,
-            )
+    for (own_hz, *_), equal in itertools.groupby(_bundled(frames), key=_shape):
+        wanted_hz = rate_hz or own_hz
+        mixed = (
+            Block(start_s=Seconds(at_s), samples=_mixed(gathered(bundle), channels), rate_hz=own_hz)
+            for at_s, bundle in equal
+        )
+        yield from mixed if wanted_hz == own_hz else _resampled(mixed, wanted_hz)
 
 
-def _resampled(frames: Iterable[_TimedFrame], own_hz: int, rate_hz: int) -> Iterator[_TimedFrame]:
-    """Frames of one shape at another rate; the first sample keeps its time."""
-    if rate_hz == own_hz:
-        yield from frames
-        return
-    resampler = av.AudioResampler(format="fltp", rate=rate_hz)
-    fed = iter(frames)
-    at_s, first = next(fed)
-    done = 0
-    feed: Iterator[av.AudioFrame | None] = itertools.chain(
-        (first,), (frame for _, frame in fed), (None,)
-    )
-    for frame in feed:
-        if frame is not None:
-            frame.pts = None  # so that it only counts, too
-        for made in resampler.resample(frame):
-            yield at_s + done / rate_hz, made
-            done += made.samples
+def _bundled(frames: Iterable[_TimedFrame]) -> Iterator[_Bundle]:
+    """Frames of one shape that follow each other to the sample, by about half a second.
+
+    What is done once a bundle costs little beside decoding; once a frame it costs more than that.
+    """
+    held: list[av.AudioFrame] = []
+    at_s, size, shape, rate_hz = 0.0, 0, _NO_SHAPE, 1
+    for time_s, frame in frames:
+        own = (frame.sample_rate, frame.format.name, frame.layout.name)
+        follows = abs(time_s - at_s - size / rate_hz) * rate_hz < _CUT_SLACK
+        if held and (own != shape or not follows or size > rate_hz * _BUNDLE_S):
+            yield at_s, held
+            held = []
+        if not held:
+            held, at_s, size, shape, rate_hz = [], time_s, 0, own, frame.sample_rate
+        held.append(frame)
+        size += frame.samples
+    if held:
+        yield at_s, held
 
 
-def _shape(timed: _TimedFrame) -> tuple[int, str, str]:
-    frame = timed[1]
+def _resampled(blocks: Iterable[Block], rate_hz: int) -> Iterator[Block]:
+    """Blocks of one shape at another rate; the first sample keeps its time."""
+    resamplers: list[av.AudioResampler] = []
+    start_s, done = Seconds(0), 0
+    feed: Iterator[Block | None] = itertools.chain(blocks, (None,))
+    for block in feed:
+        if block and not resamplers:
+            start_s = block.start_s
+            # One for each channel: PyAV crashes on frames of eight.
+            resamplers = [
+                av.AudioResampler(format="flt", layout="mono", rate=rate_hz)
+                for _ in range(block.samples.shape[1])
+            ]
+        made = [_fed(resampler, block, channel) for channel, resampler in enumerate(resamplers)]
+        if made and len(made[0]):
+            at_s = Seconds(start_s + done / rate_hz)
+            yield Block(start_s=at_s, samples=np.column_stack(made), rate_hz=rate_hz)
+            done += len(made[0])
+
+
+def _fed(
+    resampler: av.AudioResampler, block: Block | None, channel: int
+) -> npt.NDArray[np.float32]:
+    """What a resampler gives for more of a channel; None is its end."""
+    frame = None
+    if block:
+        samples = np.ascontiguousarray(block.samples[:, channel])[None]
+        frame = av.AudioFrame.from_ndarray(samples, format="flt", layout="mono")
+        frame.sample_rate = block.rate_hz
+    found = [made.to_ndarray()[0] for made in resampler.resample(frame)]
+    return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+
+def _shape(bundle: _Bundle) -> tuple[int, str, str]:
+    frame = bundle[1][0]
     return frame.sample_rate, frame.format.name, frame.layout.name
 
 

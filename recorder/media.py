@@ -11,12 +11,12 @@ come with the others, at their own time.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -39,7 +39,10 @@ _PROBED = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dts,eac3,flac,flv,matroska,mov,mp3,mpeg,mpegts,ogg,rm,"
     "tak,tta,w64,wav,webm,wv"
 )
-_FULL_SCALE = {"u8": 2**7, "s16": 2**15, "s32": 2**31}
+_KINDS = {
+    "u8": np.uint8, "s16": np.int16, "s32": np.int32, "s64": np.int64, "flt": np.float32,
+    "dbl": np.float64,
+}  # fmt: skip
 _ID3_HEADER = 10
 _BUFFER = 1 << 16
 
@@ -292,16 +295,38 @@ def probe(path: Path) -> Probe:
         )
 
 
-def to_float(frame: av.AudioFrame) -> Samples:
-    """A frame's samples as numbers, full scale at ±1; exact up to 24 bits."""
-    kind = frame.format.name.removesuffix("p")
-    array = frame.to_ndarray()
-    shaped = array.T if frame.format.is_planar else array.reshape(-1, frame.layout.nb_channels)
-    if kind == "u8":
-        return (shaped.astype(np.float32) - 128) / np.float32(128)
-    if kind in _FULL_SCALE:
-        return shaped.astype(np.float32) / np.float32(_FULL_SCALE[kind])
-    return np.ascontiguousarray(shaped, np.float32)
+def gathered(frames: Sequence[av.AudioFrame]) -> Samples:
+    """Frames of one shape, one after the other, as numbers; full scale at ±1, exact to 24 bits.
+
+    Raises:
+        ValueError: There is no frame, or a sample format that we don't know.
+    """
+    first = frames[0]
+    name, channels = first.format.name, first.layout.nb_channels
+    kind = _KINDS.get(name.removesuffix("p"))
+    if kind is None:
+        raise ValueError(f"samples of {name}")
+    whole = np.empty((sum(frame.samples for frame in frames), channels), kind)
+    at = 0
+    for frame in frames:
+        end = at + frame.samples
+        planes = frame.planes
+        if first.format.is_planar:
+            for channel, plane in enumerate(planes):
+                whole[at:end, channel] = np.frombuffer(plane, kind, frame.samples)
+        else:
+            flat = np.frombuffer(planes[0], kind, frame.samples * channels)
+            whole[at:end] = flat.reshape(-1, channels)
+        at = end
+    return _scaled(whole)
+
+
+def _scaled(whole: npt.NDArray[Any]) -> Samples:
+    if whole.dtype == np.uint8:
+        return (whole.astype(np.float32) - 128) / np.float32(128)
+    if whole.dtype.kind == "i":
+        return whole.astype(np.float32) * np.float32(2.0 ** (1 - 8 * whole.dtype.itemsize))
+    return whole.astype(np.float32, copy=False)
 
 
 def _our_name(name: str) -> str:
