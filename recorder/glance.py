@@ -34,7 +34,10 @@ class _Place:
 
 
 def glance(journal: Path, at_s: float, track: str = "a") -> Timeline | None:
-    """The part of a track in which a moment lies, or the next one behind the gap it lies in.
+    """The part in which a moment lies, or the next one behind the gap it lies in.
+
+    Only of a session of one track: where there are several, one may fill the others' gaps, and
+    all of the journal is needed to say so.
 
     Args:
         journal: The journal's file.
@@ -42,7 +45,8 @@ def glance(journal: Path, at_s: float, track: str = "a") -> Timeline | None:
         track: The track's letter.
 
     Returns:
-        A timeline with that part alone, and no runs; None where nothing sounds from there on.
+        A timeline with that part alone, and no runs; None where nothing sounds from there on, or
+        there are other tracks.
 
     Raises:
         CorruptSession: A line that was looked at can't be read.
@@ -61,7 +65,11 @@ def glance(journal: Path, at_s: float, track: str = "a") -> Timeline | None:
 
 
 def _glance(data: bytes, at_s: float, track: str) -> Timeline | None:
-    places = sorted(_places(data, track), key=lambda place: place.start_s)
+    found = [(at, _event(data, at)) for at in _lines(data, _PART, 0, len(data))]
+    opened = [(at, event) for at, event in found if isinstance(event, PartOpened)]
+    if any(event.track != track for _, event in opened):
+        return None
+    places = sorted(_places(data, opened), key=lambda place: place.start_s)
     before = [place for place in places if place.start_s <= at_s][-1:]
     after = [place for place in places if place.start_s > at_s][:1]
     for place in before + after:
@@ -71,13 +79,8 @@ def _glance(data: bytes, at_s: float, track: str) -> Timeline | None:
     return None
 
 
-def _places(data: bytes, track: str) -> Iterator[_Place]:
-    """The track's parts that hold a chunk."""
-    found = [
-        (at, opened)
-        for at in _lines(data, _PART, 0, len(data))
-        if isinstance(opened := _event(data, at), PartOpened) and opened.track == track
-    ]
+def _places(data: bytes, found: list[tuple[int, PartOpened]]) -> Iterator[_Place]:
+    """The parts that hold a chunk."""
     ends = [*(at for at, _ in found[1:]), len(data)]
     for (at, opened), end in zip(found, ends, strict=False):
         first = next(_chunks(data, opened.part, at, end), None)

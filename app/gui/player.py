@@ -1,4 +1,4 @@
-"""Plays a session from any moment on, true to session time. GUI thread only.
+"""Plays a session or a file from any moment on, true to its time. GUI thread only.
 
 Sound is decoded ahead by `playback.Feed` and pushed to the audio device; this thread only moves
 bytes. QMediaPlayer would not do: it can't seek exactly in ADTS, and knows nothing of gaps.
@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QIODevice, QObject, QTimer, Signal, Slot
 
 from app.gui import tokens
-from app.gui.presenters.playback import BYTES_A_FRAME, CHANNELS, RATE_HZ, Feed
+from app.gui.presenters.history import Histories
+from app.gui.presenters.language import translate
+from app.gui.presenters.playback import (
+    BYTES_A_FRAME,
+    CHANNELS,
+    RATE_HZ,
+    Feed,
+    Hearing,
+    SessionSound,
+    Sound,
+)
 from app.gui.presenters.words import Message
 from recorder.archive import SessionFolder
 
@@ -21,11 +31,14 @@ if TYPE_CHECKING:
 
 _BUFFER_BYTES = RATE_HZ * BYTES_A_FRAME * 4 // 10  # 0.4 s
 
-NO_OUTPUT = Message(
-    happened="There is no audio output here.",
-    safe="The recording is untouched.",
-    next="Connect a speaker or headphones, and play again.",
-)
+
+def no_output() -> Message:
+    """What to say where nothing can sound."""
+    return Message(
+        happened=translate("Player", "There is no audio output here."),
+        safe=translate("Player", "The recording is untouched."),
+        next=translate("Player", "Connect a speaker or headphones, and play again."),
+    )
 
 
 class Playing(StrEnum):
@@ -37,23 +50,30 @@ class Playing(StrEnum):
 
 
 class Player(QObject):
-    """One session's sound at a time."""
+    """One sound at a time."""
 
     changed = Signal()
-    """What it does, or which session, is another now."""
+    """What it does, how, or which sound, is another now."""
     moved = Signal(float)
-    """Session time of what is heard, ten times a second."""
+    """Session time of what is heard, some twenty times a second."""
     failed = Signal(object)
     """A `Message`: why there is no sound."""
+    jumped = Signal(float, float)
+    """From where to where in session time it went on at once: a gap, or what is left out."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, *, histories: Histories | None = None
+    ) -> None:
         super().__init__(parent)
-        self._folder: SessionFolder | None = None
+        self._histories = histories or Histories()
+        self._sound: Sound | None = None
+        self._hearing = Hearing()
         self._feed: Feed | None = None
         self._sink: QAudioSink | None = None
         self._device: QIODevice | None = None
         self._playing = Playing.NOTHING
         self._at_s = 0.0
+        self._told_jump: tuple[float, float] | None = None
         self._feeding = QTimer(self)
         self._feeding.setInterval(tokens.PLAYER_FEED_MS)
         self._feeding.timeout.connect(self._push)
@@ -62,14 +82,29 @@ class Player(QObject):
         self._showing.timeout.connect(self._show)
 
     @property
+    def histories(self) -> Histories:
+        """What is known of the sessions that were looked at lately."""
+        return self._histories
+
+    @property
+    def sound(self) -> Sound | None:
+        """What is played or was played last."""
+        return self._sound
+
+    @property
     def folder(self) -> SessionFolder | None:
-        """The session that is played or was played last."""
-        return self._folder
+        """The session that is played or was played last; None where that is no session."""
+        return self._sound.folder if self._sound else None
 
     @property
     def playing(self) -> Playing:
         """What it does now."""
         return self._playing
+
+    @property
+    def hearing(self) -> Hearing:
+        """How it plays."""
+        return self._hearing
 
     @property
     def position_s(self) -> float:
@@ -78,24 +113,41 @@ class Player(QObject):
 
     def play(self, folder: SessionFolder, from_s: float) -> None:
         """Play a session from a moment on; says `failed` where nothing can be heard."""
+        self.play_sound(SessionSound(folder, self._histories), from_s)
+
+    def play_sound(self, sound: Sound, from_s: float) -> None:
+        """Play anything from a moment on; says `failed` where nothing can be heard."""
         self._silence()
-        self._folder, self._at_s = folder, from_s
+        self._sound, self._at_s, self._told_jump = sound, from_s, None
+        self._feed = Feed(sound, from_s, self._hearing)  # decodes while the device opens
         sink = _new_sink(self)
         if sink is None:
+            self._silence()
             self._turn(Playing.NOTHING)
             self.moved.emit(self._at_s)
-            self.failed.emit(NO_OUTPUT)
+            self.failed.emit(no_output())
             return
-        self._feed = Feed(folder, from_s)
         self._sink, self._device = sink, sink.start()
         self._turn(Playing.SOUND)
 
-    def seek(self, at_s: float) -> None:
-        """Go on from another moment of the same session."""
-        if self._folder is None:
+    def hear(self, hearing: Hearing) -> None:
+        """Play otherwise from here on: another pace, something left out."""
+        if hearing == self._hearing:
             return
         if self._playing is Playing.SOUND:
-            self.play(self._folder, max(at_s, 0.0))
+            self._at_s = self._heard_s()
+        self._hearing = hearing
+        if self._playing is Playing.SOUND and self._sound is not None:
+            self.play_sound(self._sound, self._at_s)
+        else:
+            self.changed.emit()
+
+    def seek(self, at_s: float) -> None:
+        """Go on from another moment of the same sound."""
+        if self._sound is None:
+            return
+        if self._playing is Playing.SOUND:
+            self.play_sound(self._sound, max(at_s, 0.0))
         else:
             self._silence()
             self._at_s = max(at_s, 0.0)
@@ -111,8 +163,8 @@ class Player(QObject):
 
     def resume(self) -> None:
         """Go on from where it was paused, or play again what was played last."""
-        if self._folder is not None and self._playing is not Playing.SOUND:
-            self.play(self._folder, self._at_s)
+        if self._sound is not None and self._playing is not Playing.SOUND:
+            self.play_sound(self._sound, self._at_s)
 
     def close(self) -> None:
         """Stop, and free the device."""
@@ -134,6 +186,10 @@ class Player(QObject):
     def _show(self) -> None:
         self._at_s = self._heard_s()
         self.moved.emit(self._at_s)
+        jump = self._feed.last_jump(self._heard_frames()) if self._feed else None
+        if jump and jump != self._told_jump:
+            self._told_jump = jump
+            self.jumped.emit(*jump)
 
     def _end(self) -> None:
         """All was heard, or decoding broke."""
@@ -148,9 +204,13 @@ class Player(QObject):
     def _heard_s(self) -> float:
         if self._feed is None or self._sink is None:
             return self._at_s
+        return float(self._feed.position(self._heard_frames()))
+
+    def _heard_frames(self) -> int:
+        if self._feed is None or self._sink is None:
+            return 0
         waiting = self._sink.bufferSize() - self._sink.bytesFree()
-        heard = self._feed.taken_frames - waiting // BYTES_A_FRAME
-        return float(self._feed.position(max(heard, 0)))
+        return max(self._feed.taken_frames - waiting // BYTES_A_FRAME, 0)
 
     def _silence(self) -> None:
         self._feeding.stop()

@@ -128,7 +128,7 @@ WAVE_LOOK_S = 0.5
 COUNTDOWN_MS = 1_000
 TYPING_PAUSE_MS = 180  # between the last key and the search
 PLAYER_FEED_MS = 20
-PLAYER_SHOW_MS = 100
+PLAYER_SHOW_MS = 50
 
 # Levels, in dBFS.
 METER_FLOOR_DBFS = -60.0

@@ -221,7 +221,7 @@ def test_without_an_audio_output_a_hit_can_be_played_again(
     failures: list[object] = []
     window.player.failed.connect(failures.append)
     transport.play.click()
-    assert failures == [player.NO_OUTPUT]
+    assert failures == [player.no_output()]
     assert transport.time.text() == f"0:13 / {length}"
 
 
