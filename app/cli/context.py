@@ -12,11 +12,14 @@ from typing import Any, NoReturn
 import click
 from rich import markup
 from rich.console import Console
+from rich.table import Table
 
 from app.settings import Settings
 from recorder.archive import Archive
 from recorder.errors import AircheckError
 from recorder.types import Seconds
+
+_WIDE = 1_000
 
 
 @dataclass(slots=False, kw_only=True)
@@ -53,6 +56,12 @@ class Context:
         """Print for people; nothing where machines read."""
         if not self.as_json:
             self.console.print(text, soft_wrap=not self.console.is_terminal)
+
+    def show(self, table: Table) -> None:
+        """Print a table for people; where nobody looks nothing of it is cut."""
+        if not self.console.is_terminal:
+            self.console.width = _WIDE
+        self.console.print(table)
 
 
 pass_context = click.make_pass_decorator(Context)
@@ -116,11 +125,11 @@ def exact_clock(seconds: float) -> str:
     return f"{clock(tenths // 10)}.{tenths % 10}"
 
 
-_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3_600.0}
+_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 
 
 def parse_duration(text: str) -> Seconds:
-    """``90``, ``90s``, ``15m``, ``1h30m`` or ``1:30:00`` as seconds.
+    """``90``, ``90s``, ``15m``, ``1h30m``, ``30d`` or ``1:30:00`` as seconds.
 
     Raises:
         ValueError: It is none of these, or not above zero.

@@ -32,8 +32,6 @@ from transcribe import transcript
 _SHOWN_ID = 8
 """Characters of an id that a list shows: its end, by which a session can be named."""
 
-_WIDE = 1_000
-
 
 @click.command("sessions")
 @json_option
@@ -56,9 +54,7 @@ def sessions_command(context: Context) -> None:
     table.add_column("title", overflow="ellipsis", no_wrap=context.console.is_terminal)
     for summary in summaries:
         table.add_row(*_summary_row(summary))
-    if not context.console.is_terminal:
-        context.console.width = _WIDE  # nobody looks: nothing is cut
-    context.console.print(table)
+    context.show(table)
     for hint in _hints(summaries):
         context.say(f"[yellow]![/] {hint}")
 

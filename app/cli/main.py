@@ -26,6 +26,8 @@ _COMMANDS = {
     "sessions": "library",
     "show": "library",
     "import": "library",
+    "trash": "keeping",
+    "usage": "keeping",
     "transcribe": "text",
     "queue": "text",
     "captions": "captions",

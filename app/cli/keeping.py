@@ -1,0 +1,225 @@
+"""trash, retain, usage, check, move: what stays in the archive, and where."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import click
+from rich.table import Table
+
+from app import keeping
+from app.cli.context import Context, Duration, counted, escape, json_option, pass_context
+from recorder import trash, usage
+from recorder.errors import AircheckError, SessionNotFound
+from recorder.trash import Trashed
+from recorder.types import Seconds, iso, utc_now
+
+_SHOWN_ID = 8
+_SHOWN_SESSIONS = 20
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+class _Empty(AircheckError):
+    """A question that has to be asked first."""
+
+    exit_status = 2
+
+
+def room(size: float) -> str:
+    """Bytes for people: ``3.4 GB``, in steps of 1000."""
+    for unit in _UNITS[:-1]:
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit in ("bytes", "kB") else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} {_UNITS[-1]}"
+
+
+@click.group("trash", invoke_without_command=True)
+@json_option
+@click.pass_context
+def trash_command(ctx: click.Context) -> None:
+    """Throw sessions away, and have them back until the trash is emptied."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(_list_command)
+
+
+@trash_command.command("put")
+@click.argument("sessions", nargs=-1, required=True)
+@json_option
+@pass_context
+def _put_command(context: Context, sessions: tuple[str, ...]) -> None:
+    """Throw SESSIONS away. One that records stays."""
+    folders = [context.archive.find(name) for name in sessions]
+    outcomes = keeping.put(context.archive, folders)
+    for outcome in outcomes:
+        if outcome.trashed:
+            name = escape(outcome.trashed.title)
+            context.say(f"[green]✓[/] {name} is in the trash  [dim]{_short(outcome.session)}[/]")
+        else:
+            context.say(f"[red]✗[/] {escape(outcome.problem)}")
+    problems = [o for o in outcomes if o.problem]
+    if len(problems) < len(outcomes):
+        context.say("  'aircheck trash restore' undoes it.")
+    if context.as_json:
+        context.answer(
+            {
+                "trashed": [_json(o.trashed) for o in outcomes if o.trashed],
+                "problems": [{"session": o.session, "what": o.problem} for o in problems],
+            }
+        )
+    sys.exit(1 if problems else 0)
+
+
+@trash_command.command("list")
+@json_option
+@pass_context
+def _list_command(context: Context) -> None:
+    """List what is in the trash, the latest first."""
+    found = trash.listed(context.archive)
+    if context.as_json:
+        context.answer({"trashed": [_json(each) for each in found]})
+        return
+    if not found:
+        context.say("The trash is empty.")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("id", "thrown away", "room", "title", "why"):
+        table.add_column(column, no_wrap=column != "title")
+    for each in found:
+        when = f"{each.trashed_at.astimezone():%Y-%m-%d %H:%M}"
+        row = (_short(each.id), when, room(each.bytes), escape(each.title), escape(each.why))
+        table.add_row(*row)
+    context.show(table)
+
+
+@trash_command.command("restore")
+@click.argument("sessions", nargs=-1)
+@json_option
+@pass_context
+def _restore_command(context: Context, sessions: tuple[str, ...]) -> None:
+    """Bring SESSIONS back; without any, what was thrown away last."""
+    archive = context.archive
+    wanted = [trash.find(archive, name) for name in sessions] or trash.latest(archive)
+    if not wanted:
+        raise SessionNotFound("The trash is empty.")
+    folders = keeping.restore(archive, wanted)
+    for each in wanted:
+        context.say(f"[green]✓[/] {escape(each.title)} is back  [dim]{_short(each.id)}[/]")
+    if context.as_json:
+        context.answer({"restored": [folder.id for folder in folders]})
+
+
+@trash_command.command("empty")
+@click.argument("sessions", nargs=-1)
+@click.option("--older-than", type=Duration(), help="Thrown away so long ago: 30d.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@json_option
+@pass_context
+def _empty_command(
+    context: Context, sessions: tuple[str, ...], older_than: Seconds | None, *, yes: bool
+) -> None:
+    """Delete what is in the trash for good: SESSIONS, or all of it."""
+    archive = context.archive
+    before = utc_now() - timedelta(seconds=older_than or 0)
+    named = [trash.find(archive, name) for name in sessions] or trash.listed(archive)
+    chosen = [each for each in named if each.trashed_at <= before]
+    if chosen and not yes:
+        _ask(context, chosen)
+    deleted = trash.empty(archive, sessions=[each.id for each in chosen])
+    context.say(f"{counted(len(deleted), 'session')} deleted.")
+    if context.as_json:
+        context.answer({"deleted": [each.id for each in deleted]})
+
+
+def _ask(context: Context, chosen: Sequence[Trashed]) -> None:
+    """Make sure, where somebody is there to ask.
+
+    Raises:
+        _Empty: Nobody is.
+    """
+    size = room(sum(each.bytes for each in chosen))
+    if context.as_json or not sys.stdin.isatty():
+        raise _Empty(
+            f"{counted(len(chosen), 'session')} ({size}) would be deleted for good.",
+            safe="Nothing was deleted.",
+            hint="Say --yes if you mean it.",
+        )
+    click.confirm(f"Delete {counted(len(chosen), 'session')} ({size}) for good?", abort=True)
+
+
+@trash_command.command("log")
+@json_option
+@pass_context
+def _log_command(context: Context) -> None:
+    """Tell what was ever thrown away, brought back, and deleted."""
+    lines = trash.removals(context.archive)
+    if context.as_json:
+        context.answer({"removals": lines})
+        return
+    for line in lines:
+        why = f"  [dim]{escape(str(line['why']))}[/]" if line.get("why") else ""
+        context.say(
+            f"{escape(str(line.get('at')))}  {escape(str(line.get('what'))):<12}"
+            f"  {escape(str(line.get('title')))}  [dim]{_short(str(line.get('session')))}[/]{why}"
+        )
+
+
+@click.command("usage")
+@click.option("--all", "everything", is_flag=True, help="All sessions, not only the largest.")
+@json_option
+@pass_context
+def usage_command(context: Context, *, everything: bool) -> None:
+    """Tell how much room the archive takes, by session and by what it is for."""
+    total = usage.of_archive(context.archive)
+    if context.as_json:
+        context.answer(
+            {
+                "bytes": total.bytes,
+                "free_bytes": total.free_bytes,
+                "kinds": {str(kind): size for kind, size in total.kinds.items()},
+                "sessions": [
+                    {
+                        "id": each.folder.id,
+                        "bytes": each.bytes,
+                        "kinds": {str(kind): size for kind, size in each.kinds.items()},
+                    }
+                    for each in total.sessions
+                ],
+            }
+        )
+        return
+    shown = total.sessions if everything else total.sessions[:_SHOWN_SESSIONS]
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("room", "audio", "id"):
+        table.add_column(column, no_wrap=True, justify="right")
+    table.add_column("title")
+    for each in shown:
+        audio = room(each.kinds.get(usage.Kind.AUDIO, 0))
+        title = escape(each.folder.summary().title)
+        table.add_row(room(each.bytes), audio, _short(each.folder.id), title)
+    if shown:
+        context.show(table)
+    if len(shown) < len(total.sessions):
+        rest = len(total.sessions) - len(shown)
+        context.say(f"and {counted(rest, 'smaller session')}: 'aircheck usage --all'")
+    for kind, size in sorted(total.kinds.items(), key=lambda item: -item[1]):
+        context.say(f"  {room(size):>9}  {kind}")
+    context.say(f"  {room(total.bytes):>9}  in all; {room(total.free_bytes)} are free")
+
+
+def _json(each: Trashed) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "title": each.title,
+        "folder": str(each.folder.path),
+        "trashed_at": iso(each.trashed_at),
+        "why": each.why,
+        "bytes": each.bytes,
+    }
+
+
+def _short(session: str) -> str:
+    return session[-_SHOWN_ID:]
