@@ -229,25 +229,42 @@ def revive(folder: SessionFolder) -> bool:
     return True
 
 
-def _spawn(folder: SessionFolder) -> subprocess.Popen[bytes]:
+def detached(command: Sequence[str], log: Path, *, what: str) -> subprocess.Popen[bytes]:
+    """Start a process that outlives this one, the terminal and the shell.
+
+    Args:
+        command: Program and arguments.
+        log: Where its output is appended.
+        what: It is, for the sentence where it doesn't start.
+
+    Raises:
+        StorageError: It doesn't start.
+    """
     _reap()
-    command = [sys.executable, "-P", "-m", "recorder", str(folder.path)]
     try:
-        folder.derived.mkdir(exist_ok=True)
-        with (folder.derived / "recorder.log").open("ab") as log:
+        with log.open("ab") as output:
             child = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=output,
                 creationflags=_DETACHED,
                 start_new_session=True,  # ignored on Windows
             )
     except OSError as error:
-        raise storage_error(error, doing="starting the recorder") from error
+        raise storage_error(error, doing=f"starting {what}") from error
     with _children_lock:
         _children.append(child)
     return child
+
+
+def _spawn(folder: SessionFolder) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", "-m", "recorder", str(folder.path)]
+    try:
+        folder.derived.mkdir(exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, doing="starting the recorder") from error
+    return detached(command, folder.derived / "recorder.log", what="the recorder")
 
 
 def _reap() -> None:
