@@ -53,6 +53,7 @@ def transcribe_sessions(
     language: str | None = None,
     engine: str = "",
     translate: bool = False,
+    by_channel: bool = False,
     pending: bool = False,
     on_progress: Callable[[Transcription], None] = lambda _: None,
 ) -> list[Transcription]:
@@ -65,6 +66,7 @@ def transcribe_sessions(
         language: Whisper's code; found by listening unless given.
         engine: What runs the model; the fastest that can unless named.
         translate: Whether English is made of it, as a second transcript.
+        by_channel: Whether each channel is heard for itself, as a speaker.
         pending: Also all that is queued, and all that has no transcript yet.
         on_progress: Told now and then about each job, on this thread.
 
@@ -78,7 +80,14 @@ def transcribe_sessions(
     with contextlib.closing(Queue(path_of(archive.root))) as queue:
         task = "translate" if translate else "transcribe"
         jobs = [
-            queue.add(folder.id, model=model, language=language or "", engine=engine, task=task)
+            queue.add(
+                folder.id,
+                model=model,
+                language=language or "",
+                engine=engine,
+                task=task,
+                by_channel=by_channel,
+            )
             for folder in folders
         ]
         if pending:

@@ -9,6 +9,7 @@
     conversion   a checkpoint → what CTranslate2 loads
     download     large files: resumed, checked, there whole or not at all
     chunking     hours of sound → chunks of speech, cut at pauses, never across a gap
+    channels     a track's channels, where each is a speaker
     engines      a chunk → segments, by Whisper
     spoken       which language is spoken where
     guards       what a model says where nobody spoke

@@ -67,6 +67,7 @@ class Job:
         language: Whisper's code, as asked for or as found; empty until it is found.
         engine: What is to run the model; empty for the fastest that can.
         task: Whisper's: ``transcribe``, or ``translate`` (to English).
+        by_channel: Whether each channel is heard for itself, as a speaker.
         priority: The higher is done first.
         state: ``running`` only while its worker lives.
         progress: The part of its speech that is text, 0 to 1.
@@ -81,6 +82,7 @@ class Job:
     language: str
     engine: str
     task: str
+    by_channel: bool
     priority: int
     state: JobState
     progress: float
@@ -95,7 +97,8 @@ class ChunkRow:
     """A stretch of a job's speech.
 
     Attributes:
-        number: 0, 1, … in the job, in order of track and session time.
+        number: 0, 1, … in the job, in order of track, voice and session time.
+        voice: The channel's number, where each is heard for itself; else empty.
         language: What is spoken in it, Whisper's code.
         key: The hash of all that its text depends on.
         text: Its segments as JSON, or None while it isn't transcribed.
@@ -106,6 +109,7 @@ class ChunkRow:
     start_s: Seconds
     end_s: Seconds
     key: str
+    voice: str = ""
     language: str = ""
     text: str | None = None
 
@@ -153,6 +157,7 @@ class Queue:
         language: str = "",
         engine: str = "",
         task: str = "transcribe",
+        by_channel: bool = False,
     ) -> Job:
         """Ask for a transcript; one that is asked for already is not asked for twice.
 
@@ -164,6 +169,7 @@ class Queue:
             language: Whisper's code; found by listening where it is empty.
             engine: What runs the model; the fastest that can where it is empty.
             task: ``transcribe`` or ``translate``.
+            by_channel: Whether each channel is heard for itself, as a speaker.
         """
         asked = {
             "session": session,
@@ -171,11 +177,13 @@ class Queue:
             "asked_language": language,
             "engine": engine,
             "task": task,
+            "by_channel": by_channel,
         }
         with self._writing() as tables:
             waiting = tables.query(
                 "SELECT id FROM job WHERE session = :session AND model = :model"
                 " AND asked_language = :asked_language AND engine = :engine AND task = :task"
+                " AND by_channel = :by_channel"
                 " AND state IN ('queued', 'running', 'paused')",
                 asked,
             )
@@ -297,7 +305,7 @@ class Queue:
             if not planned or not planned["planned"]:
                 return None
             rows = self._tables.query(
-                "SELECT number, track, start_s, end_s, key, language, text FROM chunk"
+                "SELECT number, track, voice, start_s, end_s, key, language, text FROM chunk"
                 " WHERE job_id = ? ORDER BY number",
                 [job.id],
             )
@@ -310,13 +318,14 @@ class Queue:
             for chunk in chunks:
                 tables.execute(
                     "INSERT INTO chunk"
-                    " (job_id, number, track, start_s, end_s, key, language, text) VALUES"
-                    " (?, ?, ?, ?, ?, ?, ?,"
+                    " (job_id, number, track, voice, start_s, end_s, key, language, text) VALUES"
+                    " (?, ?, ?, ?, ?, ?, ?, ?,"
                     "  (SELECT text FROM chunk WHERE key = ? AND text IS NOT NULL LIMIT 1))",
                     [
                         job.id,
                         chunk.number,
                         chunk.track,
+                        chunk.voice,
                         chunk.start_s,
                         chunk.end_s,
                         chunk.key,
@@ -493,6 +502,7 @@ def _job(row: dict[str, Any]) -> Job:
         language=row["language"],
         engine=row["engine"],
         task=row["task"],
+        by_channel=bool(row["by_channel"]),
         priority=row["priority"],
         state=state,
         progress=1.0 if state is JobState.DONE else row["progress"] or 0.0,
@@ -586,3 +596,10 @@ def choices(tables: Database) -> None:
                 total(CASE WHEN text IS NULL THEN end_s - start_s END) AS missing_s
             FROM chunk GROUP BY job_id
         ) ON job_id = job.id""")
+
+
+@_migrations()
+def channels(tables: Database) -> None:
+    """0.3: whether each channel is heard for itself, and which one a chunk is of."""
+    tables.execute("ALTER TABLE job ADD COLUMN by_channel INTEGER NOT NULL DEFAULT 0")
+    tables.execute("ALTER TABLE chunk ADD COLUMN voice TEXT NOT NULL DEFAULT ''")

@@ -22,7 +22,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,8 @@ from recorder.decode import decode
 from recorder.errors import AircheckError, SessionBusy, storage_error
 from recorder.timeline import Track
 from recorder.types import Seconds, utc_now
-from transcribe import chunking, guards, index, queue, speakers, spoken, transcript
-from transcribe.chunking import Detector, Rules, Samples, Stretch
+from transcribe import channels, chunking, guards, index, queue, speakers, spoken, transcript
+from transcribe.chunking import Detector, Rules, Samples, Sound, Stretch
 from transcribe.engines.base import Engine, Task
 from transcribe.errors import BrokenModel, EngineError, UnknownEngine
 from transcribe.queue import ChunkRow, Job, Queue
@@ -118,6 +118,17 @@ def work(
             worker.do(job)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """What is heard from its beginning to its end: a track, or one channel of it."""
+
+    track: str
+    voice: str
+
+    def sound(self, folder: SessionFolder) -> Iterable[Sound]:
+        return channels.sound(folder, self.track, self.voice)
+
+
 class _Worker:
     """Does jobs; keeps the model of the last one loaded."""
 
@@ -175,20 +186,20 @@ class _Worker:
             chunks = self._plan(job, folder, tracks, model, engine)
         language = self._jobs.job(job.id).language
         _require_foreign(job, language)
-        self._do_all(job, folder, list(tracks), chunks, engine)
+        self._do_all(job, folder, chunks, engine)
         self._require_wanted(job)
         done = self._jobs.chunks(job) or []
         for name, recorded in tracks.items():
             is_translated = job.task == Task.TRANSLATE
             segments = _segments((chunk for chunk in done if chunk.track == name), language)
-            if self._diarizer and segments:
+            if self._diarizer and segments and not job.by_channel:
                 turns = self._diarizer(decode(folder, track=name))
                 segments = tuple(speakers.assigned(segments, turns, name))
             fresh = Transcript(
                 model=model.name,
                 model_sha256=model.sha256,
                 engine=engine.name,
-                options=_options(engine),
+                options=_options(engine) | ({"by_channel": True} if job.by_channel else {}),
                 language="en" if is_translated else language,
                 translated_from=language if is_translated else "",
                 created_at=utc_now(),
@@ -209,9 +220,13 @@ class _Worker:
         """Find the speech and its languages, and write the chunks down."""
         self._detector = self._detector or chunking.SileroDetector()
         rules = Rules(longest_s=model.longest_chunk_s, joins_below_s=model.joins_below_s)
-        found = {
-            name: list(chunking.plan(decode(folder, track=name), rules, self._detector))
+        lines = [
+            _Line(track=name, voice=voice)
             for name in tracks
+            for voice in (channels.voices(folder, name) if job.by_channel else (channels.MIXED,))
+        ]
+        found = {
+            line: list(chunking.plan(line.sound(folder), rules, self._detector)) for line in lines
         }
         language, by_chunk = _languages(job, model, engine, folder, found)
         how = {
@@ -221,7 +236,8 @@ class _Worker:
             "task": job.task,
         }
         rows = itertools.chain.from_iterable(
-            _rows(tracks[name], chunks, by_chunk[name], how) for name, chunks in found.items()
+            _rows(tracks[line.track], line.voice, chunks, by_chunk[line], how)
+            for line, chunks in found.items()
         )
         numbered = [replace(row, number=number) for number, row in enumerate(rows)]
         self._jobs.plan(job, language, numbered)
@@ -231,18 +247,17 @@ class _Worker:
         self,
         job: Job,
         folder: SessionFolder,
-        tracks: list[str],
         chunks: list[ChunkRow],
         engine: Engine,
     ) -> None:
         """Make text of the chunks that have none, as many at once as the engine gains by."""
-        missing = {
-            track: [chunk for chunk in chunks if chunk.track == track and chunk.text is None]
-            for track in tracks
-        }
+        missing: dict[_Line, list[ChunkRow]] = {}
+        for chunk in chunks:
+            if chunk.text is None:
+                missing.setdefault(_Line(track=chunk.track, voice=chunk.voice), []).append(chunk)
         # From the beginning, whatever is missing: the samples are then the same in a resumed job.
         todo = itertools.chain.from_iterable(
-            _with_samples(folder, track, missing[track]) for track in tracks
+            _with_samples(folder, line, of_line) for line, of_line in missing.items()
         )
         running: dict[Future[list[Segment]], ChunkRow] = {}
         pool = ThreadPoolExecutor(thread_name_prefix="chunk")
@@ -373,25 +388,25 @@ def _languages(
     model: Model,
     engine: Engine,
     folder: SessionFolder,
-    found: dict[str, list[Stretch]],
-) -> tuple[str, dict[str, list[str]]]:
-    """The session's language, and that of each track's chunks.
+    found: dict[_Line, list[Stretch]],
+) -> tuple[str, dict[_Line, list[str]]]:
+    """The session's language, and that of each line's chunks.
 
     The one asked for, the model's only one, or what is heard in the chunks.
     """
     given = job.language or (model.languages[0] if len(model.languages) == 1 else "")
     if given:
-        return given, {name: [given] * len(chunks) for name, chunks in found.items()}
+        return given, {line: [given] * len(chunks) for line, chunks in found.items()}
     votes: list[spoken.Likely] = []
-    by_chunk: dict[str, list[str]] = {}
-    for name, chunks in found.items():
+    by_chunk: dict[_Line, list[str]] = {}
+    for line, chunks in found.items():
         asked = [chunks[place] for place in spoken.voters(chunks)]
-        votes += _votes(engine, folder, name, asked)
+        votes += _votes(engine, folder, line, asked)
     elected = spoken.elected(votes) or transcript.UNDETERMINED
     mixed = spoken.is_mixed(votes)
-    for name, chunks in found.items():
-        by_chunk[name] = (
-            spoken.by_chunk(list(_votes(engine, folder, name, chunks)), elected)
+    for line, chunks in found.items():
+        by_chunk[line] = (
+            spoken.by_chunk(list(_votes(engine, folder, line, chunks)), elected)
             if mixed
             else [elected] * len(chunks)
         )
@@ -399,22 +414,23 @@ def _languages(
 
 
 def _votes(
-    engine: Engine, folder: SessionFolder, track: str, chunks: list[Stretch]
+    engine: Engine, folder: SessionFolder, line: _Line, chunks: list[Stretch]
 ) -> Iterator[spoken.Likely]:
     if chunks:
-        for _, samples in chunking.clips(decode(folder, track=track), chunks):
+        for _, samples in chunking.clips(line.sound(folder), chunks):
             yield engine.languages(samples)
 
 
 def _rows(
-    track: Track, chunks: list[Stretch], languages: list[str], how: dict[str, Any]
+    track: Track, voice: str, chunks: list[Stretch], languages: list[str], how: dict[str, Any]
 ) -> Iterator[ChunkRow]:
-    """A track's chunks with their keys: the hash of all that a chunk's text depends on.
+    """A line's chunks with their keys: the hash of all that a chunk's text depends on.
 
     The audio stands in it by the journal's hashes of the bytes that sound in the chunk's time.
 
     Args:
         track: As the journal tells.
+        voice: Which channel of it; empty for all as one.
         chunks: Its stretches of speech, in order.
         languages: What is spoken in each.
         how: Model, engine, options and task.
@@ -430,10 +446,13 @@ def _rows(
         audio = [item.sha256 for item in held[first:last]]
         values = how | {"language": language, "audio": audio}
         values |= {"start_s": chunk.start_s, "end_s": chunk.end_s}
+        if voice:
+            values["voice"] = voice
         key = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
         yield ChunkRow(
             number=0,
             track=track.name,
+            voice=voice,
             start_s=chunk.start_s,
             end_s=chunk.end_s,
             key=key,
@@ -442,10 +461,10 @@ def _rows(
 
 
 def _with_samples(
-    folder: SessionFolder, track: str, chunks: list[ChunkRow]
+    folder: SessionFolder, line: _Line, chunks: list[ChunkRow]
 ) -> Iterator[tuple[ChunkRow, Samples]]:
     stretches = [Stretch(start_s=chunk.start_s, end_s=chunk.end_s) for chunk in chunks]
-    clips = chunking.clips(decode(folder, track=track), stretches) if chunks else ()
+    clips = chunking.clips(line.sound(folder), stretches)
     for chunk, (_, samples) in zip(chunks, clips, strict=True):
         yield chunk, samples
 
@@ -474,10 +493,14 @@ def _moved(segment: Segment, by_s: Seconds) -> Segment:
 
 
 def _segments(chunks: Iterable[ChunkRow], language: str) -> tuple[Segment, ...]:
-    """All chunks' segments; those in another language than the session's say so."""
+    """All chunks' segments; those in another language than the session's say so.
+
+    Where each channel was heard for itself, it is the speaker.
+    """
     return transcript.in_order(
         replace(
             transcript.segment_from_json(values),
+            speaker=f"{chunk.track}:{chunk.voice}" if chunk.voice else "",
             language="" if chunk.language == language else chunk.language,
         )
         for chunk in chunks

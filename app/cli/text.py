@@ -36,6 +36,7 @@ from transcribe.weights import Model, Weights
     help="What runs the model; both hear the same, the first is several times as fast.",
 )
 @click.option("--translate", is_flag=True, help="To English, as a second transcript.")
+@click.option("--channels", is_flag=True, help="Each channel is a speaker: a:1 left, a:2 right.")
 @json_option
 @pass_context
 def transcribe_command(
@@ -47,6 +48,7 @@ def transcribe_command(
     *,
     pending: bool,
     translate: bool,
+    channels: bool,
 ) -> None:
     """Turn SESSIONS into text that can be searched, by Whisper."""
     if not sessions and not pending:
@@ -61,6 +63,7 @@ def transcribe_command(
             language=language,
             engine=engine or "",
             translate=translate,
+            by_channel=channels,
             pending=pending,
             on_progress=lambda job: _show_progress(progress, job),
         )
@@ -137,6 +140,7 @@ def _queued_json(job: Job) -> dict[str, Any]:
         "model": job.model,
         "engine": job.engine,
         "task": job.task,
+        "by_channel": job.by_channel,
         "state": job.state,
         "progress": job.progress,
         "left_s": job.left_s,

@@ -11,15 +11,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
 import resources
 from recorder.archive import Archive, SessionFolder
+from recorder.decode import decode_file
 from recorder.types import AudioFormat, GapReason, Seconds
 from tests.parts import wait_until
-from tests.recorder.builders import PartSpec, adts_chunks, build_session
-from transcribe import database, search, transcript, worker
+from tests.recorder.builders import PartSpec, adts_chunks, build_session, encode
+from transcribe import database, search, speakers, transcript, worker
 from transcribe.chunking import RATE_HZ, Samples
 from transcribe.engines.base import Task
 from transcribe.queue import Job, JobState, Queue, path_of
@@ -99,7 +101,7 @@ class Desk:
         """A connection of its own: chunks are transcribed on threads."""
         return contextlib.closing(Queue(path_of(self.archive.root)))
 
-    def ask(self, folder: SessionFolder, *, model: str = DEMO, **asked: str) -> Job:
+    def ask(self, folder: SessionFolder, *, model: str = DEMO, **asked: Any) -> Job:
         return self.queue.add(folder.id, model=model, **asked)
 
 
@@ -244,6 +246,45 @@ def test_a_session_without_speech_has_an_empty_transcript(desk: Desk) -> None:
     assert desk.queue.job(job.id).state is JobState.DONE
     assert text_of(folder).segments == ()
     assert text_of(folder).text == ""
+
+
+def on_two_sides(root: Path) -> SessionFolder:
+    """The sample broadcast in stereo: every second utterance on the left, the others right."""
+    blocks = decode_file(resources.path("sample/session.aac"), rate_hz=RATE, channels=1)
+    mono = np.concatenate([block.samples for block in blocks])
+    stereo = np.zeros((len(mono), 2), np.float32)
+    for place, item in enumerate(script()):
+        first, end = (int(item[key] * RATE) for key in ("start_s", "end_s"))
+        stereo[first:end, place % 2] = mono[first:end, 0]
+    chunks = adts_chunks(encode(stereo, RATE, "adts"), RATE)
+    fmt = AudioFormat(container="adts", codec="aac", rate_hz=RATE, channels=2)
+    return build_session(root, [PartSpec(fmt=fmt, chunks=chunks)])
+
+
+def test_each_channel_may_be_a_speaker_whose_name_stays(desk: Desk) -> None:
+    folder = on_two_sides(desk.archive.root)
+    speakers.name(folder, "a:1", "Ann")
+    job = desk.ask(folder, by_channel=True)
+    worker.work(desk.archive, Weights(desk.models))
+    assert desk.queue.job(job.id).state is JobState.DONE, desk.queue.job(job.id).error
+    heard = text_of(folder)
+    assert heard.options["by_channel"] is True
+    sides = {item["text"]: ("Ann", "a:2")[place % 2] for place, item in enumerate(script())}
+    found = [(s.text, s.speaker) for s in heard.segments if s.text in sides]
+    assert {speaker for _, speaker in found} == {"Ann", "a:2"}
+    assert all(sides[text] == speaker for text, speaker in found)
+    assert [s.start_s for s in heard.segments] == sorted(s.start_s for s in heard.segments)
+
+
+def test_channels_that_say_the_same_are_heard_once(desk: Desk) -> None:
+    folder = sample_session(desk.archive.root)
+    desk.ask(folder)
+    desk.work()
+    whole = text_of(folder).text
+    desk.ask(folder, by_channel=True)
+    desk.work()
+    assert text_of(folder).text == whole
+    assert {segment.speaker for segment in text_of(folder).segments} == {""}
 
 
 def test_one_thread_while_something_is_recorded(desk: Desk) -> None:
