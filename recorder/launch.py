@@ -40,6 +40,7 @@ def record(
     for_s: Seconds | None = None,
     mirrors: Sequence[SourceSpec] = (),
     together: bool = False,
+    split_channels: bool = False,
     schedule: Schedule | None = None,
     give_up_s: Seconds | None = None,
 ) -> SessionFolder:
@@ -52,21 +53,27 @@ def record(
         for_s: Session time after which it ends by itself.
         mirrors: Other sources of the same event, which take over when the first one fails.
         together: Record the mirrors side by side with the first one, each as a track of its own.
+        split_channels: Record each channel of the first one, a device, as a track of its own;
+            mirrors go side by side with them.
         schedule: When it is announced for; at once unless told.
         give_up_s: Seconds without a byte after which it is taken for over; an hour unless told.
 
     Raises:
-        ValueError: There are more mirrors than letters for tracks.
-        UnknownDevice: No device of that name is here; nothing is made.
+        ValueError: There are more tracks than letters for them, or mirrors that shall take over
+            from a channel.
+        UnknownDevice: No device of that name is here, or it has but one channel; nothing is made.
         StorageError: The disk refuses.
         RecorderError: The recorder doesn't start; the session's folder is there.
     """
-    if len(mirrors) >= len(ascii_lowercase):
-        raise ValueError(f"{len(mirrors)} mirrors")
-    specs = [_named(each) for each in (spec, *mirrors)]
-    tracks = ascii_lowercase if together else "a" * len(specs)
+    if split_channels and mirrors and not together:
+        raise ValueError("a mirror can't take over from one channel")
+    named = [_named(each) for each in (spec, *mirrors)]
+    specs = [*_channels(named[0]), *named[1:]] if split_channels else named
+    if len(specs) > len(ascii_lowercase):
+        raise ValueError(f"{len(specs)} sources")
+    tracks = ascii_lowercase if together or split_channels else "a" * len(specs)
     folder = archive.create(
-        title or default_title(specs[0]),
+        title or default_title(named[0]),
         list(zip(tracks, specs, strict=False)),
         for_s=for_s,
         give_up_s=give_up_s,
@@ -88,6 +95,12 @@ def _named(spec: SourceSpec) -> SourceSpec:
 
     info = devices.find(spec)
     return spec if spec.address else replace(spec, address=info.name)
+
+
+def _channels(spec: SourceSpec) -> list[SourceSpec]:
+    from recorder.sources import devices  # noqa: PLC0415 (as above)
+
+    return devices.each_channel(spec)
 
 
 def repeat(folder: SessionFolder, schedule: Schedule) -> SessionFolder:

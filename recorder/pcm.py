@@ -67,6 +67,26 @@ def frame_bytes(fmt: AudioFormat) -> int:
     return sample_bytes(fmt) * fmt.channels
 
 
+def pick(data: bytes, fmt: AudioFormat, channel: int) -> bytes:
+    """One channel's samples.
+
+    Args:
+        data: Whole frames.
+        fmt: Their format.
+        channel: From 1 on.
+
+    Raises:
+        ValueError: There is no such channel.
+    """
+    if not 1 <= channel <= fmt.channels:
+        raise ValueError(f"channel {channel} of {fmt.channels}")
+    width, step = sample_bytes(fmt), frame_bytes(fmt)
+    picked = bytearray(len(data) // fmt.channels)
+    for byte in range(width):
+        picked[byte::width] = data[(channel - 1) * width + byte :: step]
+    return bytes(picked)
+
+
 def media_s(fmt: AudioFormat, chunk: Chunk) -> float:
     """How long a chunk plays, in seconds.
 

@@ -44,6 +44,9 @@ from recorder.types import Seconds, SourceKind, iso, utc_now
 )
 @click.option("--together", is_flag=True, help="Record the mirrors side by side instead.")
 @click.option(
+    "--split-channels", is_flag=True, help="Record each channel of a device as its own track."
+)
+@click.option(
     "--give-up",
     "give_up_s",
     type=Duration(),
@@ -64,6 +67,7 @@ def record_command(
     give_up_s: Seconds | None,
     *,
     together: bool,
+    split_channels: bool,
     captions: bool,
     detach: bool,
 ) -> None:
@@ -77,6 +81,10 @@ def record_command(
     if together and not mirrors:
         raise click.UsageError("--together needs a --mirror to record beside it.")
     spec = parse_source(source)
+    if split_channels and spec.kind not in (SourceKind.DEVICE, SourceKind.SYSTEM):
+        raise click.UsageError("--split-channels goes with device:NAME and system:NAME.")
+    if split_channels and mirrors and not together:
+        raise click.UsageError("--split-channels records side by side: add --together.")
     if spec.kind is SourceKind.FILE and for_s is not None:
         raise click.UsageError("--for goes with what is live; a file is taken whole.")
     schedule = None
@@ -89,6 +97,7 @@ def record_command(
         for_s=for_s,
         mirrors=[parse_source(mirror) for mirror in mirrors],
         together=together,
+        split_channels=split_channels,
         schedule=schedule,
         give_up_s=give_up_s,
     )

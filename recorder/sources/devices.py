@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recorder.errors import SourceError, UnknownDevice
 from recorder.sources import loopbacks, portaudio, pulse
@@ -45,6 +45,8 @@ class DeviceInfo:
         is_default: Whether it is meant where no name is given.
         note: A sentence where there is something to know, else empty.
         source: The sound server's source, where there is a server.
+        channel: The one that is meant, from 1 on, with a format of its own; None for all of them.
+        of_channels: How many the device has.
     """
 
     name: str
@@ -55,6 +57,18 @@ class DeviceInfo:
     is_default: bool
     note: str = ""
     source: PulseSource | None = None
+    channel: int | None = None
+    of_channels: int = 0
+
+    @property
+    def device_id(self) -> str:
+        """The id of the whole device."""
+        return self.id.removesuffix(f"#{self.channel}") if self.channel else self.id
+
+    @property
+    def stream_format(self) -> AudioFormat:
+        """What the device itself gives, of which a channel is picked."""
+        return replace(self.format, channels=self.of_channels) if self.channel else self.format
 
     @property
     def channels(self) -> int:
@@ -128,6 +142,8 @@ def find(spec: SourceSpec) -> DeviceInfo:
 def choose(spec: SourceSpec, candidates: Sequence[DeviceInfo]) -> DeviceInfo:
     """The one of several that is meant: by id, then by name, then by name in any case.
 
+    What no device is called may name one of its channels: ``Interface#2``.
+
     Raises:
         UnknownDevice: None or several fit.
     """
@@ -149,9 +165,48 @@ def choose(spec: SourceSpec, candidates: Sequence[DeviceInfo]) -> DeviceInfo:
         raise UnknownDevice(
             f"{len(fits)} devices are called {spec.address!r}.", hint=f"Choose by id: {ids}."
         )
-    if not fits:
+    if fits:
+        return fits[0]
+    device, hash_sign, channel = spec.address.rpartition("#")
+    if not (hash_sign and channel.isdecimal()):
         raise UnknownDevice(f"No {what} here is called {spec.address!r}.", hint=_hint(kin))
-    return fits[0]
+    return _channel(choose(replace(spec, address=device), candidates), int(channel))
+
+
+def each_channel(spec: SourceSpec) -> list[SourceSpec]:
+    """A device's channels as sources of their own, as `choose` understands them.
+
+    Raises:
+        UnknownDevice: None by that name is here, or it has but one channel.
+        SourceError: PortAudio doesn't answer.
+    """
+    info = find(spec)
+    if info.channels < 2:
+        raise UnknownDevice(
+            f"{info.name!r} has one channel.", hint="Record it without splitting channels."
+        )
+    numbers = range(1, info.channels + 1)
+    return [replace(spec, address=f"{info.name}#{number}") for number in numbers]
+
+
+def _channel(info: DeviceInfo, number: int) -> DeviceInfo:
+    """One channel of a device.
+
+    Raises:
+        UnknownDevice: It has no such channel.
+    """
+    if not 1 <= number <= info.channels:
+        raise UnknownDevice(
+            f"{info.name!r} has no channel {number}.", hint=f"It has 1 to {info.channels}."
+        )
+    return replace(
+        info,
+        name=f"{info.name}#{number}",
+        id=f"{info.id}#{number}",
+        format=replace(info.format, channels=1),
+        channel=number,
+        of_channels=info.channels,
+    )
 
 
 def why_silent(info: DeviceInfo) -> str:
@@ -164,7 +219,7 @@ def why_silent(info: DeviceInfo) -> str:
     if info.source is None:
         return "It is muted, nothing plays, or it may not be heard: check the system's settings."
     try:
-        return pulse.why_silent(info.id)
+        return pulse.why_silent(info.device_id)
     except UnknownDevice as error:
         return error.message
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import replace
 
+from recorder import pcm
 from recorder.sources import loopbacks, portaudio
 from recorder.sources.blocks import Block, BlockStream
 from recorder.sources.devices import DeviceInfo
@@ -30,18 +32,18 @@ class Line:
     def _open(self) -> BlockStream:
         info = self.info
         if info.backend in loopbacks.HOSTS:
-            return loopbacks.open_loopback(info.backend, info.id, info.format)
+            return loopbacks.open_loopback(info.backend, info.device_id, info.stream_format)
         if info.source is None:  # no server that could move it
-            return portaudio.open_input(info.id, info.format)
+            return portaudio.open_input(info.device_id, info.stream_format)
         token = secrets.token_hex(8)
         self._watch = Watch(info.source, token, on_change=self.wake)
         try:
             stream = portaudio.open_input(
                 portaudio.PULSE,
-                info.format,
+                info.stream_format,
                 environment={
                     "ALSA_CONFIG_PATH": str(portaudio.PULSE_CONFIGURATION),
-                    "PULSE_SOURCE": info.id,
+                    "PULSE_SOURCE": info.device_id,
                     "PULSE_PROP": f"{TOKEN}={token}",
                 },
             )
@@ -72,7 +74,11 @@ class Line:
     def get(self, wait_s: Seconds) -> Block | None:
         """The next block, or None where none came in time."""
         assert self._stream
-        return self._stream.get(wait_s)
+        block = self._stream.get(wait_s)
+        if block is None or self.info.channel is None:
+            return block
+        one = pcm.pick(block.data, self.info.stream_format, self.info.channel)
+        return replace(block, data=one)
 
     def confirm(self, mono_s: float, within_s: float) -> None:
         """Wait until what had arrived at a moment is confirmed, or can't be, or time is up."""

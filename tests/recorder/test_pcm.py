@@ -99,3 +99,14 @@ def test_samples_at_full_scale_are_counted(codec: str) -> None:
     level = pcm.level(encoded(values, codec), a_format(codec))
     assert level.clipped == 3
     assert level.peak_dbfs == 0.0
+
+
+@pytest.mark.parametrize(("codec", "width"), [("pcm_s16le", 2), ("pcm_s24le", 3), ("pcm_f32le", 4)])
+def test_a_channel_is_picked_byte_for_byte(codec: str, width: int) -> None:
+    fmt = AudioFormat(container="wav", codec=codec, rate_hz=48_000, channels=3)
+    samples = [bytes([number] * width) for number in range(12)]
+    data = b"".join(samples)
+    for channel in (1, 2, 3):
+        assert pcm.pick(data, fmt, channel) == b"".join(samples[channel - 1 :: 3])
+    with pytest.raises(ValueError, match="channel 4 of 3"):
+        pcm.pick(data, fmt, 4)

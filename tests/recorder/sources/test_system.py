@@ -10,6 +10,7 @@ import pytest
 
 from recorder import launch, pack
 from recorder.archive import Archive, SessionFolder
+from recorder.errors import UnknownDevice
 from recorder.sources.blocks import BLOCK_S
 from recorder.types import GapReason, SourceKind, SourceSpec
 from tests.parts import wait_until
@@ -138,6 +139,78 @@ def test_an_output_and_an_input_side_by_side_are_on_one_timeline(
     wait_until(lambda: recorded_s(folder) > begun_s + 2, what="what was played")
     launch.stop(folder)
     assert heard_at_s(folder, "a") == pytest.approx(heard_at_s(folder, "b"), abs=0.02)
+
+
+def test_channels_are_recorded_as_tracks_on_one_timeline(
+    server: PulseServer, home: Path, tmp_path: Path
+) -> None:
+    """Track a has the frames' lower bits, track b their upper ones and the mark."""
+    folder = launch.record(
+        Archive(tmp_path),
+        SourceSpec(kind=SourceKind.SYSTEM, address="Speakers"),
+        split_channels=True,
+    )
+    assert folder.info().title == "system:Speakers"
+    wait_until(lambda: len(folder.timeline().tracks) == 2, what="both")
+    server.play(write_numbered(home / "a.wav", 1.0), "speakers")
+    begun_s = recorded_s(folder)
+    wait_until(lambda: recorded_s(folder) > begun_s + 2, what="what was played")
+    launch.stop(folder)
+    low, high = (np.frombuffer(packed_pcm(folder, track=each), "<i2") for each in "ab")
+    first_low = int(np.flatnonzero(low)[0]) - 1  # the first frame's number is 0
+    first_high = int(np.flatnonzero(high)[0])
+    numbers = np.arange(RATE_HZ)
+    assert np.array_equal(low[first_low : first_low + RATE_HZ], numbers & 0x7FFF)
+    assert np.array_equal(high[first_high : first_high + RATE_HZ], (numbers >> 15) | 1 << 13)
+    places_s = [
+        at_s(folder, track, first) for track, first in (("a", first_low), ("b", first_high))
+    ]
+    assert places_s[0] == pytest.approx(places_s[1], abs=0.02)
+    assert [spec.address for _, spec in folder.sources()] == ["Speakers#1", "Speakers#2"]
+
+
+def at_s(folder: SessionFolder, track: str, frame: int) -> float:
+    """Session time of a mono track's frame."""
+    for chunk in folder.timeline().tracks[track].chunks:
+        if frame < chunk.bytes // 2:
+            return chunk.start_s + frame / RATE_HZ
+        frame -= chunk.bytes // 2
+    raise AssertionError("no such frame")
+
+
+def test_a_channel_that_is_not_there_is_told_before_anything_is_made(
+    server: PulseServer, tmp_path: Path
+) -> None:
+    with pytest.raises(UnknownDevice, match="has no channel 3"):
+        launch.record(Archive(tmp_path), SourceSpec(kind=SourceKind.SYSTEM, address="Speakers#3"))
+    assert not list(Archive(tmp_path).folders())
+
+
+def test_a_fallback_takes_over_while_an_output_is_away(
+    server: PulseServer, home: Path, tmp_path: Path
+) -> None:
+    """It is recorded as what it is: a part of another source, behind a gap that says why."""
+    folder = launch.record(
+        Archive(tmp_path),
+        SourceSpec(kind=SourceKind.SYSTEM, address="Speakers"),
+        mirrors=[SourceSpec(kind=SourceKind.SYSTEM, address="Headset")],
+    )
+    wait_until(lambda: recorded_s(folder) > 1, what="the first second")
+    server.remove_sink("speakers")
+    wait_until(
+        lambda: any("Headset" in part.source for part in track_of(folder).parts),
+        what="the fallback",
+    )
+    begun_s = recorded_s(folder)
+    server.play(write_numbered(home / "h.wav", 1.0, mark=2), "headset")
+    wait_until(lambda: recorded_s(folder) > begun_s + 2, what="what the fallback plays")
+    launch.stop(folder)
+    numbers = numbers_in(packed_pcm(folder), mark=2)
+    assert np.all(np.diff(numbers) == 1)
+    assert numbers[-1] == RATE_HZ - 1
+    sources = [part.source for part in track_of(folder).parts]
+    assert sources[0] == "system:Speakers"
+    assert sources[-1] == "system:Headset"
 
 
 def heard_at_s(folder: SessionFolder, track: str) -> float:
