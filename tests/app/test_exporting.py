@@ -1,0 +1,96 @@
+"""Every door and form makes what it says, and nothing is overwritten."""
+
+from pathlib import Path
+
+import pytest
+
+from app import exporting
+from app.exporting import Order
+from recorder.archive import SessionFolder
+from recorder.errors import ExportError
+from recorder.verify import verify
+from tests.app.test_publishing import talk
+from tests.recorder.builders import build_session
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SessionFolder:
+    return talk(tmp_path / "archive")
+
+
+def test_a_package_is_told_of_as_it_grows(folder: SessionFolder, tmp_path: Path) -> None:
+    shares: list[float] = []
+    made = exporting.export(folder, Order(), tmp_path / "out", on_progress=shares.append)
+    assert verify(made[0]).ok
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_nothing_is_overwritten(folder: SessionFolder, tmp_path: Path) -> None:
+    for form in exporting.UNEDITED_FORMS:
+        order = Order(form=form)
+        first = exporting.export(folder, order, tmp_path / form)[0]
+        second = exporting.export(folder, order, tmp_path / form)[0]
+        assert first != second
+        assert first.exists()
+        assert second.exists()
+
+
+def test_a_quote_has_its_captions_in_its_own_time_and_its_citation(
+    folder: SessionFolder, tmp_path: Path
+) -> None:
+    order = Order(form="file", from_s=5.5, to_s=8.0, has_words=True)
+    made = exporting.export(folder, order, tmp_path / "out")
+    kinds = ["".join(path.suffixes[-2:]) for path in made]
+    assert kinds == [".m4a", ".proof.json", ".json.sig", ".en.vtt", ".citation.txt"]
+    captions = made[3].read_text("utf-8")
+    assert "The cafe again." in captions
+    assert "00:00:01.000" in captions  # of the clip, which begins with a whole chunk
+    citation = made[4].read_text("utf-8")
+    assert "“The cafe again.”" in citation
+    assert "SHA-256" in citation
+    assert verify(made[0], against=lambda _: folder.path).ok
+
+
+def test_a_quote_without_a_transcript_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    folder = build_session(tmp_path / "archive")
+    out = tmp_path / "out"
+    with pytest.raises(ExportError, match="no transcript yet"):
+        exporting.export(folder, Order(form="file", has_words=True), out)
+    assert not out.exists()
+
+
+def test_a_stretch_where_nobody_speaks_has_no_citation(
+    folder: SessionFolder, tmp_path: Path
+) -> None:
+    order = Order(form="file", from_s=5.1, to_s=5.9, has_words=True)
+    names = [path.name for path in exporting.export(folder, order, tmp_path / "out")]
+    assert not [name for name in names if name.endswith("citation.txt")]
+
+
+@pytest.mark.parametrize("form", exporting.TEXT_FORMS)
+def test_text_in_every_form(folder: SessionFolder, tmp_path: Path, form: str) -> None:
+    made = exporting.export(folder, Order(door="text", form=form), tmp_path / "out")
+    assert [path.suffix for path in made] == [f".{form}"]
+    assert "café" in made[0].read_text("utf-8")
+
+
+def test_the_time_of_day_stands_in_markdown(folder: SessionFolder, tmp_path: Path) -> None:
+    order = Order(door="text", form="md", wall_clock=True)
+    text = exporting.export(folder, order, tmp_path)[0].read_text("utf-8")
+    started_at = folder.summary().started_at
+    assert started_at is not None
+    assert f"{started_at:%Y-%m-%d %H:%M}" in text
+
+
+def test_an_order_is_read_as_it_was_written() -> None:
+    order = Order(door="text", form="vtt", from_s=1.5, loudness_lufs=-16.0)
+    assert Order.from_json(order.to_json()) == order
+    assert Order.from_json({**order.to_json(), "of a later version": 1}) == order
+
+
+def test_an_unknown_form_is_misuse(folder: SessionFolder, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no unedited form"):
+        exporting.export(folder, Order(form="zip"), tmp_path)
+    with pytest.raises(ValueError, match="no form of text"):
+        exporting.export(folder, Order(door="text", form="doc"), tmp_path)
