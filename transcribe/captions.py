@@ -32,7 +32,7 @@ from transcribe.transcript import (
     load,
     span,
 )
-from transcribe.writing import WRITERS, markdown, within
+from transcribe.writing import WITH_WALL_CLOCK, WRITERS, within
 
 SUFFIXES = (".json", ".srt", ".vtt")
 """Of the files that `read` takes."""
@@ -98,15 +98,18 @@ def export(
         fmt: One of `WRITERS`.
         from_s: Where to begin, in session time.
         to_s: Where to end; at the end unless told.
-        wall_clock: Whether the wall clock's time stands in it (``md`` alone) and not the session's.
+        wall_clock: Whether it says the wall clock's time, as `transcribe.writing` has it.
 
     Raises:
         TranscriptError: There is none, one can't be read, or the wall clock isn't known or wanted
             in a format that holds none.
         StorageError: The disk refuses.
     """
-    if wall_clock and fmt != "md":
-        raise TranscriptError(f"{fmt} holds session time alone.", hint="md holds the wall clock's.")
+    if wall_clock and fmt not in WITH_WALL_CLOCK:
+        raise TranscriptError(
+            f"{fmt} holds session time alone.",
+            hint=f"{', '.join(WITH_WALL_CLOCK)} hold the wall clock's.",
+        )
     started_at = folder.summary().started_at if wall_clock else None
     if wall_clock and started_at is None:
         raise TranscriptError(f"When {folder.path.name} began is not known.")
@@ -124,7 +127,7 @@ def export(
     for text in texts:
         path = out / f"{folder.path.name}-{text.track}-{text.language}.{fmt}"
         loaded = within(load(text.path), from_s, math.inf if to_s is None else to_s)
-        written_out = markdown(loaded, started_at) if fmt == "md" else WRITERS[fmt](loaded)
+        written_out = WRITERS[fmt](loaded, started_at)
         write_whole(path, written_out.encode("utf-8", errors="replace"))
         written.append(path)
     return written

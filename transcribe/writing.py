@@ -1,6 +1,10 @@
 """Transcripts as others read them: SRT, WebVTT, text, Markdown, Whisper's JSON and TSV.
 
 WebVTT is https://www.w3.org/TR/webvtt1/; SubRip has no standard, and is written as players want it.
+
+Captions run with the audio, so their times are session time, always. Where a writer is told when
+the session began, text and Markdown hold the wall clock's time in place of the session's, TSV and
+JSON beside it, and WebVTT says it once, in a note.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from recorder.types import Seconds
+from recorder.types import Seconds, iso
 from transcribe import layout
 from transcribe.transcript import UNDETERMINED, Gap, Segment, Transcript, Word, to_whisper
 
@@ -21,8 +25,11 @@ _ARROW = "-->"
 _PARAGRAPH_PAUSE_S, _PARAGRAPH_S = 3.0, 60.0
 
 
-def srt(transcript: Transcript) -> str:
-    """The transcript as SubRip, laid out to be read; a speaker's name stands where it changes."""
+def srt(transcript: Transcript, _started_at: datetime | None = None) -> str:
+    """The transcript as SubRip, laid out to be read; a speaker's name stands where it changes.
+
+    There is no place in it for the wall clock.
+    """
     blocks = []
     for number, cue in enumerate(layout.cues(_announced(transcript.segments)), 1):
         timing = f"{_clock(cue.start_s, ',')} {_ARROW} {_clock(cue.end_s, ',')}"
@@ -30,7 +37,7 @@ def srt(transcript: Transcript) -> str:
     return "\n".join(blocks)
 
 
-def vtt(transcript: Transcript) -> str:
+def vtt(transcript: Transcript, started_at: datetime | None = None) -> str:
     """The transcript as WebVTT, laid out to be read; gaps stand in it as notes.
 
     Speakers are voices; of several, the first stands on the left, the others on the right.
@@ -40,26 +47,36 @@ def vtt(transcript: Transcript) -> str:
     blocks = [(gap.from_s, _gap_note(gap.from_s, gap.to_s, gap.reason)) for gap in transcript.gaps]
     speakers = list(dict.fromkeys(s.speaker for s in transcript.segments if s.speaker))
     blocks += [(cue.start_s, _vtt_cue(cue, speakers)) for cue in layout.cues(transcript.segments)]
-    return "\n\n".join([header, *(text for _, text in sorted(blocks, key=_first))]) + "\n"
+    begun = [f"NOTE 00:00:00.000 is {iso(started_at)}"] if started_at else []
+    return "\n\n".join([header, *begun, *(text for _, text in sorted(blocks, key=_first))]) + "\n"
 
 
-def txt(transcript: Transcript) -> str:
+def txt(transcript: Transcript, started_at: datetime | None = None) -> str:
     """The transcript as plain text: a line for each segment, and one for each gap."""
-    lines = [
-        (gap.from_s, f"[{_clock(gap.from_s)} to {_clock(gap.to_s)}: no audio, {gap.reason}]")
-        for gap in transcript.gaps
-    ]
-    lines += [(segment.start_s, _line(segment)) for segment in transcript.segments]
+
+    def said(segment: Segment) -> str:
+        time = f"[{_moment(segment.start_s, started_at)}] " if started_at else ""
+        return time + _line(segment)
+
+    lines = [(gap.from_s, _gap_line(gap, started_at)) for gap in transcript.gaps]
+    lines += [(segment.start_s, said(segment)) for segment in transcript.segments]
     return "".join(f"{text}\n" for _, text in sorted(lines, key=_first))
 
 
-def tsv(transcript: Transcript) -> str:
-    """The transcript as openai-whisper's TSV: start and end in ms, and the text."""
-    rows = (
-        f"{round(s.start_s * 1000)}\t{round(s.end_s * 1000)}\t{_line(s)}\n"
-        for s in transcript.segments
-    )
-    return "".join(["start\tend\ttext\n", *rows])
+def tsv(transcript: Transcript, started_at: datetime | None = None) -> str:
+    """The transcript as openai-whisper's TSV: start and end in ms, and the text.
+
+    With `started_at` a fourth column, ``start_at``: when it was said, in UTC.
+    """
+
+    def row(segment: Segment) -> list[str]:
+        times = [str(round(moment * 1000)) for moment in (segment.start_s, segment.end_s)]
+        at = [iso(_at(segment.start_s, started_at))] if started_at else []
+        return [*times, _line(segment), *at]
+
+    columns = ["start", "end", "text", *(["start_at"] if started_at else [])]
+    rows = [columns, *(row(segment) for segment in transcript.segments)]
+    return "".join("\t".join(values) + "\n" for values in rows)
 
 
 def markdown(transcript: Transcript, started_at: datetime | None = None) -> str:
@@ -81,12 +98,20 @@ def markdown(transcript: Transcript, started_at: datetime | None = None) -> str:
     return "\n\n".join(text for _, text in sorted(blocks, key=_first)) + "\n"
 
 
-def whisper_json(transcript: Transcript) -> str:
-    """The transcript as openai-whisper's JSON, with the header that says how it was made."""
-    return json.dumps(to_whisper(transcript), ensure_ascii=False, indent=1) + "\n"
+def whisper_json(transcript: Transcript, started_at: datetime | None = None) -> str:
+    """The transcript as openai-whisper's JSON, with the header that says how it was made.
+
+    With `started_at` each segment says when it was said: ``start_at`` and ``end_at``, in UTC.
+    """
+    values = to_whisper(transcript)
+    if started_at:
+        for item in values["segments"]:
+            item["start_at"] = iso(_at(item["start"], started_at))
+            item["end_at"] = iso(_at(item["end"], started_at))
+    return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
 
 
-WRITERS: dict[str, Callable[[Transcript], str]] = {
+WRITERS: dict[str, Callable[[Transcript, datetime | None], str]] = {
     "json": whisper_json,
     "md": markdown,
     "srt": srt,
@@ -94,7 +119,10 @@ WRITERS: dict[str, Callable[[Transcript], str]] = {
     "txt": txt,
     "vtt": vtt,
 }
-"""By the file's suffix, without its point."""
+"""By the file's suffix, without its point; each is told when the session began, or None."""
+
+WITH_WALL_CLOCK = tuple(name for name in WRITERS if name != "srt")
+"""Those that say it."""
 
 
 def within(transcript: Transcript, from_s: float = 0.0, to_s: float = math.inf) -> Transcript:
@@ -168,7 +196,17 @@ def _moment(at_s: Seconds, started_at: datetime | None) -> str:
     """Session time, or the wall clock's in UTC."""
     if started_at is None:
         return _clock(at_s).partition(".")[0]
-    return f"{(started_at + timedelta(seconds=at_s)).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{_at(at_s, started_at):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _at(at_s: float, started_at: datetime) -> datetime:
+    return (started_at + timedelta(seconds=at_s)).astimezone(UTC)
+
+
+def _gap_line(gap: Gap, started_at: datetime | None) -> str:
+    if started_at:
+        return f"[{_moment(gap.from_s, started_at)}: {_without_audio(gap)}]"
+    return f"[{_clock(gap.from_s)} to {_clock(gap.to_s)}: no audio, {gap.reason}]"
 
 
 def _markdown(text: str) -> str:

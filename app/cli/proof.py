@@ -81,7 +81,7 @@ def split_command(
     help="With audio in which another recording fills the gaps; unedited stays ours alone.",
 )
 @click.option("--format", "fmt", type=click.Choice(list(writing.WRITERS)), help="Of captions; srt.")
-@click.option("--wall-clock", is_flag=True, help="Of captions as md: the time of day, in UTC.")
+@click.option("--wall-clock", is_flag=True, help="Of captions but SRT: the time of day, in UTC.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

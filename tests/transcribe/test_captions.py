@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from recorder.archive import Archive
 from recorder.types import GapReason, Seconds
+from tests.recorder.builders import build_session
 from transcribe import captions, transcript, writing
 from transcribe.errors import TranscriptError
 from transcribe.transcript import IMPORTED, UNDETERMINED, Gap, Segment, Transcript
@@ -195,7 +196,7 @@ def test_export_writes_a_file_for_each_track_and_language(tmp_path: Path) -> Non
         [path] = captions.export(folder, tmp_path / "out", fmt=fmt)
         assert path.name == f"{folder.path.name}-a-en.{fmt}"
         [text] = transcript.active(folder)
-        assert path.read_text("utf-8") == writer(transcript.load(text.path))
+        assert path.read_text("utf-8") == writer(transcript.load(text.path), None)
 
 
 def test_tsv_is_whispers() -> None:
@@ -211,6 +212,42 @@ def test_markdown_has_speakers_times_and_gaps() -> None:
     assert "1 \\< 2 --\\> true & so on" in said
     on_the_wall = writing.markdown(SPOKEN, datetime(2024, 8, 13, 0, 42, tzinfo=UTC))
     assert "`2024-08-13 00:42:01 UTC` **Ann & Bo:** Good evening." in on_the_wall
+
+
+BEGAN = datetime(2024, 8, 13, 0, 42, tzinfo=UTC)
+
+
+def test_text_says_the_wall_clock_in_place_of_session_time() -> None:
+    said = writing.txt(SPOKEN, BEGAN).splitlines()
+    assert said[0] == "[2024-08-13 00:42:01 UTC] Ann & Bo: Good evening."
+    assert said[1] == "[2024-08-13 00:42:04 UTC: 54.0 s without audio: connection lost]"
+
+
+def test_tables_and_programs_get_the_wall_clock_beside_session_time() -> None:
+    first, row, *_ = writing.tsv(SPOKEN, BEGAN).splitlines()
+    assert first == "start\tend\ttext\tstart_at"
+    assert row == "1500\t3250\tAnn & Bo: Good evening.\t2024-08-13T00:42:01.500Z"
+    values = json.loads(writing.whisper_json(SPOKEN, BEGAN))
+    assert values["segments"][0]["start"] == 1.5
+    assert values["segments"][0]["end_at"] == "2024-08-13T00:42:03.250Z"
+
+
+def test_captions_keep_the_audios_time_and_vtt_says_when_it_began() -> None:
+    noted = writing.vtt(SPOKEN, BEGAN)
+    assert "NOTE 00:00:00.000 is 2024-08-13T00:42:00" in noted
+    assert noted.replace("NOTE 00:00:00.000 is 2024-08-13T00:42:00.000Z\n\n", "") == (
+        writing.vtt(SPOKEN)
+    )
+
+
+def test_what_has_no_place_for_the_wall_clock_says_so(tmp_path: Path) -> None:
+    folder = build_session(tmp_path / "archive")
+    transcript.store(folder, SPOKEN)
+    with pytest.raises(TranscriptError, match="srt holds session time alone"):
+        captions.export(folder, tmp_path / "out", fmt="srt", wall_clock=True)
+    for fmt in writing.WITH_WALL_CLOCK:
+        [path] = captions.export(folder, tmp_path / "out", fmt=fmt, wall_clock=True)
+        assert str(folder.summary().started_at)[:10] in path.read_text("utf-8")
 
 
 def test_a_range_keeps_session_time() -> None:
