@@ -11,9 +11,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from recorder import trash
+from app import shelf
+from app.settings import Settings
+from recorder import retention, trash
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError
+from recorder.retention import Due, Rules
 from recorder.trash import Trashed
 from recorder.types import SessionId, utc_now
 from transcribe import database, index
@@ -86,6 +89,59 @@ def restore(archive: Archive, sessions: Iterable[Trashed]) -> list[SessionFolder
             _take_up(queue, _called_off_by(queue, trashed))
     _in_index(archive, lambda opened: [index.update(opened, folder) for folder in back])
     return back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retained:
+    """What the rules come to.
+
+    Attributes:
+        due: Sessions that go to the trash.
+        deleted: What is deleted from the trash.
+        problems: What should have gone and stays, in words.
+    """
+
+    due: tuple[Due, ...]
+    deleted: tuple[Trashed, ...]
+    problems: tuple[Outcome, ...] = ()
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The rules that somebody set; none takes anything unless told."""
+    return Rules(
+        keep_days=settings.keep_days,
+        keep_free_bytes=settings.keep_free_gb * 1_000_000_000,
+        trash_days=settings.trash_days,
+    )
+
+
+def retain(archive: Archive, rules: Rules, *, is_rehearsal: bool = False) -> Retained:
+    """Do what the rules say; what goes is written into the archive's ``removals.jsonl``.
+
+    Args:
+        archive: Whose sessions.
+        rules: That were set.
+        is_rehearsal: Only tell; nothing is changed.
+
+    Raises:
+        CollectionError: The collections, whose sessions stay, can't be read; nothing goes.
+        QueueError: The queue can't be used.
+        StorageError: The disk refuses.
+    """
+    listed = {session for each in shelf.collections(archive.root) for session in each.sessions}
+    due = retention.due(archive, rules, spared=listed)
+    late = retention.due_in_trash(archive, rules)
+    if is_rehearsal:
+        return Retained(due=tuple(due), deleted=tuple(late))
+    why = {each.folder.id: each.why for each in due}
+    outcomes = put(archive, [each.folder for each in due], why=lambda folder: why[folder.id])
+    gone = {outcome.session for outcome in outcomes if outcome.trashed}
+    deleted = trash.empty(archive, sessions=[each.id for each in late]) if late else []
+    return Retained(
+        due=tuple(each for each in due if each.folder.id in gone),
+        deleted=tuple(deleted),
+        problems=tuple(outcome for outcome in outcomes if outcome.problem),
+    )
 
 
 @contextlib.contextmanager

@@ -5,6 +5,9 @@ models = "…"                # the folder of Whisper's models; AIRCHECK_MODELS
 model = "base"              # which of them transcribes (one that suits the machine); AIRCHECK_MODEL
 transcribe = true           # transcribe a session when it is sealed; AIRCHECK_TRANSCRIBE
 language = "de"             # of the window's words (the system's); AIRCHECK_LANGUAGE
+keep_days = 90              # sessions older go to the trash (0: never); AIRCHECK_KEEP_DAYS
+keep_free_gb = 20           # while less is free, the oldest do (0: never); AIRCHECK_KEEP_FREE_GB
+trash_days = 30             # what lies longer in the trash is deleted (0: never); …_TRASH_DAYS
 
 `save` changes the file and keeps its comments and its order.
 """
@@ -28,6 +31,7 @@ from transcribe import suiting
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
+_MOST_DIGITS = 6
 
 
 class SettingsError(AircheckError):
@@ -46,6 +50,9 @@ class Settings:
         model: Name of the one that transcribes; unless told, one that suits the machine.
         transcribe: Whether a sealed session is queued for transcription by itself.
         language: Of the window's words, as in ``de``; empty for the system's.
+        keep_days: Sessions that are older go to the trash; 0 is never.
+        keep_free_gb: While less of the disk is free, the oldest go to the trash; 0 is never.
+        trash_days: What lies longer in the trash is deleted; 0 is never.
     """
 
     archive: Path
@@ -53,6 +60,9 @@ class Settings:
     model: str = field(default_factory=suiting.model)
     transcribe: bool = True
     language: str = ""
+    keep_days: int = 0
+    keep_free_gb: int = 0
+    trash_days: int = 0
 
 
 Origin = Literal["default", "file", "environment"]
@@ -211,11 +221,21 @@ def _name(name: str, value: Any) -> str:
     return value
 
 
+def _amount(name: str, value: Any) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not text.isdecimal() or len(text) > _MOST_DIGITS:
+        raise SettingsError(f"The setting {name!r} must be a whole number from 0, not {value!r}.")
+    return int(text)
+
+
 _READERS: dict[str, Callable[[str, Any], Any]] = {
     "archive": _folder,
     "models": _folder,
     "model": _name,
     "transcribe": _switch,
     "language": _name,
+    "keep_days": _amount,
+    "keep_free_gb": _amount,
+    "trash_days": _amount,
 }
 """What reads each setting from TOML or from the environment."""

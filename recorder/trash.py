@@ -34,6 +34,8 @@ from recorder.types import SessionId, iso, parse_iso, utc_now
 
 FOLDER_NAME = ".trash"
 LOG_NAME = "removals.jsonl"
+THROWN_AWAY, BROUGHT_BACK, DELETED = "thrown away", "brought back", "deleted"
+"""What the log tells of."""
 
 _logger = logging.getLogger(__name__)
 _DELETED = ".deleted-"
@@ -89,7 +91,7 @@ def put(
         raise _busy(folder) from error
     _note_down(moved.path, at or utc_now(), why)
     trashed = _trashed(moved)
-    _log_if_possible(archive, "thrown away", trashed)
+    _log_if_possible(archive, THROWN_AWAY, trashed)
     return trashed
 
 
@@ -143,7 +145,7 @@ def restore(archive: Archive, session: SessionId | str) -> SessionFolder:
     folder = trashed.folder.move(archive.root / trashed.folder.path.name)
     with contextlib.suppress(OSError):
         _note_of(trashed.folder.path).unlink(missing_ok=True)
-    _log_if_possible(archive, "brought back", replace(trashed, folder=folder))
+    _log_if_possible(archive, BROUGHT_BACK, replace(trashed, folder=folder))
     return folder
 
 
@@ -175,7 +177,7 @@ def empty(
             shutil.rmtree(begun)
         for each in listed(archive):
             if each.trashed_at <= before and (sessions is None or each.id in sessions):
-                _log(archive, "deleted", each)
+                _log(archive, DELETED, each)
                 _delete(each)
                 deleted.append(each)
         for note in room.glob("*.json"):

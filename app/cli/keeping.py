@@ -167,6 +167,53 @@ def _log_command(context: Context) -> None:
         )
 
 
+@click.command("retain")
+@click.option("--dry-run", is_flag=True, help="Tell what would go; nothing does.")
+@json_option
+@pass_context
+def retain_command(context: Context, *, dry_run: bool) -> None:
+    """Do what the rules say of old sessions: keep_days, keep_free_gb and trash_days.
+
+    They stand in the settings and are off unless somebody sets them. Whatever has a tag, notes, or
+    a place in a collection stays, and so does what is still being recorded.
+    """
+    rules = keeping.rules_of(context.settings)
+    found = keeping.retain(context.archive, rules, is_rehearsal=dry_run)
+    if context.as_json:
+        context.answer(
+            {
+                "dry_run": dry_run,
+                "trashed": [
+                    {"id": d.folder.id, "title": d.title, "why": d.why, "bytes": d.bytes}
+                    for d in found.due
+                ],
+                "deleted": [_json(each) for each in found.deleted],
+                "problems": [{"session": o.session, "what": o.problem} for o in found.problems],
+            }
+        )
+    elif not rules.is_any:
+        context.say("No rule is set: nothing goes by itself.")
+    else:
+        _say_retained(context, found, would="would go" if dry_run else "went")
+    sys.exit(1 if found.problems else 0)
+
+
+def _say_retained(context: Context, found: keeping.Retained, *, would: str) -> None:
+    for due in found.due:
+        kept = f"{due.kept_since.astimezone():%Y-%m-%d}"
+        context.say(
+            f"{_short(due.folder.id)}  {kept}  {room(due.bytes):>9}  {escape(due.title)}"
+            f"  [dim]{due.why}[/]"
+        )
+    for outcome in found.problems:
+        context.say(f"[red]✗[/] {escape(outcome.problem)}")
+    size = room(sum(due.bytes for due in found.due))
+    context.say(f"{counted(len(found.due), 'session')} ({size}) {would} to the trash.")
+    if found.deleted:
+        verb = "would be" if would == "would go" else "were"
+        context.say(f"{counted(len(found.deleted), 'session')} {verb} deleted from the trash.")
+
+
 @click.command("usage")
 @click.option("--all", "everything", is_flag=True, help="All sessions, not only the largest.")
 @json_option

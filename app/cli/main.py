@@ -27,6 +27,7 @@ _COMMANDS = {
     "show": "library",
     "import": "library",
     "trash": "keeping",
+    "retain": "keeping",
     "usage": "keeping",
     "transcribe": "text",
     "queue": "text",

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app import keeping
+from app import keeping, shelf
 from recorder import trash
 from recorder.archive import Archive, SessionFolder
+from recorder.retention import Rules
 from recorder.types import Seconds, utc_now
 from tests.parts import wait_until
 from tests.recorder.builders import adts_part, build_session
@@ -84,3 +85,17 @@ def test_an_archive_without_index_and_queue_gets_none(archive: Archive) -> None:
     assert outcome.trashed
     keeping.restore(archive, [outcome.trashed])
     assert not list(archive.root.glob("*.db"))
+
+
+def test_a_rule_throws_away_and_says_why(archive: Archive) -> None:
+    loose, listed = session(archive, "one"), session(archive, "two")
+    shelf.put(archive.root, "Mine", [listed.id])
+    full = Rules(keep_free_bytes=1 << 60)  # more than any disk has
+    rehearsed = keeping.retain(archive, full, is_rehearsal=True)
+    assert [each.folder.id for each in rehearsed.due] == [loose.id]
+    assert len(archive.folders()) == 2
+    keeping.retain(archive, full)
+    assert [each.id for each in archive.folders()] == [listed.id]
+    (trashed,) = trash.listed(archive)
+    assert trashed.why.startswith("less than")
+    assert trash.removals(archive)[-1]["why"] == trashed.why
