@@ -62,6 +62,14 @@ _ID_LENGTH = 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A moment that somebody named after the recording; those named meanwhile are journaled."""
+
+    at_s: Seconds
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionInfo:
     """What ``session.json`` holds: all that people may edit.
 
@@ -74,6 +82,7 @@ class SessionInfo:
         for_s: Session time after which the recording ends by itself; None is 'at its own end'.
         give_up_s: Seconds without a byte after which it is taken for over; None is an hour.
         schedule: When it is announced for; None where nobody said.
+        markers: What was named afterwards; at the place of a journaled marker its new name.
     """
 
     id: SessionId
@@ -90,6 +99,7 @@ class SessionInfo:
     for_s: Seconds | None = None
     give_up_s: Seconds | None = None
     schedule: Schedule | None = None
+    markers: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -564,4 +574,8 @@ def _info_from_json(values: dict[str, Any]) -> SessionInfo:
         for_s=values.get("for_s"),
         give_up_s=values.get("give_up_s"),
         schedule=Schedule.from_json(schedule) if (schedule := values.get("schedule")) else None,
+        markers=tuple(
+            Moment(at_s=Seconds(float(item["at_s"])), text=str(item["text"]))
+            for item in values.get("markers", ())
+        ),
     )
