@@ -96,6 +96,7 @@ def verify(
     *,
     against: Callable[[str], Path | None] = lambda _: None,
     by: PublicKey | None = None,
+    on_part: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Check a session's folder, a package, the one that a file lies in, or a file with its proof.
 
@@ -107,8 +108,10 @@ def verify(
         against: Where the session or package of a single file is, by the session's id; None
             where it isn't at hand.
         by: Who must have signed it; anybody, or nobody, unless told.
+        on_part: Told before each part, and at the end, how many are done and how many there are;
+            what it raises ends the check, and is raised here.
     """
-    report = _verify(path, against)
+    report = _verify(path, against, on_part)
     if by is None or report.signer == by:
         return report
     what = "isn't signed" if report.signer is None else "is signed by another key"
@@ -116,15 +119,17 @@ def verify(
     return replace(report, problems=(*report.problems, problem))
 
 
-def _verify(path: Path, against: Callable[[str], Path | None]) -> Report:
+def _verify(
+    path: Path, against: Callable[[str], Path | None], on_part: Callable[[int, int], None]
+) -> Report:
     places = (path, *path.absolute().parents[:3])
     for package in filter(bag.is_bag, places):
-        return _verify_package(package)
+        return _verify_package(package, on_part)
     file = path.with_name(path.name.removesuffix(sign.SUFFIX).removesuffix(proof.SUFFIX))
     if not path.is_dir() and proof.beside(file).is_file():
         return _verify_single(file, against)
     for session in filter(_is_session, places):
-        return _verify_session(session)
+        return _verify_session(session, on_part)
     if not path.exists():
         what = "isn't there"
     else:
@@ -138,16 +143,17 @@ def _is_session(path: Path) -> bool:
     )
 
 
-def _verify_session(root: Path) -> Report:
-    check = _Check(root=root, is_live=SessionFolder(root).holder() is not None)
+def _verify_session(root: Path, on_part: Callable[[int, int], None]) -> Report:
+    is_live = SessionFolder(root).holder() is not None
+    check = _Check(root=root, is_live=is_live, on_part=on_part)
     check.run()
     return Report(problems=tuple(check.problems), what_holds=tuple(check.holds))
 
 
-def _verify_package(root: Path) -> Report:
+def _verify_package(root: Path, on_part: Callable[[int, int], None]) -> Report:
     """The journal and its parts first, since they say where; then every file's hash."""
     data = root / bag.PAYLOAD
-    check = _Check(root=data, is_live=False)
+    check = _Check(root=data, is_live=False, on_part=on_part)
     check.run()
     problems = list(check.problems)
     holds = list(check.holds)
@@ -298,6 +304,7 @@ class _Check:
 
     root: Path
     is_live: bool
+    on_part: Callable[[int, int], None]
     problems: list[Problem] = field(default_factory=list)
     holds: list[str] = field(default_factory=list)
     sealed_at: str = ""
@@ -307,8 +314,10 @@ class _Check:
         events = self._journal()
         parts = _parts(events)
         was_sealed = bool(self.sealed_at) or (self.root / _SUMS).exists()
-        for part in parts:
+        for number, part in enumerate(parts):
+            self.on_part(number, len(parts))
             self._guarded(part)
+        self.on_part(len(parts), len(parts))
         self._added(parts, strict=was_sealed or not self.is_live)
         if was_sealed:
             self._sums(parts)

@@ -309,3 +309,16 @@ def test_noise_for_a_journal_never_raises(
     assert not verify(root).ok
     assert sums.parse((root / "SHA256SUMS").read_bytes())
     shutil.rmtree(root.parent)
+
+
+def test_how_far_it_is_is_told_and_may_end_it(tmp_path: Path) -> None:
+    folder = build_session(tmp_path)
+    told: list[tuple[int, int]] = []
+    verify(folder.path, on_part=lambda done, of: told.append((done, of)))
+    assert told == [(0, 2), (1, 2), (2, 2)]
+
+    def stop(_done: int, _of: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        verify(folder.path, on_part=stop)
