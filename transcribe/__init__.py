@@ -31,6 +31,7 @@
     database     the index's schema and migrations
     rows         a session's rows, put in and taken out
     index        session folders → rows; an index that is complete
+    heard        captions that were written, as text
     livetext     captions → rows, as they are heard
     query        human words → FTS5
     scope        a query's fields → conditions

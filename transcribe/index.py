@@ -1,5 +1,8 @@
 """Session folders → rows of the index; the folders are the truth, and this follows them.
 
+Of a track that has no transcript, what was heard while it was recorded is its text
+(`transcribe.heard`).
+
 `update` brings one session up to date and does nothing where nothing changed, so it may be called
 after whatever touches a session. `ready` is how a reader comes to an index that is complete: it
 makes one that is missing, broken or of another make anew, and catches up with the folders.
@@ -22,7 +25,7 @@ from sqlite_utils import Database as SqliteUtils
 from recorder.archive import PROGRAM, Archive, SessionFolder
 from recorder.errors import CorruptSession, StorageError, storage_error
 from recorder.types import SessionId, iso, utc_now
-from transcribe import database, rows, terms, transcript
+from transcribe import database, heard, rows, terms, transcript
 from transcribe.database import Database
 from transcribe.errors import IndexBroken, IndexBusy, TranscriptError
 from transcribe.transcript import Segment
@@ -161,9 +164,8 @@ def append(
     except rows.TextGone:
         session = _session(folder, _stamp(folder))
         texts, _ = _texts(folder, session.started_at, held=_held(index, folder))
-        texts.append(rows.Text(stored=stored, stamp=rows.LIVE, segments=tuple(segments)))
         with index.writing() as tables:
-            rows.put(tables, session, texts)
+            rows.put(tables, session, [*texts, _grown(folder, stored, segments)])
 
 
 def tidy(index: Database) -> None:
@@ -214,6 +216,8 @@ def rebuild(archive: Archive, progress: Progress | None = None) -> Rebuilt:
             _discard(new)
     with contextlib.closing(database.open(archive.root)) as index:
         catch_up(index, archive)  # with what changed meanwhile
+        for folder in archive.folders():
+            _hear_again(index, folder)
     return rebuilt
 
 
@@ -296,8 +300,25 @@ def _put_if_readable(tables: SqliteUtils, folder: SessionFolder) -> list[Problem
         texts, problems = _texts(folder, session.started_at, held=frozenset())
     except CorruptSession as error:
         return [Problem(folder=folder.path, what=error.message)]
-    rows.put(tables, session, texts, counted=False)
+    rows.put(tables, session, [*texts, *_heard(folder, texts)], counted=False)
     return problems
+
+
+def _hear_again(index: Database, folder: SessionFolder) -> None:
+    """Take what a recording heard while the index was made; it went on telling the old one.
+
+    Whoever hears writes it down before telling the index, so what is read within the transaction
+    is all that was told, and what comes after it is told to this one.
+    """
+    try:
+        if folder.sealed() is not None or not heard.texts(folder):
+            return
+        session = _session(folder, _stamp(folder))
+        texts, _ = _texts(folder, session.started_at, held=_held(index, folder))
+        with index.writing() as tables:
+            rows.put(tables, session, [*texts, *_heard(folder, texts)])
+    except (CorruptSession, rows.TextGone) as error:
+        _log.warning("What is heard of %s can't be found yet: %s", folder.path.name, error)
 
 
 def _update_if_readable(index: Database, folder: SessionFolder) -> tuple[Problem, ...]:
@@ -371,6 +392,35 @@ def _texts(
         else:
             texts.append(rows.Text(stored=stored, stamp=stamp, segments=segments))
     return texts, problems
+
+
+def _heard(folder: SessionFolder, texts: Sequence[rows.Text]) -> list[rows.Text]:
+    """What was heard of the tracks that none of the texts is of."""
+    known = {text.stored.track for text in texts}
+    try:
+        found = heard.texts(folder)
+    except StorageError as error:
+        _log.warning("What was heard of %s is left out: %s", folder.path.name, error.message)
+        return []
+    return [
+        rows.Text(stored=heard.stored_as(folder, track), stamp=rows.LIVE, segments=segments)
+        for track, segments in found.items()
+        if track not in known
+    ]
+
+
+def _grown(
+    folder: SessionFolder, stored: transcript.Stored, segments: Sequence[Segment]
+) -> rows.Text:
+    """A text that the index doesn't hold: what was heard before these segments, and they."""
+    before = [
+        segment
+        for text in _heard(folder, [])
+        if text.stored == stored
+        for segment in text.segments or ()
+        if segment.start_s < segments[0].start_s
+    ]
+    return rows.Text(stored=stored, stamp=rows.LIVE, segments=(*before, *segments))
 
 
 def _active(folder: SessionFolder) -> list[transcript.Stored]:

@@ -34,7 +34,7 @@ from recorder.errors import AircheckError, DecodeError, storage_error
 from recorder.events import Chunk, Event, PartOpened, PartSealed, RunStarted, Sealed
 from recorder.timeline import Timeline
 from recorder.types import Seconds, parse_iso, utc_now
-from transcribe import spoken
+from transcribe import heard, spoken
 from transcribe.chunking import FRAME_S, RATE_HZ, Detector, Samples, SileroDetector
 from transcribe.listening import LONGEST_S, Caption, Hear, Listener
 from transcribe.livetext import LiveText
@@ -44,8 +44,6 @@ from transcribe.weights import Weights
 
 if TYPE_CHECKING:
     from transcribe.engines.ctranslate import CTranslateEngine
-
-FILE_NAME = "captions.jsonl"
 
 _STEP_S = 1.0
 _STEP_OF_COMPUTE = 1.3
@@ -130,7 +128,7 @@ def follow(
     Raises:
         StorageError: They can't be read.
     """
-    path = folder.derived / FILE_NAME
+    path = folder.derived / heard.FILE_NAME
     done, rest = 0, b""
     while True:
         last_look = stop.is_set()
@@ -203,7 +201,7 @@ class _Captioner:
     def run(self) -> None:
         over = threading.Event()
         reader = threading.Thread(target=self._read, args=(over,), name="journal", daemon=True)
-        path = self._folder.derived / FILE_NAME
+        path = self._folder.derived / heard.FILE_NAME
         try:
             with path.open("w", encoding="utf-8") as self._out:
                 reader.start()

@@ -10,11 +10,10 @@ import logging
 
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
-from transcribe import database, index
+from transcribe import database, heard, index
 from transcribe.database import Database
-from transcribe.transcript import UNDETERMINED, Segment, Stored
+from transcribe.transcript import Segment
 
-_MODEL = "captions"
 _SEGMENTS_A_TIDYING = 20
 _log = logging.getLogger(__name__)
 
@@ -35,13 +34,7 @@ class LiveText:
         """Add what was said next on a track; a failure is logged."""
         if not segment.text:
             return
-        stored = Stored(
-            track=track,
-            language=UNDETERMINED,
-            model=_MODEL,
-            version=1,
-            path=self._folder.transcripts / f"{track}-{_MODEL}-{UNDETERMINED}-1.json",
-        )
+        stored = heard.stored_as(self._folder, track)
         try:
             opened = self._open()
             index.append(opened, self._folder, stored, [segment])

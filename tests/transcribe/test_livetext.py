@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from recorder.archive import Archive
+from recorder.archive import Archive, SessionFolder
 from recorder.types import Seconds, SourceKind, SourceSpec
 from tests.transcribe.talks import say
-from transcribe import database, index, search
+from transcribe import database, heard, index, search
 from transcribe.livetext import LiveText
 from transcribe.transcript import Segment
 
@@ -45,6 +46,61 @@ def test_what_is_heard_is_found_until_there_is_a_transcript(archive: Archive) ->
     assert _total(archive, '"other side"') == 1
     text.close()
     text.close()
+
+
+def _write(folder: SessionFolder, *said: tuple[float, str], track: str = "a") -> None:
+    """As `transcribe.live` does, before the index is told."""
+    folder.derived.mkdir(exist_ok=True)
+    with (folder.derived / heard.FILE_NAME).open("a") as out:
+        for at_s, text in said:
+            values = {"track": track, "start_s": at_s, "end_s": at_s + 5, "text": text}
+            out.write(json.dumps(values | {"is_final": False, "text": "wrong"}) + "\n")
+            out.write(json.dumps(values | {"is_final": True}) + "\n")
+
+
+def test_making_the_index_anew_costs_nothing_that_was_heard(archive: Archive) -> None:
+    folder = archive.create("Live", [])
+    index.ready(archive).close()
+    text = LiveText(folder)
+    for at_s, said in ((0.0, "we publish the unedited"), (5.0, "audio of the hole talk")):
+        _write(folder, (at_s, said))
+        text.add("a", _segment(at_s, said))
+    with (folder.derived / heard.FILE_NAME).open("a") as out:
+        out.write('{"track": "a", "is_fin')  # is written just now
+    index.rebuild(archive)
+    assert (_total(archive, '"unedited audio"'), _total(archive, "wrong")) == (1, 0)
+    text.add("a", _segment(10, "thank you"))
+    assert _total(archive, '"talk thank you"') == 1
+    text.close()
+    say(folder, ["we publish the unedited", "audio of the whole talk"])
+    assert (_total(archive, '"whole talk"'), _total(archive, '"hole talk"')) == (1, 0)
+
+
+def test_what_is_heard_while_the_index_is_made_is_in_it(archive: Archive) -> None:
+    folder = archive.create("Live", [])
+    index.ready(archive).close()
+    text = LiveText(folder)
+
+    def hear(done: int, total: int) -> None:
+        assert (done, total) == (1, 1)
+        _write(folder, (0.0, "we publish"), (5.0, "the unedited audio"))
+        text.add("a", _segment(0, "we publish"))
+        text.add("a", _segment(5, "the unedited audio"))
+
+    index.rebuild(archive, hear)
+    text.close()
+    assert _total(archive, '"publish the unedited"') == 1
+
+
+def test_an_index_that_is_gone_comes_back_with_what_was_heard(archive: Archive) -> None:
+    folder = archive.create("Live", [])
+    _write(folder, (0.0, "we publish the unedited"))
+    _write(folder, (0.0, "from the other side"), track="b")
+    text = LiveText(folder)
+    _write(folder, (5.0, "audio of the talk"))
+    text.add("a", _segment(5, "audio of the talk"))
+    text.close()
+    assert (_total(archive, '"unedited audio"'), _total(archive, "side")) == (1, 1)
 
 
 def test_what_fails_costs_no_caption(archive: Archive) -> None:
