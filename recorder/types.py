@@ -116,10 +116,13 @@ class SourceSpec:
         address: For a stream its full http(s) address, tokens included (never journaled: see
             `public_address`); for a device or the system's sound its name, which may be empty
             (the default); for a file its path.
+        cookies: Where the cookies for a page are: a file's path, or ``browser:NAME[:PROFILE]``;
+            empty for none. Kept beside the full address, and never journaled.
     """
 
     kind: SourceKind
     address: str
+    cookies: str = ""
 
     @property
     def public_address(self) -> str:

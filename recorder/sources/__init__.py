@@ -1,6 +1,7 @@
 """Where audio comes from, each behind the same seam (`base.Source`).
 
 base             the seam: Source, Sink, what they tell each other
+access           the headers and cookies that a page gave for its stream
 fetch            the one way to HTTP: http(s) only, bounded, cancelled at once
 playlist         HLS playlists → frozen values
 loader window    one HLS segment, fetched and decrypted; which ones are still wanted

@@ -44,6 +44,7 @@ from recorder.errors import (
     Refused,
     Stalled,
 )
+from recorder.sources.access import Access
 from recorder.sources.base import StopSignal
 from recorder.types import Seconds, redact
 
@@ -175,6 +176,7 @@ def fetch(
     max_bytes: int = LARGEST_PLAYLIST,
     timeout_s: float = TIMEOUT_S,
     headers: Mapping[str, str] | None = None,
+    access: Access | None = None,
 ) -> Answer:
     """Fetch a bounded answer whole; redirects are followed.
 
@@ -184,6 +186,7 @@ def fetch(
         max_bytes: The body may have at most.
         timeout_s: For everything, the body included.
         headers: Sent beside the usual ones (Range, …).
+        access: What else each request carries, to each host what it may know.
 
     Raises:
         Stopped: ``stop`` was set.
@@ -195,7 +198,7 @@ def fetch(
     """
     deadline = time.monotonic() + timeout_s
     patience = _Patience(stop, deadline=deadline)
-    with _open(url, patience, dict(headers or {})) as answer:
+    with _open(url, patience, dict(headers or {}), access) as answer:
         body = bytearray()
         try:
             while data := answer.read1():
@@ -220,6 +223,7 @@ def open_stream(
     timeout_s: float = TIMEOUT_S,
     stall_s: float = STALL_S,
     headers: Mapping[str, str] | None = None,
+    access: Access | None = None,
 ) -> StreamAnswer:
     """Ask for an answer that is read as it arrives; redirects are followed.
 
@@ -229,6 +233,7 @@ def open_stream(
         timeout_s: For the answer to begin.
         stall_s: Seconds without a byte after which `StreamAnswer.read1` raises `Stalled`.
         headers: Sent beside the usual ones (Icy-MetaData, …).
+        access: What else each request carries, to each host what it may know.
 
     Raises:
         Stopped: ``stop`` was set.
@@ -237,7 +242,7 @@ def open_stream(
         NotAvailable: Any other status but 2xx, no such host, no connection, no answer in time.
     """
     patience = _Patience(stop, deadline=time.monotonic() + timeout_s)
-    answer = _open(url, patience, dict(headers or {}))
+    answer = _open(url, patience, dict(headers or {}), access)
     patience.become_stream(stall_s)
     return answer
 
@@ -296,10 +301,12 @@ class _Target:
         )
 
 
-def _open(url: str, patience: _Patience, headers: dict[str, str]) -> StreamAnswer:
+def _open(
+    url: str, patience: _Patience, headers: dict[str, str], access: Access | None
+) -> StreamAnswer:
     """Ask, follow redirects, and return an answer of 2xx."""
     for _ in range(_REDIRECTS + 1):
-        answer = _ask(url, patience, headers)
+        answer = _ask(url, patience, headers, access)
         if answer.status in _REDIRECTING and "location" in answer.headers:
             answer.close()
             url = _redirected(url, answer.headers["location"])
@@ -318,9 +325,12 @@ def _redirected(url: str, location: str) -> str:
         raise MalformedAddress(f"{redact(url)} leads to no address.") from error
 
 
-def _ask(url: str, patience: _Patience, headers: dict[str, str]) -> StreamAnswer:
+def _ask(
+    url: str, patience: _Patience, headers: dict[str, str], access: Access | None
+) -> StreamAnswer:
     """One request, to the end of the answer's headers."""
     target = _Target.of(url)
+    headers = (access.headers_for(url) if access else {}) | headers
     with contextlib.ExitStack() as cleanup:
         try:
             wire = _Wire(_connected(target, patience), patience)

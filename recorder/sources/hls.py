@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime
 from hashlib import sha256
 from threading import Event
 from typing import Any
 
 from recorder.errors import MalformedAddress, NotAudio, NotAvailable, SourceError, Stalled
 from recorder.events import Attempt
+from recorder.sources.access import Access
 from recorder.sources.base import Sink, StopSignal
 from recorder.sources.listing import GONE, Listing, Listings
 from recorder.sources.loader import Loaded, Loader
@@ -28,7 +30,7 @@ from recorder.sources.past import Past
 from recorder.sources.placement import Placement
 from recorder.sources.window import Patience, Resume, Wanted, Window
 from recorder.timeline import Track
-from recorder.types import GapReason, PlacedBy, SourceSpec, redact
+from recorder.types import GapReason, PlacedBy, SourceSpec, parse_iso, redact
 
 AT_ONCE = 4
 """Segments that are fetched at the same time."""
@@ -37,6 +39,7 @@ _TICK_S = 0.05  # a stop is seen within one
 _GONE = (404, 410)
 _HOPELESS = (NotAudio, MalformedAddress)  # larger than any segment; a redirect to a file
 _TARGETS_OF_SILENCE = 3
+_MOST_EXPIRED = 3  # segments in a row whose address is refused: all will be
 
 
 class HlsSource:
@@ -52,6 +55,8 @@ class HlsSource:
         *,
         past: Past | None = None,
         patience: Patience | None = None,
+        access: Access | None = None,
+        can_move: bool = False,
     ) -> None:
         """Prepare to capture; nothing is fetched yet.
 
@@ -61,13 +66,17 @@ class HlsSource:
                 again when its choice is gone.
             past: What an earlier process stored of it.
             patience: How long to wait for what; the design's times unless told.
+            access: What each request carries.
+            can_move: There is somebody to ask for another address (`move`): segments whose
+                addresses are refused one after the other break it.
         """
         self._spec = spec
         self._patience = patience or Patience()
-        self._listings = Listings(url, request_s=self._patience.request_s)
+        self._listings = Listings(url, request_s=self._patience.request_s, access=access)
+        self._can_move = can_move
         resume = _resume_of(past.track) if past and not past.is_other else None
         self._window = Window(self._patience, resume=resume)
-        self._loader = Loader()
+        self._loader = Loader(access=access)
         begun = resume.after + 1 if resume and past and past.track.unproven else None
         known = _digests_of(past.track) if resume and past else None
         self._placement = Placement(follows_on=resume is not None, begun=begun, known=known)
@@ -76,6 +85,21 @@ class HlsSource:
     def spec(self) -> SourceSpec:
         """As it was asked for."""
         return self._spec
+
+    @property
+    def was_live(self) -> bool:
+        """Whether its playlist was ever seen without an end."""
+        return self._window.was_live
+
+    def move(self, url: str, access: Access | None) -> None:
+        """The event goes on at another address, or after an end; not while `capture` runs.
+
+        What is wanted stays so. That numbers mean there what they meant is not believed before a
+        segment that is stored has the same bytes there.
+        """
+        self._listings = Listings(url, request_s=self._patience.request_s, access=access)
+        self._loader = Loader(access=access)
+        self._window.reopen()
 
     def cancel(self) -> None:
         """Nothing is left to do: with its stop signal set, `capture` returns within 50 ms."""
@@ -104,6 +128,7 @@ class HlsSource:
                 window=self._window,
                 loader=self._loader,
                 placement=self._placement,
+                can_move=self._can_move,
             ).run(stop)
         except SourceError:
             self._placement.interrupt()
@@ -127,6 +152,7 @@ class _Capture:
         window: Window,
         loader: Loader,
         placement: Placement,
+        can_move: bool,
     ) -> None:
         self._sink = sink
         self._pool = pool
@@ -136,6 +162,8 @@ class _Capture:
         self._window = window
         self._loader = loader
         self._placement = placement
+        self._can_move = can_move
+        self._expired: set[int] = set()  # numbers whose address was refused, since one was had
         self._loads: dict[Future[Loaded], Wanted] = {}
         self._probe: tuple[int, Future[Loaded]] | None = None  # of a doubtful number
         self._poll: Future[Listing] | None = None
@@ -242,12 +270,15 @@ class _Capture:
         if self._probe is None or not self._probe[1].done():
             return
         (sequence, load), self._probe = self._probe, None
+        was_held = self._window.is_held
         try:
             is_another = self._placement.is_another(sequence, load.result())
         except SourceError:
             is_another = False
         self._window.settle(is_another=is_another)
-        if is_another:
+        if was_held and self._listing:
+            self._take_listing(self._listing)  # by the next one something may have left it
+        elif is_another:
             self._pause_s = 0.0
 
     def _take_loads(self) -> None:
@@ -258,6 +289,7 @@ class _Capture:
             except SourceError as error:
                 self._fail(wanted, error)
                 continue
+            self._expired.clear()
             digest = sha256(loaded.data).hexdigest()
             if loaded.measured.whole or wanted.suspect == digest:
                 self._window.take(wanted, loaded, time.monotonic())
@@ -280,6 +312,10 @@ class _Capture:
         )
         if is_other:
             self._tell(error.message, reason=error.reason, status=status, wanted=wanted)
+        if status in GONE and wanted.listed:
+            self._expired.add(wanted.segment.sequence)
+        if self._can_move and len(self._expired) >= _MOST_EXPIRED:
+            raise error
 
     def _tell(
         self,
@@ -345,7 +381,18 @@ def _resume_of(track: Track) -> Resume | None:
     begin_s = max((run.start_s for run in track.runs if run.placed_by not in by_number), default=0)
     holes = (hole for gap in track.gaps if gap.from_s >= begin_s for hole in gap.segments())
     after = track.next_sequence - (2 if track.unproven else 1)
-    return Resume(after=after, holes=tuple(holes))
+    return Resume(after=after, holes=tuple(holes), known=_dates_of(track))
+
+
+def _dates_of(track: Track) -> dict[int, datetime | None]:
+    """Of the segments that are stored in one piece, by number."""
+    return {
+        chunk.media_sequence: parse_iso(chunk.program_date_time)
+        if chunk.program_date_time
+        else None
+        for chunk in track.chunks
+        if chunk.media_sequence is not None and not chunk.adopted
+    }
 
 
 def _digests_of(track: Track) -> dict[int, str]:

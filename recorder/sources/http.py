@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from recorder.errors import ConnectionLost, NotAudio, NotAvailable, SourceError, Stalled
 from recorder.events import Attempt, Repeated, Tagged
 from recorder.frames import Frame, FrameParser, sniff
+from recorder.sources.access import Access
 from recorder.sources.base import ChunkFacts, Sink, SourceFacts, StopSignal
 from recorder.sources.fetch import STALL_S, Stopped, StreamAnswer, open_stream
 from recorder.sources.icy import ASK, IcySplitter
@@ -59,6 +60,7 @@ class HttpSource:
         *,
         stall_s: float = STALL_S,
         past: Past | None = None,
+        access: Access | None = None,
     ) -> None:
         """Prepare to capture; nothing is fetched yet.
 
@@ -67,12 +69,14 @@ class HttpSource:
             url: The stream's address, tokens included.
             stall_s: Seconds without a byte after which it has stalled.
             past: What an earlier recorder stored of it, to be joined.
+            access: What each request carries.
 
         Raises:
             StorageError: What was stored can't be read.
         """
         self._spec = spec
         self._url = url
+        self._access = access
         self._stall_s = stall_s
         self._kept = _Kept(past)
         self._answer: StreamAnswer | None = None
@@ -81,6 +85,10 @@ class HttpSource:
     def spec(self) -> SourceSpec:
         """As it was asked for."""
         return self._spec
+
+    def move(self, url: str, access: Access | None) -> None:
+        """The same stream has another address from now on; not while `capture` runs."""
+        self._url, self._access = url, access
 
     def cancel(self) -> None:
         """Wake `capture` where it waits for bytes."""
@@ -100,7 +108,9 @@ class HttpSource:
             MalformedAddress: The address leads to none of http(s).
         """
         try:
-            answer = open_stream(self._url, stop=stop, stall_s=self._stall_s, headers=ASK)
+            answer = open_stream(
+                self._url, stop=stop, stall_s=self._stall_s, headers=ASK, access=self._access
+            )
         except Stopped:
             return
         self.record(answer, sink, stop)

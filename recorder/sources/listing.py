@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from recorder.errors import NotAudio, NotAvailable, SourceError
+from recorder.sources.access import Access
 from recorder.sources.base import SourceFacts, StopSignal
 from recorder.sources.fetch import Answer, fetch
 from recorder.sources.playlist import MasterPlaylist, MediaPlaylist, parse
@@ -44,14 +45,16 @@ class Listing:
 class Listings:
     """Finds the media playlist, the best that can be had. One call of `find` at a time."""
 
-    def __init__(self, url: str, *, request_s: float) -> None:
+    def __init__(self, url: str, *, request_s: float, access: Access | None = None) -> None:
         """Begin with nothing chosen.
 
         Args:
             url: Of the master or media playlist, tokens included.
             request_s: For the whole answer to one request.
+            access: What each request carries.
         """
         self._url = url
+        self._access = access
         self._request_s = request_s
         self._chosen: str | None = None
         self._was_found = False
@@ -98,7 +101,7 @@ class Listings:
         raise trouble or NotAudio(f"{redact(url)} leads from one master playlist to another.")
 
     def _read(self, url: str, stop: StopSignal) -> Listing | MasterPlaylist:
-        answer = fetch(url, stop=stop, timeout_s=self._request_s)
+        answer = fetch(url, stop=stop, timeout_s=self._request_s, access=self._access)
         found = parse(answer.body, answer.url)
         if isinstance(found, MasterPlaylist):
             return found

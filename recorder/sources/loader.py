@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from recorder.errors import ConnectionLost
 from recorder.segments import Measured, is_init_section, measure
+from recorder.sources.access import Access
 from recorder.sources.base import StopSignal
 from recorder.sources.fetch import Answer, fetch
 from recorder.sources.playlist import ByteRange, InitSection, Key, Segment
@@ -51,8 +52,13 @@ class Loaded:
 class Loader:
     """Fetches segments; keeps the last few keys and init sections. Fits several threads."""
 
-    def __init__(self) -> None:
-        """Begin with nothing kept."""
+    def __init__(self, *, access: Access | None = None) -> None:
+        """Begin with nothing kept.
+
+        Args:
+            access: What each request carries.
+        """
+        self._access = access
         self._lock = threading.Lock()
         self._keys: OrderedDict[str, bytes] = OrderedDict()
         self._headers: OrderedDict[InitSection, bytes] = OrderedDict()
@@ -70,7 +76,7 @@ class Loader:
             SourceError: It could not be had this time: a refusal, no such thing, a broken
                 connection, fewer bytes than announced, something that is not audio.
         """
-        fetch_it = partial(_fetch, stop=stop, timeout_s=timeout_s)
+        fetch_it = partial(_fetch, stop=stop, timeout_s=timeout_s, access=self._access)
         answer = fetch_it(segment.url, segment.byte_range)
         data = _cut(answer, segment.byte_range, segment.url)
         header = b""
@@ -127,12 +133,26 @@ class Loader:
         return plain
 
 
-def _fetch(url: str, byte_range: ByteRange | None, *, stop: StopSignal, timeout_s: float) -> Answer:
+def _fetch(
+    url: str,
+    byte_range: ByteRange | None,
+    *,
+    stop: StopSignal,
+    timeout_s: float,
+    access: Access | None,
+) -> Answer:
     headers = {}
     if byte_range:
         last = byte_range.offset + byte_range.length - 1
         headers["Range"] = f"bytes={byte_range.offset}-{last}"
-    return fetch(url, stop=stop, max_bytes=LARGEST_SEGMENT, timeout_s=timeout_s, headers=headers)
+    return fetch(
+        url,
+        stop=stop,
+        max_bytes=LARGEST_SEGMENT,
+        timeout_s=timeout_s,
+        headers=headers,
+        access=access,
+    )
 
 
 def _keep(kept: OrderedDict[_Name, bytes], name: _Name, data: bytes) -> None:

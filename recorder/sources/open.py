@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import html
 import re
+import time
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from recorder.errors import MalformedAddress, NotAudio, SourceError
+from recorder.errors import MalformedAddress, NotAudio, NotAvailable, Refused, SourceError
 from recorder.frames import is_audio_type
+from recorder.sources.access import Access
 from recorder.sources.base import Sink, Source, SourceFacts, StopSignal
 from recorder.sources.device import DeviceSource
 from recorder.sources.fetch import (
@@ -27,12 +29,15 @@ from recorder.sources.fetch import (
 from recorder.sources.hls import HlsSource
 from recorder.sources.http import HttpSource
 from recorder.sources.icy import ASK
+from recorder.sources.listing import GONE
 from recorder.sources.past import Past
-from recorder.sources.resolve import Resolver, YtDlp
+from recorder.sources.resolve import ResolvedPage, Resolver, YtDlp
 from recorder.sources.system import SystemSource
 from recorder.types import SourceKind, SourceSpec, redact
 
 _MOST_STEPS = 4  # from a page to a list to a playlist
+_BELIEVED_S = 120.0  # a page that calls live what has ended
+_NEEDING_COOKIES = (401, 403)
 _HEAD_BYTES = 1_024
 _HTML = re.compile(
     rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -114,7 +119,9 @@ def open_source(spec: SourceSpec, *, past: Past | None = None) -> Source:
 class StreamSource:
     """A `Source` of an http(s) address, whatever it leads to.
 
-    Until something was stored each `capture` looks anew what that is; then it stays.
+    Until something was stored each `capture` looks anew what that is; then it stays. A page is
+    resolved again when its stream's address is refused or gone, and at an end of its playlist
+    while the page says that it is live.
     """
 
     def __init__(
@@ -129,16 +136,20 @@ class StreamSource:
 
         Args:
             spec: With an http(s) address.
-            resolver: Of pages; yt-dlp unless told.
+            resolver: Of pages; yt-dlp, with the source's cookies, unless told.
             stall_s: Seconds without a byte after which a continuous stream has stalled.
             past: What an earlier recorder stored of it.
         """
         self._spec = spec
-        self._resolver = resolver or YtDlp()
+        self._resolver = resolver or YtDlp(cookies=spec.cookies)
         self._stall_s = stall_s
         self._past = past
         self._found: HttpSource | HlsSource | None = None
         self._answer: StreamAnswer | None = None
+        self._page = ""  # that led to the stream
+        self._stream = ""  # the address that it led to
+        self._is_stale = False  # that address is refused or gone
+        self._doubted_s: float | None = None  # since when the page contradicts an end
 
     @property
     def spec(self) -> SourceSpec:
@@ -161,48 +172,145 @@ class StreamSource:
                 page that leads to no stream.
         """
         try:
-            if self._found:
-                self._found.capture(sink, stop)
-            else:
-                self._find(sink, stop)
+            self._capture(sink, stop)
         except Stopped:
             return
-        except SourceError:
+        except SourceError as error:
             if not sink.has_audio:
                 self._found = None
+            status = error.status if isinstance(error, NotAvailable) else None
+            self._is_stale = self._is_stale or (bool(self._page) and status in GONE)
             raise
 
-    def _find(self, sink: Sink, stop: StopSignal) -> None:
-        """Follow the address to a stream, and capture that."""
-        url, was_resolved = self._spec.address, False
-        for _ in range(_MOST_STEPS):
-            answer = open_stream(url, stop=stop, stall_s=self._stall_s, headers=ASK)
-            self._answer = answer
-            with answer:
-                kind, body = _look_at(answer)
-                if kind == "audio":
-                    found = HttpSource(self._spec, url, stall_s=self._stall_s, past=self._past)
-                    self._found = found
-                    found.record(answer, sink, stop)
-                    return
-            self._answer = None
-            if kind == "hls":
-                self._found = HlsSource(self._spec, url, past=self._past)
+    def _capture(self, sink: Sink, stop: StopSignal) -> None:
+        page: ResolvedPage | None = None
+        if self._found and self._is_stale:
+            page = self._resolve(self._page, sink, stop)
+            if page.is_over:
+                return
+        while True:
+            heard_s = sink.end_s
+            if self._found and page is None:
                 self._found.capture(sink, stop)
+            else:
+                self._find(sink, stop, page)
+            if stop.is_set():
+                return
+            if sink.end_s > heard_s:
+                page, self._doubted_s = None, None
+            page = self._after_end(page, sink, stop)
+            if page is None:
+                return
+
+    def _find(self, sink: Sink, stop: StopSignal, page: ResolvedPage | None) -> None:
+        """Follow the address to a stream, and capture that.
+
+        Args:
+            sink: Where it goes.
+            stop: Ends it.
+            page: Where to begin instead of at the source's own address.
+        """
+        url, access = (page.url, page.access) if page else (self._spec.address, None)
+        for _ in range(_MOST_STEPS):
+            if page:
+                self._stream = redact(page.url)
+            kind, body, answer = self._look(url, access, stop)
+            if answer:
+                self._answer = answer
+                with answer:
+                    if kind == "audio":
+                        self._play_http(url, access).record(answer, sink, stop)
+                        return
+                self._answer = None
+            if kind == "hls":
+                self._play_hls(url, access).capture(sink, stop)
                 return
             if kind == "list":
-                url = _first_entry(body, answer.url)
-            elif was_resolved:
+                url = _first_entry(body, answer.url if answer else url)
+            elif page:
                 break
             else:
-                url, was_resolved = self._resolve(answer.url, sink, stop), True
+                page = self._resolve(url, sink, stop)
+                url, access = page.url, page.access
         raise NotAudio(f"{redact(self._spec.address)} leads to no stream.")
 
-    def _resolve(self, url: str, sink: Sink, stop: StopSignal) -> str:
+    def _look(
+        self, url: str, access: Access | None, stop: StopSignal
+    ) -> tuple[str, bytes, StreamAnswer | None]:
+        """What an address leads to, what was read of that, and the answer, open.
+
+        What refuses whom it doesn't know is a page, where there are cookies for it.
+        """
+        try:
+            answer = open_stream(url, stop=stop, stall_s=self._stall_s, headers=ASK, access=access)
+        except Refused as error:
+            if access is None and self._spec.cookies and error.status in _NEEDING_COOKIES:
+                return "page", b"", None
+            raise
+        with contextlib.ExitStack() as cleanup:
+            cleanup.callback(answer.close)
+            self._answer = answer
+            kind, body = _look_at(answer)
+            cleanup.pop_all()
+        return kind, body, answer
+
+    def _play_http(self, url: str, access: Access | None) -> HttpSource:
+        if isinstance(self._found, HttpSource):
+            self._found.move(url, access)
+            return self._found
+        found = HttpSource(self._spec, url, stall_s=self._stall_s, past=self._past, access=access)
+        self._found = found
+        return found
+
+    def _play_hls(self, url: str, access: Access | None) -> HlsSource:
+        if isinstance(self._found, HlsSource):
+            self._found.move(url, access)
+            return self._found
+        found = HlsSource(
+            self._spec, url, past=self._past, access=access, can_move=bool(self._page)
+        )
+        self._found = found
+        return found
+
+    # --- a page --------------------------------------------------------------------------------
+
+    def _resolve(self, url: str, sink: Sink, stop: StopSignal) -> ResolvedPage:
         """A page's stream; who the page says it is goes to the journal."""
         page = self._resolver.resolve(url, stop)
         sink.connected(SourceFacts(address=redact(url), identity=dict(page.identity)))
-        return page.url
+        self._page, self._is_stale = url, False
+        return page
+
+    def _after_end(
+        self, page: ResolvedPage | None, sink: Sink, stop: StopSignal
+    ) -> ResolvedPage | None:
+        """What was captured has ended: where its page leads now, if the event is not over.
+
+        Args:
+            page: As it was asked just now, and led to nothing new.
+            sink: Is told who the page says it is.
+            stop: Ends it.
+
+        Raises:
+            NotAvailable: The page says that the event is live, and leads to what has ended.
+        """
+        if not (self._page and isinstance(self._found, HlsSource) and self._found.was_live):
+            return None
+        is_again = page is not None
+        try:
+            page = page or self._resolve(self._page, sink, stop)
+        except SourceError:
+            return None  # it plays nothing any more: it says so, too
+        if page.is_over or page.is_live is False:
+            was_doubted, self._doubted_s = self._doubted_s is not None, None
+            return page if was_doubted else None  # one last look, at what came meanwhile
+        if not is_again and (page.is_live or redact(page.url) != self._stream):
+            return page
+        now_s = time.monotonic()
+        self._doubted_s = self._doubted_s or now_s
+        if not page.is_live or now_s - self._doubted_s > _BELIEVED_S:
+            return None
+        raise NotAvailable(f"{self._stream} has ended, and its page says that it is live.")
 
 
 def _look_at(answer: StreamAnswer) -> tuple[str, bytes]:

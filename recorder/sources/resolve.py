@@ -2,7 +2,9 @@
 
 A child, since yt-dlp can hang, and knows two thousand sites by parsing what they send: it gets a
 time limit, is killed on stop, and tells its answer as one JSON object (`recorder.sources.ytdlp`).
-The page's address goes to it by its standard input, so that no token shows in a list of processes.
+The page's address goes to it by its standard input, so that no token shows in a list of processes;
+so does where its cookies are. Cookies themselves are read there, and go no further than to the
+stream: nothing of them is stored.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from recorder.errors import NotAudio, NotAvailable, Refused
+from recorder.sources.access import Access
 from recorder.sources.base import StopSignal
 from recorder.sources.fetch import Stopped
 from recorder.types import Seconds, redact
@@ -38,10 +41,16 @@ class ResolvedPage:
         url: The stream's or playlist's address, tokens included.
         identity: Who the page says it is: ``title``, ``account``, ``account_id``, ``page`` (the
             site's kind).
+        access: What a request for the stream has to carry.
+        is_live: Whether the page says that it is live now; None where it doesn't say.
+        is_over: Whether it says that what was live has ended.
     """
 
     url: str
     identity: Mapping[str, str] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
+    is_live: bool | None = None
+    is_over: bool = False
 
 
 class Resolver(Protocol):
@@ -62,8 +71,15 @@ class Resolver(Protocol):
 class YtDlp:
     """A `Resolver` by yt-dlp."""
 
-    def __init__(self, time_limit_s: float = TIME_LIMIT_S) -> None:
+    def __init__(self, time_limit_s: float = TIME_LIMIT_S, *, cookies: str = "") -> None:
+        """Prepare to resolve; no child is started yet.
+
+        Args:
+            time_limit_s: Seconds that a page may take.
+            cookies: Where they are: a file's path, ``browser:NAME[:PROFILE]``, or empty for none.
+        """
         self._time_limit_s = time_limit_s
+        self._cookies = cookies
 
     def resolve(self, url: str, stop: StopSignal) -> ResolvedPage:
         """See `Resolver.resolve`."""
@@ -82,7 +98,7 @@ class YtDlp:
                 f"{shown} plays nothing now. {values.get('detail', '')}".strip(),
                 status=values.get("status"),
             )
-        return ResolvedPage(url=values["url"], identity=values.get("identity", {}))
+        return _page_of(values)
 
     def _ask_child(self, url: str, stop: StopSignal) -> dict[str, Any]:
         child = subprocess.Popen(
@@ -95,7 +111,7 @@ class YtDlp:
             start_new_session=True,  # its own children are ended with it
         )
         deadline = time.monotonic() + self._time_limit_s
-        sent: str | None = url
+        sent: str | None = json.dumps({"address": url, "cookies": self._cookies})
         try:
             while True:
                 if stop.is_set():
@@ -112,6 +128,17 @@ class YtDlp:
                     return _answer_of(text)
         finally:
             _end(child)
+
+
+def _page_of(values: dict[str, Any]) -> ResolvedPage:
+    status = values.get("live_status")
+    return ResolvedPage(
+        url=values["url"],
+        identity=values.get("identity", {}),
+        access=Access.of(values["url"], values.get("headers"), values.get("cookies")),
+        is_live=status == "is_live" if status else None,
+        is_over=status in ("was_live", "post_live"),
+    )
 
 
 def _answer_of(text: str) -> dict[str, Any]:

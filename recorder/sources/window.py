@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import chain, islice
 from urllib.parse import urlsplit
 
@@ -27,6 +29,7 @@ _MOST_REMEMBERED = 256
 _SAME_DATE_S = 10.0
 _LONGEST_ABSENCE_S = 86_400.0  # of a recorder that died
 _MOST_DIGITS = 20
+_SURELY_SHORTER = 0.5  # of the time that a count from 0 takes to come as far
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -113,10 +116,12 @@ class Resume:
     Attributes:
         after: The last media sequence number that it stored.
         holes: What it had journaled as missing, in the present count of numbers.
+        known: Numbers of which it is known which bytes they had, with their dates, if they had any.
     """
 
     after: int
     holes: tuple[MissingSegment, ...] = ()
+    known: Mapping[int, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +174,13 @@ class Window:
         self._count_number = 0
         self._next: int | None = resume.after + 1 if resume else None
         self._remembered: dict[int, Segment] = {}
+        self._dates = dict(resume.known) if resume else {}  # of what is known by number
         self._behind = _Behind()
+        self._is_unsure = resume is not None  # whether the server counts as it did
+        self._is_moved = False
+        self._asked: Segment | None = None  # the one whose bytes tell
+        self._lost_s: float | None = None  # since when there is no playlist
+        self._was_live = False
         self._grown_s: float | None = None
         self._mean_s = 0.0
         self._stored = 0
@@ -183,15 +194,21 @@ class Window:
         Returns:
             Whether anything is listed that was not before.
         """
+        self._regain_sight(now_s)
+        self._was_live = self._was_live or not playlist.ended
         renumbered = self._is_renumbered(playlist, now_s)
         self._behind = self._behind.after(playlist, self._next, now_s, renumbered=renumbered)
+        if not renumbered and self._must_prove(playlist):
+            return False
         is_settled = self._behind.doubtful is None or self._behind.is_old
         if playlist.ended and is_settled and self._ended_s is None:
             self._ended_s = now_s
         if renumbered:
             self.lost_sight(now_s)
-            self._next, self._remembered = None, {}
+            self._next, self._remembered, self._dates = None, {}, {}
             self._count_number += 1
+            self._is_unsure, self._asked = False, None
+        self._is_moved = self._is_moved and not playlist.segments
         self._refresh(playlist, now_s)
         self._reopen(playlist, now_s)
         new = [s for s in playlist.segments if self._next is None or s.sequence >= self._next]
@@ -216,8 +233,11 @@ class Window:
     def doubtful(self, now_s: float) -> Segment | None:
         """A segment that decides, by its bytes, whether the server began to count anew.
 
-        There is one when old numbers alone are listed, for long or at the end.
+        There is one when old numbers alone are listed, for long or at the end, and when the
+        playlist is back after so long that a server begun anew may have come as far.
         """
+        if self._asked:
+            return self._asked
         behind = self._behind
         if behind.doubtful is None or behind.is_old or behind.is_restarted:
             return None
@@ -227,9 +247,28 @@ class Window:
     def settle(self, *, is_another: bool) -> None:
         """The doubtful segment was compared: is it another than the one that had its number?"""
         self._behind = replace(self._behind, is_restarted=is_another, is_old=not is_another)
+        self._asked, self._is_unsure = None, False
+
+    def reopen(self) -> None:
+        """The event goes on, maybe elsewhere, whatever the playlist said of an end."""
+        self._ended_s = None
+        self._behind, self._asked = _Behind(), None
+        self._is_unsure = self._is_moved = self._next is not None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing new is learned before the doubtful segment is compared."""
+        return self._asked is not None
+
+    @property
+    def was_live(self) -> bool:
+        """Whether the playlist was ever seen without an end."""
+        return self._was_live
 
     def lost_sight(self, now_s: float) -> None:
         """The playlist can't be had: its segments may be leaving it from now on."""
+        if self._lost_s is None:
+            self._lost_s = now_s
         for wanted in chain(self._late, self._queue):
             if wanted.left_s is None:
                 wanted.left_s = now_s
@@ -440,13 +479,40 @@ class Window:
     def _remember(self, playlist: MediaPlaylist) -> None:
         for segment in playlist.segments[-_MOST_REMEMBERED:]:
             self._remembered[segment.sequence] = segment
+            self._dates[segment.sequence] = segment.program_date_time
         for sequence in sorted(self._remembered)[:-_MOST_REMEMBERED]:
             del self._remembered[sequence]
+        for sequence in sorted(self._dates)[:-_MOST_REMEMBERED]:
+            del self._dates[sequence]
 
     def _typical_s(self, playlist: MediaPlaylist) -> float:
         """What a segment lasts that nobody has seen."""
         listed = [segment.duration_s for segment in playlist.segments]
         return self._mean_s or sum(listed) / max(1, len(listed)) or playlist.target_duration_s
+
+    def _regain_sight(self, now_s: float) -> None:
+        """A playlist is here. Was none for so long that one begun anew could be as far?"""
+        lost_s, self._lost_s = self._lost_s, None
+        if lost_s is not None and self._next is not None and self._stored:
+            could_be_s = _SURELY_SHORTER * self._next * self._mean_s
+            self._is_unsure = self._is_unsure or now_s - lost_s >= could_be_s
+
+    def _must_prove(self, playlist: MediaPlaylist) -> bool:
+        """Whether the numbers may mean something else than they did, and bytes can tell."""
+        if not (self._is_unsure and playlist.segments) or self._next is None:
+            return False
+        if playlist.segments[-1].sequence + 1 < self._next:
+            return False  # that it is behind is doubt enough
+        known = [segment for segment in playlist.segments if segment.sequence in self._dates]
+        self._is_unsure = bool(known) and not any(self._has_same_date(each) for each in known)
+        self._asked = known[-1] if self._is_unsure else None
+        return self._is_unsure
+
+    def _has_same_date(self, segment: Segment) -> bool:
+        then, now = self._dates.get(segment.sequence), segment.program_date_time
+        if then is None or now is None:
+            return False
+        return abs((now - then).total_seconds()) <= _SAME_DATE_S
 
     def _is_renumbered(self, playlist: MediaPlaylist, now_s: float) -> bool:
         """Whether the server began to count anew.
@@ -462,6 +528,8 @@ class Window:
         if last + 1 < self._next:
             far = last + 1 < self._next - 2 * len(playlist.segments)
             return far or any(self._contradicts(segment) for segment in playlist.segments)
+        if self._is_moved and self._has_other_names(playlist):
+            return True
         unseen_s = (first - self._next) * self._typical_s(playlist)
         if self._grown_s is None:
             return unseen_s > _LONGEST_ABSENCE_S
@@ -476,6 +544,14 @@ class Window:
         if then and now:
             return abs((now - then).total_seconds()) > _SAME_DATE_S
         return _file_name(known.url) != _file_name(segment.url)
+
+    def _has_other_names(self, playlist: MediaPlaylist) -> bool:
+        """Whether none of what is listed was before, and no file is named as those were."""
+        listed = {segment.sequence for segment in playlist.segments}
+        if not self._remembered or not listed.isdisjoint(self._remembered):
+            return False
+        names = {_name_pattern(segment.url) for segment in self._remembered.values()}
+        return names.isdisjoint(_name_pattern(segment.url) for segment in playlist.segments)
 
     def _want_unlisted(self, playlist: MediaPlaylist, first: Segment, now_s: float) -> None:
         """Numbers between the last one known and the first one listed were missed."""
@@ -512,6 +588,10 @@ def _is_number(token: str) -> bool:
 
 def _file_name(url: str) -> str:
     return urlsplit(url).path.rpartition("/")[2]
+
+
+def _name_pattern(url: str) -> str:
+    return _DIGITS.sub("#", _file_name(url))
 
 
 def guess_segment(

@@ -138,6 +138,7 @@ class Broadcast:
         faults: By file name, in order of the requests for it.
         files: What else is served: keys, init sections, a master playlist.
         unserved: Segments that left the window are 404.
+        token: The query that every request needs now; others are 403.
     """
 
     segments: list[Item]
@@ -152,6 +153,7 @@ class Broadcast:
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     files: dict[str, bytes] = field(default_factory=dict)
     unserved: bool = False
+    token: str = ""
 
     def fail(self, index: int, *faults: Fault, times: int = 1) -> None:
         """The next requests for a segment fail so."""
@@ -184,7 +186,11 @@ class Broadcast:
             lines.append("#EXT-X-PLAYLIST-TYPE:EVENT")
         for index in listed:
             item = self.segments[index]
-            lines += [*item.tags, f"#EXTINF:{item.duration_s:.6f},", item.name]
+            lines += [
+                *item.tags,
+                f"#EXTINF:{item.duration_s:.6f},",
+                item.name + (self.token and f"?{self.token}"),
+            ]
         if self.is_over:
             lines.append("#EXT-X-ENDLIST")
         return "\n".join(lines).encode() + b"\n"
@@ -196,12 +202,14 @@ class HlsServer:
     Attributes:
         on_air: The broadcast; change it at will.
         requests: Paths in order of arrival.
+        headers: Of each of them, by lower-case name.
         polls: Requests for the playlist so far.
     """
 
     def __init__(self, on_air: Broadcast) -> None:
         self.on_air = on_air
         self.requests: list[str] = []
+        self.headers: list[dict[str, str]] = []
         self.ranges: list[str] = []
         self.polls = 0
         self._last = b""
@@ -254,10 +262,15 @@ class HlsServer:
     # --- on the server's threads ---
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
-        name = request.path.partition("?")[0].lstrip("/")
+        path, _, query = request.path.partition("?")
+        name = path.lstrip("/")
         with self._lock:
             self.requests.append(request.path)
-            body, fault = self._playlist() if name == "live.m3u8" else self._file(name)
+            self.headers.append({key.lower(): value for key, value in request.headers.items()})
+            if query != self.on_air.token:
+                body, fault = b"", Fault(status=403)
+            else:
+                body, fault = self._playlist() if name == "live.m3u8" else self._file(name)
         if body is None:
             body, fault = b"", Fault(status=404)
         with contextlib.suppress(OSError):  # the client has gone

@@ -462,6 +462,37 @@ def test_a_server_that_counts_anew_under_the_same_names_is_found_out(ends: bool)
     assert sink.runs[-1].placed_by is PlacedBy.WALL_CLOCK
 
 
+def test_a_server_that_counts_anew_and_is_past_our_last_number_after_an_outage_is_found_out() -> (
+    None
+):
+    first = Broadcast(segments=items(6), ends=False, position=6)
+    renamed = [
+        Item(data=adts_frames(1, 100 + n), duration_s=FRAME_S, name=f"s{n}.aac") for n in range(9)
+    ]
+    again = Broadcast(segments=renamed, window=6, position=8)
+    sink = MemorySink()
+    with HlsServer(first) as server, ThreadPoolExecutor(1) as session:
+        recording = session.submit(record, hls_source(server.url), sink)
+        wait_until(lambda: len(sink.chunks) == 6)
+        polls = server.polls
+        first.fail_playlist(range(polls, polls + 99), Fault(status=500))
+        wait_until(lambda: server.polls > polls + 2)
+        server.on_air = again
+        recording.result(LONG_S)
+    assert sink.written == b"".join(item.data for item in first.segments + renamed[2:])
+    assert sink.runs[-1].placed_by is PlacedBy.WALL_CLOCK
+
+
+def test_after_an_outage_the_same_segments_are_no_new_count() -> None:
+    on_air = Broadcast(segments=items(12), window=8, position=6)
+    sink = MemorySink()
+    with HlsServer(on_air) as server, ThreadPoolExecutor(1) as session:
+        on_air.fail_playlist(range(2, 4), Fault(status=500))
+        recording = session.submit(record, hls_source(server.url), sink)
+        recording.result(LONG_S)
+    check_law(sink, on_air)
+
+
 def test_an_old_playlist_of_the_same_segments_is_no_new_count() -> None:
     on_air = Broadcast(segments=items(12), window=None, position=12, ends=False)
     old = Broadcast(segments=on_air.segments, window=None, position=8, per_poll=0, ends=False)
@@ -709,7 +740,7 @@ def test_what_waits_for_a_missing_one_is_stored_at_a_stop() -> None:
 
 def test_a_recorder_that_died_goes_on_after_the_last_number_it_stored() -> None:
     on_air = Broadcast(segments=items(12), first=40, position=8, window=7)
-    past = a_past(after=43)
+    past = a_past(after=43, data=on_air.segments[3].data)
     sink = a_sink_of(past)
     with HlsServer(on_air) as server:
         record(hls_source(server.url, past=past), sink)
@@ -762,7 +793,7 @@ def test_holes_of_a_recorder_that_died_are_filled_where_they_are() -> None:
         media_sequence=41,
         lengths=((2, Seconds(1.0)),),
     )
-    past = a_past(gap, after=43)
+    past = a_past(gap, after=43, data=on_air.segments[3].data)
     sink = a_sink_of(past)
     sink.gaps.append(StoredGap(from_s=1.0, to_s=3.0, reason=None))
     with HlsServer(on_air) as server:
