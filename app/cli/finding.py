@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +27,10 @@ from transcribe.search import Order
 
 _NOTHING_FOUND = 3
 _ORDERS = {"best": Order.BEST, "newest": Order.NEWEST}
+_FORMATS: dict[str, Callable[[Iterator[Hit], TextIO, str], int]] = {
+    "csv": lambda hits, file, _query: listing.write_csv(hits, file),
+    "json": listing.write_json,
+}
 _NAMES = {order: name for name, order in _ORDERS.items()}
 
 
@@ -46,7 +50,7 @@ _NAMES = {order: name for name, order in _ORDERS.items()}
 @click.option("--context", "with_context", is_flag=True, help="With what was said around it.")
 @click.option("--facets", "with_facets", is_flag=True, help="And how the hits are spread.")
 @click.option("--complete", is_flag=True, help="Tell what the last word may become, and no hits.")
-@click.option("--format", "format_", type=click.Choice(["csv", "json"]), help="List all hits so.")
+@click.option("--format", "format_", type=click.Choice(list(_FORMATS)), help="List all hits so.")
 @click.option("--out", type=click.Path(path_type=Path), help="Into this file.")
 @click.option("--save", metavar="NAME", help="Keep the search under this name.")
 @click.option("--saved", "saved_name", metavar="NAME", help="Search as it was kept.")
@@ -63,7 +67,7 @@ def search_command(context: Context, /, query: tuple[str, ...], **options: Any) 
     with contextlib.closing(_ready(context)) as db:
         if options["complete"]:
             _complete(context, db, asked.text)
-        elif options["format_"] or options["out"]:
+        elif options["format_"]:
             _list(context, db, asked, options)
         else:
             _search(context, db, asked, options)
@@ -73,6 +77,7 @@ def _asked(context: Context, text: str, options: dict[str, Any]) -> Saved:
     """What is to be searched: as it was kept, changed by what is told now."""
     if not (text or options["saved_name"]):
         raise click.UsageError("Say what to search, or --saved NAME.")
+    _require_format(options)
     kept = Saved(name="", text="")
     if options["saved_name"]:
         kept = saved.find(context.archive.root, options["saved_name"])
@@ -86,6 +91,17 @@ def _asked(context: Context, text: str, options: dict[str, Any]) -> Saved:
         session=context.archive.find(session).id if session else kept.session,
         order=_ORDERS[options["order"]] if options["order"] else kept.order,
     )
+
+
+def _require_format(options: dict[str, Any]) -> None:
+    """A file's name says what is to be in it, unless --format does."""
+    out: Path | None = options["out"]
+    if out is None or options["format_"]:
+        return
+    suffix = out.suffix.lstrip(".").lower()
+    if suffix not in _FORMATS:
+        raise click.UsageError(f"'{out.name}' is neither .csv nor .json: say --format.")
+    options["format_"] = suffix
 
 
 def _ready(context: Context) -> Database:
@@ -192,12 +208,10 @@ def _list(context: Context, db: Database, asked: Saved, options: dict[str, Any])
     """All hits, newest first unless told otherwise, into a file or to the output."""
     wanted = Wanted(text=asked.text, order=Order(asked.order or Order.NEWEST), **_limits(asked))
     out: Path | None = options["out"]
-    as_csv = (options["format_"] or (out.suffix.lstrip(".").lower() if out else "")) != "json"
+    write = _FORMATS[options["format_"]]
     hits = listing.every(db, wanted, options["limit"])
     with _written(out) as file:
-        count = (
-            listing.write_csv(hits, file) if as_csv else listing.write_json(hits, file, asked.text)
-        )
+        count = write(hits, file, asked.text)
     if out is not None and context.as_json:
         context.answer({"files": [str(out)], "hits": count})
     elif out is not None:

@@ -115,6 +115,15 @@ def test_hits_as_a_table(aircheck: Aircheck, tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".hits*"))
 
 
+def test_a_file_of_no_known_kind_is_not_written(aircheck: Aircheck, tmp_path: Path) -> None:
+    for name in ("hits.xyz", "hits"):
+        assert aircheck("search", "unedited", "--out", str(tmp_path / name))[0] == 2
+        assert not (tmp_path / name).exists()
+    as_told = tmp_path / "hits.xyz"
+    assert aircheck("search", "unedited", "--format", "json", "--out", str(as_told))[0] == 0
+    assert _titles(json.loads(as_told.read_text())) == ["Second", "First"]
+
+
 def test_hits_as_json(aircheck: Aircheck) -> None:
     _, out = aircheck("search", "unedited", "--format", "json", "--limit", "1")
     listed = json.loads(out)
