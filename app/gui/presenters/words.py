@@ -6,9 +6,12 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.gui.presenters import figures
+from app.gui.presenters.figures import number
+from app.gui.presenters.language import translate
 from app.gui.tokens import Role
 from recorder.errors import AircheckError
-from recorder.types import Seconds, State, parse_iso
+from recorder.types import GapReason, Seconds, State, parse_iso
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,41 +40,71 @@ class Message:
         return " ".join(part for part in (self.happened, self.safe, self.next) if part)
 
 
-_LOOKS = {
-    State.SCHEDULED: Look(icon="clock", word="Scheduled", role="muted"),
-    State.WAITING: Look(icon="hourglass", word="Waiting", role="trouble"),
-    State.CONNECTING: Look(icon="plug", word="Connecting", role="muted"),
-    State.RECORDING: Look(icon="circle", word="Recording", role="live"),
-    State.RECONNECTING: Look(icon="refresh-cw", word="Reconnecting", role="trouble"),
-    State.REFUSED: Look(icon="ban", word="Refused", role="trouble"),
-    State.PAUSED: Look(icon="pause", word="Paused", role="trouble"),
-    State.FINISHING: Look(icon="hourglass", word="Finishing", role="muted"),
-    State.DONE: Look(icon="check", word="Done", role="muted"),
-    State.FAILED: Look(icon="triangle-alert", word="Failed", role="trouble"),
+_ICONS: dict[State, tuple[str, Role]] = {
+    State.SCHEDULED: ("clock", "muted"),
+    State.WAITING: ("hourglass", "trouble"),
+    State.CONNECTING: ("plug", "muted"),
+    State.RECORDING: ("circle", "live"),
+    State.RECONNECTING: ("refresh-cw", "trouble"),
+    State.REFUSED: ("ban", "trouble"),
+    State.PAUSED: ("pause", "trouble"),
+    State.FINISHING: ("hourglass", "muted"),
+    State.DONE: ("check", "muted"),
+    State.FAILED: ("triangle-alert", "trouble"),
 }
-_RECOVERED = Look(icon="shield-check", word="Recovered", role="fine")
-_INTERRUPTED = Look(icon="unplug", word="Interrupted", role="trouble")
-_UNREADABLE = Look(icon="triangle-alert", word="Unreadable", role="trouble")
+
+
+def state(which: State) -> str:
+    """A state's word."""
+    return {
+        State.SCHEDULED: translate("Words", "Scheduled"),
+        State.WAITING: translate("Words", "Waiting"),
+        State.CONNECTING: translate("Words", "Connecting"),
+        State.RECORDING: translate("Words", "Recording"),
+        State.RECONNECTING: translate("Words", "Reconnecting"),
+        State.REFUSED: translate("Words", "Refused"),
+        State.PAUSED: translate("Words", "Paused"),
+        State.FINISHING: translate("Words", "Finishing"),
+        State.DONE: translate("Words", "Done"),
+        State.FAILED: translate("Words", "Failed"),
+    }[which]
+
+
+def reason(which: GapReason) -> str:
+    """Why there is no audio, in a few words."""
+    return {
+        GapReason.REFUSED: translate("Words", "refused"),
+        GapReason.NOT_AVAILABLE: translate("Words", "not available"),
+        GapReason.STALLED: translate("Words", "stalled"),
+        GapReason.CONNECTION_LOST: translate("Words", "connection lost"),
+        GapReason.MISSING_SEGMENT: translate("Words", "missing segment"),
+        GapReason.DEVICE_LOST: translate("Words", "device lost"),
+        GapReason.FOREIGN_SOURCE: translate("Words", "foreign source"),
+        GapReason.DISK_FULL: translate("Words", "disk full"),
+        GapReason.ASLEEP: translate("Words", "asleep"),
+        GapReason.KILLED: translate("Words", "killed"),
+    }[which]
 
 
 def look_of(
-    state: State, *, is_held: bool = False, recovered: bool = False, problem: str = ""
+    which: State, *, is_held: bool = False, recovered: bool = False, problem: str = ""
 ) -> Look:
     """How a session's state is shown.
 
     Args:
-        state: The journal's last word on it.
+        which: The journal's last word on it.
         is_held: Whether a recorder is alive; an open session without one was interrupted.
         recovered: Whether it was mended after a crash.
         problem: Why its folder can't be read, if it can't.
     """
     if problem:
-        return _UNREADABLE
-    if recovered and state is State.DONE:
-        return _RECOVERED
-    if not (is_held or state.is_final or state is State.SCHEDULED):
-        return _INTERRUPTED
-    return _LOOKS[state]
+        return Look(icon="triangle-alert", word=translate("Words", "Unreadable"), role="trouble")
+    if recovered and which is State.DONE:
+        return Look(icon="shield-check", word=translate("Words", "Recovered"), role="fine")
+    if not (is_held or which.is_final or which is State.SCHEDULED):
+        return Look(icon="unplug", word=translate("Words", "Interrupted"), role="trouble")
+    icon, role = _ICONS[which]
+    return Look(icon=icon, word=state(which), role=role)
 
 
 _SPACES = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " ")
@@ -98,14 +131,18 @@ def clock(at_s: float) -> str:
 def length(duration_s: float) -> str:
     """A length in words: ``0.4 s``, ``35 s``, ``12 min``, ``1 h 42 min``."""
     if duration_s < 10 and round(duration_s, 1) != round(duration_s):
-        return f"{duration_s:.1f} s"
+        return translate("Words", "{n} s").format(n=number(duration_s, 1))
     if duration_s < 99.5:
-        return f"{round(duration_s)} s"
+        return translate("Words", "{n} s").format(n=number(duration_s))
     minutes = round(duration_s / 60)
     hours, minutes = divmod(minutes, 60)
     if not hours:
-        return f"{minutes} min"
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return translate("Words", "{n} min").format(n=minutes)
+    if not minutes:
+        return translate("Words", "{n} h").format(n=number(hours))
+    return translate("Words", "{hours} h {minutes} min").format(
+        hours=number(hours), minutes=minutes
+    )
 
 
 def day(moment: datetime | None, now: datetime) -> str:
@@ -113,28 +150,32 @@ def day(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return ""
     local = moment.astimezone(now.tzinfo)
+    at = figures.time(local)
     if local.date() == now.date():
-        return f"today, {local:%H:%M}"
+        return translate("Words", "today, {time}").format(time=at)
     if local.date() == now.date() - timedelta(days=1):
-        return f"yesterday, {local:%H:%M}"
-    if local.year == now.year:
-        return f"{local.day} {local:%b, %H:%M}"
-    return f"{local.day} {local:%b %Y, %H:%M}"
+        return translate("Words", "yesterday, {time}").format(time=at)
+    date = figures.date(local, has_year=local.year != now.year)
+    return translate("Words", "{date}, {time}").format(date=date, time=at)
 
 
 def gaps(count: int, missing_s: Seconds | None = None) -> str:
     """``no gaps``, ``1 gap``, ``3 gaps, 12 s in all``."""
     if not count:
-        return "no gaps"
-    text = "1 gap" if count == 1 else f"{count} gaps"
-    return f"{text}, {length(missing_s)} in all" if missing_s else text
+        return translate("Words", "no gaps")
+    text = translate("Words", "%n gap(s)", n=count)
+    if not missing_s:
+        return text
+    return translate("Words", "{gaps}, {length} in all").format(gaps=text, length=length(missing_s))
 
 
 def untranscribed(count: int) -> str:
     """How many sessions can't be searched yet; empty where all can."""
     if not count:
         return ""
-    return f"{count:,} {'session is' if count == 1 else 'sessions are'} not transcribed yet"
+    if count == 1:
+        return translate("Words", "1 session is not transcribed yet")
+    return translate("Words", "%n sessions are not transcribed yet", n=count)
 
 
 def countdown(next_try_at: str, now: datetime) -> str:
@@ -142,11 +183,10 @@ def countdown(next_try_at: str, now: datetime) -> str:
     if not next_try_at:
         return ""
     left_s = math.ceil((parse_iso(next_try_at) - now).total_seconds())
-    return (
-        f"next try in {clock(left_s) if left_s > 99 else f'{left_s} s'}"
-        if left_s > 0
-        else ("trying now")
-    )
+    if left_s <= 0:
+        return translate("Words", "trying now")
+    left = clock(left_s) if left_s > 99 else length(left_s)
+    return translate("Words", "next try in {time}").format(time=left)
 
 
 def begins(at: str, now: datetime) -> str:
@@ -154,13 +194,24 @@ def begins(at: str, now: datetime) -> str:
     if not at:
         return ""
     left_s = math.ceil((parse_iso(at) - now).total_seconds())
-    return f"waiting begins in {length(left_s)}" if left_s > 0 else "waiting begins now"
+    if left_s <= 0:
+        return translate("Words", "waiting begins now")
+    return translate("Words", "waiting begins in {time}").format(time=length(left_s))
 
 
 def size(count: float) -> str:
     """Bytes in decimal units: ``412 kB``, ``1.3 GB``."""
     for unit in ("B", "kB", "MB"):
         if count < 1000:
-            return f"{count:.0f} {unit}"
+            return f"{number(count)} {unit}"
         count /= 1000
-    return f"{count:.1f} GB"
+    return f"{number(count, 1)} GB"
+
+
+def left(left_s: float | None) -> str:
+    """How long work takes still: ``about 3 min left``; empty while nobody knows."""
+    if left_s is None:
+        return ""
+    if left_s < 5:
+        return translate("Words", "a few seconds left")
+    return translate("Words", "about {length} left").format(length=length(math.ceil(left_s)))

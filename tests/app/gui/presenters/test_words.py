@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gui.presenters import words
+from app.gui.presenters import figures, words
 from recorder.errors import NotAudio
-from recorder.types import Seconds, State, iso
+from recorder.types import GapReason, Seconds, State, iso
 
 NOW = datetime(2024, 8, 13, 20, 0, tzinfo=timezone(timedelta(hours=2)))
 
@@ -101,3 +101,46 @@ def test_what_would_break_or_turn_a_line_is_taken_from_it() -> None:
     assert plain == "Late news [31m \u200bgnp.exe end"
     assert len(plain) == len(text)
     assert words.one_line("Grüße, 東京, مرحبا") == "Grüße, 東京, مرحبا"
+
+
+@pytest.mark.parametrize("reason", list(GapReason))
+def test_every_reason_has_its_words(reason: GapReason) -> None:
+    assert words.reason(reason) == str(reason)
+
+
+def test_what_is_not_transcribed_is_counted() -> None:
+    assert words.untranscribed(0) == ""
+    assert words.untranscribed(1) == "1 session is not transcribed yet"
+    assert words.untranscribed(1_200) == "1,200 sessions are not transcribed yet"
+
+
+@pytest.mark.parametrize(
+    ("left_s", "said"),
+    [(None, ""), (2, "a few seconds left"), (42.2, "about 43 s left"), (600, "about 10 min left")],
+)
+def test_what_is_left(left_s: float | None, said: str) -> None:
+    assert words.left(left_s) == said
+
+
+class Backwards:
+    """Figures of a place where all is different."""
+
+    def date(self, moment: datetime, *, has_year: bool) -> str:
+        return f"{moment:%y/%d}" if has_year else f"{moment:%d/%m}"
+
+    def time(self, moment: datetime) -> str:
+        return f"{moment:%H Uhr %M}"
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        return f"{value:.{decimals}f}".replace(".", ",")
+
+
+def test_figures_are_those_of_the_place() -> None:
+    figures.use(Backwards())
+    try:
+        assert words.day(datetime(2024, 2, 1, 9, 5, tzinfo=UTC), NOW) == "01/02, 11 Uhr 05"
+        assert words.length(0.44) == "0,4 s"
+        assert words.size(1_340_000_000) == "1,3 GB"
+        assert figures.percent(0.5) == "50 %"
+    finally:
+        figures.use(figures.English())
