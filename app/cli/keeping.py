@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from app import keeping
 from app.cli.context import Context, Duration, counted, escape, json_option, pass_context
-from recorder import trash, usage
+from recorder import checking, trash, usage
 from recorder.errors import AircheckError, SessionNotFound
 from recorder.trash import Trashed
 from recorder.types import Seconds, iso, utc_now
 
 _SHOWN_ID = 8
 _SHOWN_SESSIONS = 20
+_A_MOMENT = timedelta(microseconds=1)  # whenever it was checked before
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -212,6 +222,69 @@ def _say_retained(context: Context, found: keeping.Retained, *, would: str) -> N
     if found.deleted:
         verb = "would be" if would == "would go" else "were"
         context.say(f"{counted(len(found.deleted), 'session')} {verb} deleted from the trash.")
+
+
+@click.command("check")
+@click.argument("sessions", nargs=-1)
+@click.option("--older-than", type=Duration(), help="Only what was last checked so long ago: 30d.")
+@click.option("--gentle", is_flag=True, help="Let everything else go first.")
+@json_option
+@pass_context
+def check_command(
+    context: Context, sessions: tuple[str, ...], older_than: Seconds | None, *, gentle: bool
+) -> None:
+    """Read the archive through: is every byte as it was? SESSIONS, or all of them.
+
+    It begins with what was never checked, or longest ago. Ended half-way (Ctrl-C does no harm), it
+    goes on where it was when it is called again. Ends with status 4 where something was changed.
+    """
+    archive = context.archive
+    wanted = {archive.find(name).id for name in sessions}
+    if gentle:
+        checking.give_way()
+    if wanted:
+        due = [d for d in checking.due(archive, older_than=_A_MOMENT) if d.folder.id in wanted]
+    else:
+        due = checking.due(archive, older_than=timedelta(seconds=older_than or 0))
+    found = list(_checked(context, due, is_round=not wanted))
+    bad = [each for each in found if each.problems]
+    if context.as_json:
+        problems = [
+            {"session": each.due.folder.id, **asdict(problem)}
+            for each in bad
+            for problem in each.problems
+        ]
+        context.answer({"ok": not bad, "checked": len(found), "problems": problems})
+    elif bad:
+        context.say(
+            f"[red]✗[/] {counted(len(bad), 'session')} of {len(found):,} not as before."
+            " A copy from a backup mends it; 'aircheck verify' tells more."
+        )
+    else:
+        context.say(f"[green]✓[/] {counted(len(found), 'session')} checked: as sealed, every byte.")
+    sys.exit(4 if bad else 0)
+
+
+def _checked(
+    context: Context, due: list[checking.Due], *, is_round: bool
+) -> Iterator[checking.Found]:
+    """Check, with a bar of the bytes where people look, and each finding at once."""
+    with Progress(
+        TextColumn("checking"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=context.as_json,
+    ) as bar:
+        task = bar.add_task("", total=sum(each.bytes for each in due))
+        for found in checking.run(context.archive, due, is_round=is_round):
+            bar.advance(task, found.due.bytes)
+            for problem in found.problems:
+                name = found.due.folder.path.name
+                context.say(f"[red]✗[/] {escape(name)}: {escape(str(problem))}")
+            yield found
 
 
 @click.command("usage")

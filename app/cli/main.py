@@ -29,6 +29,7 @@ _COMMANDS = {
     "trash": "keeping",
     "retain": "keeping",
     "usage": "keeping",
+    "check": "keeping",
     "transcribe": "text",
     "queue": "text",
     "captions": "captions",
