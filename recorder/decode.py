@@ -470,6 +470,8 @@ def _joined(blocks: Iterable[Block], block_s: float) -> Iterator[Block]:
 
 
 def _join(blocks: list[Block]) -> Block:
+    if len(blocks) == 1:
+        return blocks[0]
     return Block(
         start_s=blocks[0].start_s,
         samples=np.concatenate([block.samples for block in blocks]),

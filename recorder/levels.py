@@ -14,8 +14,10 @@ from recorder.decode import Block, decode
 from recorder.pcm import SILENCE_DBFS
 from recorder.types import Seconds
 
-HOP_S = 0.01
+HOP_S = 0.005
 """Seconds that one value stands for."""
+
+_BLOCK_S = 0.5  # as it comes from the decoder, and fits into a core's cache
 
 _FLOOR = 1e-13  # of power; below what counts, so that the logarithm has a value
 _TOUCHING_S = 1e-3
@@ -40,7 +42,7 @@ class Envelope:
 
 
 def envelopes(folder: SessionFolder, *, track: str = "a") -> list[Envelope]:
-    """Measure a track's level, streamed; an hour takes about a megabyte and some seconds.
+    """Measure a track's level, streamed; an hour takes three megabytes and some seconds.
 
     All channels count, at the source's own rate, so that nothing hides in a mix.
 
@@ -55,7 +57,7 @@ def envelopes(folder: SessionFolder, *, track: str = "a") -> list[Envelope]:
         CorruptSession: The journal can't be read.
         DecodeError: A part is missing or can't be decoded.
     """
-    blocks = decode(folder, track=track, rate_hz=None, channels=None)
+    blocks = decode(folder, track=track, rate_hz=None, channels=None, block_s=_BLOCK_S)
     return [
         measure(block for _, block in stretch)
         for _, stretch in itertools.groupby(_numbered(blocks), key=lambda item: item[0])
@@ -75,7 +77,15 @@ def measure(blocks: Iterable[Block]) -> Envelope:
         raise ValueError("no blocks, no level")
     hop, rest = max(1, round(first.rate_hz * HOP_S)), first.samples[:0]
     for last in itertools.chain((first,), feed):
-        samples = np.concatenate([rest, last.samples])
+        samples = last.samples
+        if len(rest):
+            missing = hop - len(rest)
+            whole_hop = np.concatenate([rest, samples[:missing]])
+            samples = samples[missing:]
+            if len(whole_hop) < hop:
+                rest = whole_hop
+                continue
+            powers.append(_power(whole_hop, hop))
         whole = len(samples) // hop * hop
         powers.append(_power(samples[:whole], hop))
         rest = samples[whole:]
@@ -91,8 +101,12 @@ def measure(blocks: Iterable[Block]) -> Envelope:
 
 
 def _power(samples: npt.NDArray[np.float32], hop: int) -> npt.NDArray[np.float32]:
-    shaped = samples.reshape(-1, hop * samples.shape[1])
-    return np.asarray(np.square(shaped).mean(axis=1, dtype=np.float32))
+    """The mean square of each hop over all channels, one channel after the other."""
+    power = np.zeros(len(samples) // hop, np.float32)
+    for channel in samples.T:
+        hops = channel.reshape(-1, hop)
+        power += np.einsum("ij,ij->i", hops, hops)
+    return power / np.float32(hop * samples.shape[1])
 
 
 def _numbered(blocks: Iterable[Block]) -> Iterator[tuple[int, Block]]:

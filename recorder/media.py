@@ -306,19 +306,20 @@ def gathered(frames: Sequence[av.AudioFrame]) -> Samples:
     kind = _KINDS.get(name.removesuffix("p"))
     if kind is None:
         raise ValueError(f"samples of {name}")
-    whole = np.empty((sum(frame.samples for frame in frames), channels), kind)
+    total = sum(frame.samples for frame in frames)
+    if not first.format.is_planar:
+        packed = [
+            np.frombuffer(frame.planes[0], kind, frame.samples * channels) for frame in frames
+        ]
+        return _scaled(np.concatenate(packed).reshape(-1, channels))
+    whole = np.empty((channels, total), kind)
     at = 0
     for frame in frames:
         end = at + frame.samples
-        planes = frame.planes
-        if first.format.is_planar:
-            for channel, plane in enumerate(planes):
-                whole[at:end, channel] = np.frombuffer(plane, kind, frame.samples)
-        else:
-            flat = np.frombuffer(planes[0], kind, frame.samples * channels)
-            whole[at:end] = flat.reshape(-1, channels)
+        for row, plane in zip(whole, frame.planes, strict=True):
+            row[at:end] = np.frombuffer(plane, kind, end - at)
         at = end
-    return _scaled(whole)
+    return _scaled(whole.T)  # each channel's samples side by side still, which is quick to work on
 
 
 def _scaled(whole: npt.NDArray[Any]) -> Samples:
