@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from app import shelf
-from app.settings import Settings
-from recorder import retention, trash
+from app import settings, shelf
+from app.settings import Origin, Settings
+from recorder import moving, retention, trash
 from recorder.archive import Archive, SessionFolder
-from recorder.errors import AircheckError
+from recorder.errors import AircheckError, SessionBusy, storage_error
 from recorder.retention import Due, Rules
 from recorder.trash import Trashed
 from recorder.types import SessionId, utc_now
@@ -106,12 +108,12 @@ class Retained:
     problems: tuple[Outcome, ...] = ()
 
 
-def rules_of(settings: Settings) -> Rules:
+def rules_of(chosen: Settings) -> Rules:
     """The rules that somebody set; none takes anything unless told."""
     return Rules(
-        keep_days=settings.keep_days,
-        keep_free_bytes=settings.keep_free_gb * 1_000_000_000,
-        trash_days=settings.trash_days,
+        keep_days=chosen.keep_days,
+        keep_free_bytes=chosen.keep_free_gb * 1_000_000_000,
+        trash_days=chosen.trash_days,
     )
 
 
@@ -192,3 +194,85 @@ def _in_index(archive: Archive, change: Callable[[Database], object]) -> None:
             change(opened)
     except AircheckError as error:
         _logger.info("the index catches up when it is next searched: %s", error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Where the archive is now.
+
+    Attributes:
+        told: Who names the archive's folder: the settings were changed where they do.
+        left: Sessions that stay in the old folder, since a process is at work on them.
+    """
+
+    archive: Archive
+    told: Origin | None
+    left: tuple[SessionFolder, ...]
+
+
+def move(archive: Archive, target: Path, progress: moving.Progress = lambda _, __: None) -> Moved:
+    """Move the archive; killed half-way, it goes on when it is called again.
+
+    Args:
+        archive: Where it is; or where it is to be, once the settings name that.
+        target: Where it is to be.
+        progress: Told the bytes that are there, of how many.
+
+    Raises:
+        MoveRefused: That is no place for it.
+        SessionBusy: Something is recorded or transcribed; the archive stays.
+        SettingsError: The settings can't be changed; the archive stays.
+        StorageError: The disk refuses.
+    """
+    target = target.absolute()
+    with moving.alone(target):
+        root = archive.root.absolute()
+        if root == target:
+            root = moving.origin(target) or root
+        old = Archive(root)
+        _refuse_transcribing(old)
+        moving.copy(old, target, progress)
+        _carry_queue(old, target)
+        told = _tell_settings(root, target)
+        cleared = moving.clear(root, target)
+    return Moved(archive=Archive(target), told=told, left=cleared.left)
+
+
+def _refuse_transcribing(archive: Archive) -> None:
+    with _queue(archive) as queue:
+        running = queue and any(job.state is JobState.RUNNING for job in queue.jobs())
+    if running:
+        raise SessionBusy(
+            "A session is being transcribed; the archive stays until that is over.",
+            safe="It goes on undisturbed.",
+            hint="'aircheck queue' shows it, and pauses it.",
+        )
+
+
+def _carry_queue(archive: Archive, target: Path) -> None:
+    """Copy what waits to be transcribed; the index is made anew where it is wanted."""
+    before, after = path_of(archive.root), path_of(target)
+    if not before.exists() or after.exists():
+        return
+    new = after.with_name(f".moving.{after.name}")
+    try:
+        new.unlink(missing_ok=True)
+        with (
+            contextlib.closing(sqlite3.connect(before)) as source,
+            contextlib.closing(sqlite3.connect(new)) as copied,
+        ):
+            source.backup(copied)
+        new.replace(after)
+    except (OSError, sqlite3.Error) as error:
+        cause = error if isinstance(error, OSError) else OSError(str(error))
+        raise storage_error(cause, doing="copying the queue") from error
+
+
+def _tell_settings(root: Path, target: Path) -> Origin | None:
+    """Have the settings name the new folder, if they named the old one; who names it."""
+    if settings.load().archive not in (root, target):
+        return None
+    who = settings.origins()["archive"]
+    if who != "environment":
+        settings.save({"archive": target})
+    return who

@@ -8,6 +8,7 @@ so that an archive of any size is read in as many nights as it takes.
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -136,12 +137,13 @@ def give_way() -> None:
     """Let all other processes go first, at the processor and, where it can be, at the disk."""
     process = psutil.Process()
     with contextlib.suppress(psutil.Error, OSError):
-        if psutil.POSIX:
-            process.nice(max(process.nice(), _LEAST_POLITE))
-        else:
+        if sys.platform == "win32":
             process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    with contextlib.suppress(psutil.Error, OSError, AttributeError):
-        process.ionice(psutil.IOPRIO_CLASS_IDLE if psutil.LINUX else psutil.IOPRIO_VERYLOW)
+            process.ionice(psutil.IOPRIO_VERYLOW)
+        else:
+            process.nice(max(process.nice(), _LEAST_POLITE))
+            if sys.platform == "linux":
+                process.ionice(psutil.IOPRIO_CLASS_IDLE)
 
 
 def _kept(archive: Archive) -> NamedList:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -269,15 +270,7 @@ def _checked(
     context: Context, due: list[checking.Due], *, is_round: bool
 ) -> Iterator[checking.Found]:
     """Check, with a bar of the bytes where people look, and each finding at once."""
-    with Progress(
-        TextColumn("checking"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=context.as_json,
-    ) as bar:
+    with _bytes_bar("checking", quiet=context.as_json) as bar:
         task = bar.add_task("", total=sum(each.bytes for each in due))
         for found in checking.run(context.archive, due, is_round=is_round):
             bar.advance(task, found.due.bytes)
@@ -328,6 +321,65 @@ def usage_command(context: Context, *, everything: bool) -> None:
     for kind, size in sorted(total.kinds.items(), key=lambda item: -item[1]):
         context.say(f"  {room(size):>9}  {kind}")
     context.say(f"  {room(total.bytes):>9}  in all; {room(total.free_bytes)} are free")
+
+
+@click.command("move")
+@click.argument("folder", type=click.Path(path_type=Path))
+@json_option
+@pass_context
+def move_command(context: Context, folder: Path) -> None:
+    """Move the archive to FOLDER, which is new or empty, on this disk or another.
+
+    Every file is read back and compared; then the settings name the new folder, and only then the
+    old one goes. Ended half-way, the same command goes on. Nothing moves while something records.
+    """
+    with _bytes_bar("moving", quiet=context.as_json) as bar:
+        task = bar.add_task("", total=None)
+        moved = keeping.move(
+            context.archive,
+            folder,
+            lambda done, whole: bar.update(task, completed=done, total=whole),
+        )
+    if context.as_json:
+        context.answer(
+            {
+                "archive": str(moved.archive.root),
+                "named_by": moved.told,
+                "left": [str(each.path) for each in moved.left],
+            }
+        )
+    else:
+        _say_moved(context, moved)
+    sys.exit(1 if moved.left else 0)
+
+
+def _say_moved(context: Context, moved: keeping.Moved) -> None:
+    place = escape(str(moved.archive.root))
+    context.say(f"[green]✓[/] The archive is in {place}.")
+    if moved.told == "environment":
+        context.say(f"  [yellow]![/] AIRCHECK_ARCHIVE names the old folder: set it to {place}.")
+    elif moved.told is None:
+        context.say(f"  The settings name another archive; 'aircheck --archive {place}' finds it.")
+    else:
+        context.say("  The settings name it. A window that is open has to be opened again.")
+    for each in moved.left:
+        context.say(
+            f"  [yellow]![/] {escape(each.path.name)} is still in the old folder: a process is at"
+            " work on it. Move again when that is over."
+        )
+
+
+def _bytes_bar(what: str, *, quiet: bool) -> Progress:
+    """A bar of bytes where people look."""
+    return Progress(
+        TextColumn(what),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=quiet,
+    )
 
 
 def _json(each: Trashed) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app import keeping, shelf
+from app import keeping, settings, shelf
 from recorder import trash
 from recorder.archive import Archive, SessionFolder
+from recorder.errors import SessionBusy
 from recorder.retention import Rules
 from recorder.types import Seconds, utc_now
 from tests.parts import wait_until
@@ -99,3 +100,52 @@ def test_a_rule_throws_away_and_says_why(archive: Archive) -> None:
     (trashed,) = trash.listed(archive)
     assert trashed.why.startswith("less than")
     assert trash.removals(archive)[-1]["why"] == trashed.why
+
+
+def test_the_settings_follow_the_archive(home: Path, tmp_path: Path) -> None:
+    archive, target = Archive(tmp_path / "old"), tmp_path / "new"
+    folder = session(archive, "lions asleep")
+    settings.save({"archive": archive.root, "model": "tiny"})
+    assert found(archive, "lions") == [folder.id]
+    with contextlib.closing(Queue(path_of(archive.root))) as queue:
+        queue.add(folder.id, model="base")
+    moved = keeping.move(archive, target)
+    assert (moved.told, moved.left) == ("file", ())
+    assert settings.load().archive == target
+    assert settings.load().model == "tiny"
+    assert found(moved.archive, "lions") == [folder.id]
+    with contextlib.closing(Queue(path_of(target))) as queue:
+        assert [job.session for job in queue.jobs()] == [folder.id]
+    assert not archive.root.exists()
+    assert keeping.moving.origin(target) is None
+
+
+def test_a_move_that_was_killed_after_the_settings_changed_is_finished(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, target = Archive(tmp_path / "old"), tmp_path / "new"
+    folder = session(archive, "lions asleep")
+    settings.save({"archive": archive.root})
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping.moving, "clear", killed)
+        with pytest.raises(KeyboardInterrupt):
+            keeping.move(archive, target)
+    assert settings.load().archive == target
+    assert archive.root.exists()
+    keeping.move(Archive(settings.load().archive), target)
+    assert not archive.root.exists()
+    assert [each.id for each in Archive(target).folders()] == [folder.id]
+
+
+def test_while_it_is_transcribed_the_archive_stays(home: Path, archive: Archive) -> None:
+    folder = session(archive, "words")
+    with contextlib.closing(Queue(path_of(archive.root))) as queue:
+        queue.add(folder.id, model="base")
+        queue.claim()
+        with pytest.raises(SessionBusy, match="is being transcribed"):
+            keeping.move(archive, archive.root.parent / "new")
+    assert [each.id for each in archive.folders()] == [folder.id]
