@@ -14,6 +14,7 @@ from rich import markup
 from rich.console import Console
 from rich.table import Table
 
+from app.lengths import parse_duration, parse_moment
 from app.settings import Settings
 from recorder.archive import Archive
 from recorder.errors import AircheckError
@@ -70,7 +71,15 @@ pass_context = click.make_pass_decorator(Context)
 
 def json_option(command: Any) -> Any:
     """The ``--json`` option, which every command with an answer has."""
+    return _json_option(command, "Print one JSON object, for machines.")
 
+
+def json_lines_option(command: Any) -> Any:
+    """The ``--json`` option of a command that tells what happens while it does."""
+    return _json_option(command, "Print a JSON object for each event, one a line, for machines.")
+
+
+def _json_option(command: Any, said: str) -> Any:
     def choose(ctx: click.Context, _: click.Parameter, value: Any) -> None:
         shared = ctx.find_object(Context)
         if shared and value:
@@ -81,7 +90,7 @@ def json_option(command: Any) -> Any:
         is_flag=True,
         expose_value=False,
         callback=choose,
-        help="Print one JSON object, for machines.",
+        help=said,
     )(command)
 
 
@@ -123,48 +132,6 @@ def exact_clock(seconds: float) -> str:
     """Session time to the tenth of a second: ``42:07.3``."""
     tenths = round(seconds * 10)
     return f"{clock(tenths // 10)}.{tenths % 10}"
-
-
-_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
-
-
-def parse_duration(text: str) -> Seconds:
-    """``90``, ``90s``, ``15m``, ``1h30m``, ``30d`` or ``1:30:00`` as seconds.
-
-    Raises:
-        ValueError: It is none of these, or not above zero.
-    """
-    seconds = _by_colons(text) if ":" in text else _by_units(text)
-    if not 0 < seconds < 1e9:
-        raise ValueError(f"{text!r} is not a duration")
-    return Seconds(seconds)
-
-
-def parse_moment(text: str) -> Seconds:
-    """A moment of session time: like a duration, and may be zero.
-
-    Raises:
-        ValueError: It is none.
-    """
-    return Seconds(0.0) if text.strip("0:.s") == "" else parse_duration(text)
-
-
-def _by_colons(text: str) -> float:
-    seconds = 0.0
-    for piece in text.split(":"):
-        seconds = seconds * 60 + float(piece)
-    return seconds
-
-
-def _by_units(text: str) -> float:
-    seconds, number = 0.0, ""
-    for sign in text.strip().lower():
-        if sign in _UNITS_S:
-            seconds += float(number) * _UNITS_S[sign]
-            number = ""
-        else:
-            number += sign
-    return seconds + float(number) if number else seconds
 
 
 class Duration(click.ParamType[Seconds]):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.cli.context import clock, exact_clock, parse_duration, parse_moment
+from app.cli.context import clock, exact_clock
+from app.lengths import parse_duration, parse_moment
 
 
 @pytest.mark.parametrize(
