@@ -7,6 +7,7 @@ transcribe = true           # transcribe a session when it is sealed; AIRCHECK_T
 language = "de"             # of the window's words (the system's); AIRCHECK_LANGUAGE
 keep_days = 90              # sessions older go to the trash (0: never); AIRCHECK_KEEP_DAYS
 keep_free_gb = 20           # while less is free, the oldest do (0: never); AIRCHECK_KEEP_FREE_GB
+cookies = "browser:firefox" # for pages that need some, or a cookies.txt; AIRCHECK_COOKIES
 trash_days = 30             # what lies longer in the trash is deleted (0: never); …_TRASH_DAYS
 
 `save` changes the file and keeps its comments and its order.
@@ -53,6 +54,8 @@ class Settings:
         keep_days: Sessions that are older go to the trash; 0 is never.
         keep_free_gb: While less of the disk is free, the oldest go to the trash; 0 is never.
         trash_days: What lies longer in the trash is deleted; 0 is never.
+        cookies: Where the cookies are for pages that need some: a file's path or
+            ``browser:NAME[:PROFILE]``; empty for none.
     """
 
     archive: Path
@@ -63,6 +66,7 @@ class Settings:
     keep_days: int = 0
     keep_free_gb: int = 0
     trash_days: int = 0
+    cookies: str = ""
 
 
 Origin = Literal["default", "file", "environment"]
@@ -221,6 +225,12 @@ def _name(name: str, value: Any) -> str:
     return value
 
 
+def _cookies(name: str, value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise SettingsError(f"The setting {name!r} must be a file's path or browser:NAME.")
+    return value
+
+
 def _amount(name: str, value: Any) -> int:
     text = str(value)
     if isinstance(value, bool) or not text.isdecimal() or len(text) > _MOST_DIGITS:
@@ -237,5 +247,6 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "keep_days": _amount,
     "keep_free_gb": _amount,
     "trash_days": _amount,
+    "cookies": _cookies,
 }
 """What reads each setting from TOML or from the environment."""

@@ -121,6 +121,7 @@ class Summary:
         host: Who speaks, as people wrote it.
         tags: As people wrote them.
         problem: Why the folder can't be read, or empty.
+        ending: Why it ended, in words; empty where nothing is to be said.
     """
 
     id: SessionId
@@ -138,6 +139,7 @@ class Summary:
     tags: tuple[str, ...] = ()
     recovered: bool = False
     problem: str = ""
+    ending: str = ""
 
 
 class SessionFolder:
@@ -377,6 +379,7 @@ class SessionFolder:
                 duration_s=sealed.duration_s,
                 gap_count=sealed.gap_count,
                 recovered=bool(sealed.recovered),
+                ending=sealed.detail,
             )
         holder = self.holder()
         events = [entry.event for entry in journal.read(self.journal_path)]
@@ -443,7 +446,7 @@ class Archive:
         )
         try:
             folder.audio.mkdir(parents=True)
-            if any(spec.public_address != spec.address for _, spec in sources):
+            if any(spec.public_address != spec.address or spec.cookies for _, spec in sources):
                 folder.write_secrets(sources)
         except OSError as error:
             raise storage_error(error, doing="making the session's folder") from error

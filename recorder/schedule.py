@@ -1,11 +1,13 @@
 """When a session is announced for, as people say it: '8pm ET', 'tomorrow 20:00', ISO 8601.
 
-    [DAY] TIME [ZONE]      8pm ET · 20:00 Europe/Berlin · tomorrow noon · fri 7:30 pm Tokyo
+    [DAY] TIME [ZONE]      8pm ET · 20:00 Europe/Berlin · tomorrow noon · fri 7:30 pm Tokyo · 20.00
     DATE TIME [ZONE]       2024-08-13T20:00-04:00 · 2024-08-13 20:00 ET · 2024-08-13T18:00Z
+                           13 Aug 8pm ET · Tue, August 13th, 2024 at 20:00 · 13.8. 20:00
 
-A time that could mean two moments is never guessed at: an abbreviation that several zones use, a
-time that a change of clocks skips or repeats, or 'EST' in summer, is an error that says what to
-write instead. Without a zone it is this computer's.
+A date without a year is the next of its kind. '8/13' is no date, since others read it the other
+way around. A time that could mean two moments is never guessed at: an abbreviation that several
+zones use, a time that a change of clocks skips or repeats, or 'EST' in summer, is an error that
+says what to write instead. Without a zone it is this computer's.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ from recorder.types import Seconds, iso, parse_iso
 
 LEAD_S = Seconds(120.0)
 """Seconds before the announced time at which probing begins."""
+
+CALLED_OFF = "It was called off before its time."
+"""How a session ends that is stopped while it is scheduled."""
 
 _JUST_PAST = timedelta(hours=1)
 """A time that long ago is today's all the same: what was announced for it may be late."""
@@ -60,16 +65,28 @@ _AMBIGUOUS = {
     "AST": ("America/Halifax", "Asia/Riyadh"),
     "SST": ("Asia/Singapore", "Pacific/Pago_Pago"),
 }
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_MONTH = "|".join(f"{name[:3]}[a-z]{{0,6}}" for name in _MONTHS)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HINT = "Write '8pm ET', '20:00 Europe/Berlin', 'tomorrow 20:00' or '2024-08-13T20:00-04:00'."
 
 _WHEN = re.compile(
-    r"""
-    (?: (?P<date> \d{4}-\d{2}-\d{2} ) [T\s]\s* | (?P<day> [a-z]{3,9} ) \s+ (?:at\s+)? )?
+    rf"""
+    (?: (?P<date> \d{{4}}-\d{{2}}-\d{{2}} ) [T\s]\s*
+      | (?: (?P<weekday> [a-z]{{3,9}} ) \.? ,? \s+ )?
+        (?: (?P<number> \d{{1,2}} ) (?: st|nd|rd|th|\. )? \s+ (?P<month> {_MONTH} ) \.?
+          | (?P<month_first> {_MONTH} ) \.? \s+ (?P<number_then> \d{{1,2}} ) (?: st|nd|rd|th )?
+          | (?P<dotted> \d{{1,2}} \. \s? \d{{1,2}} \. ) )
+        (?: ,? \s* (?P<year> \d{{4}} ) )? ,? \s+ (?:at\s+)?
+      | (?P<day> [a-z]{{3,9}} ) ,? \s+ (?:at\s+)? )?
     (?: (?P<word> noon | midnight )
-      | (?P<hour> \d{1,2} ) (?: : (?P<minute> \d{2} ) (?: : (?P<second> \d{2} ) (?:\.\d+)? )? )?
+      | (?P<hour> \d{{1,2}} )
+        (?: [:.] (?P<minute> \d{{2}} ) (?: : (?P<second> \d{{2}} ) (?:\.\d+)? )? )?
         \s* (?P<half> [ap]\.?m\.? (?![a-z]) )? )
-    \s* (?P<zone> [a-z][a-z0-9_/+-]* (?:\s[a-z]+)? | [+-]\d{2}:?\d{2} )?
+    \s* (?P<zone> [a-z][a-z0-9_/+-]* (?:\s[a-z]+)? | [+-]\d{{2}}:?\d{{2}} )?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -173,7 +190,7 @@ def parse_time(
     name = found["zone"] or here or _here()
     zone = zone_name(name)
     today = now.astimezone(_zone(zone)).date()
-    day, comes_again = _day(found["date"], found["day"], today)
+    day, comes_again = _day(found, today)
     clock = _clock(found, text)
     at = _moment(day, clock, zone, season=name)
     if at < now - _JUST_PAST and comes_again:
@@ -245,13 +262,16 @@ def _here() -> str:
         return "UTC"
 
 
-def _day(written: str | None, word: str | None, today: date) -> tuple[date, timedelta]:
+def _day(found: re.Match[str], today: date) -> tuple[date, timedelta]:
     """The day that was meant, and after how long it comes again; zero for one that doesn't."""
+    written, word = found["date"], found["day"]
     if written:
         try:
             return date.fromisoformat(written), timedelta()
         except ValueError as error:
             raise MalformedTime(f"{written} is no day.", hint=_HINT) from error
+    if found["month"] or found["month_first"] or found["dotted"]:
+        return _calendar_day(found, today), timedelta()
     if word is None:
         return today, timedelta(days=1)
     word = word.lower()
@@ -264,6 +284,31 @@ def _day(written: str | None, word: str | None, today: date) -> tuple[date, time
             ahead = timedelta(days=(number - today.weekday()) % 7)
             return today + ahead, timedelta(days=7)
     raise MalformedTime(f"{word!r} is no day.", hint=_HINT)
+
+
+def _calendar_day(found: re.Match[str], today: date) -> date:
+    """A day of a month; without a year the next one, or today.
+
+    Raises:
+        MalformedTime: There is none, or it is another day of the week.
+    """
+    if found["dotted"]:
+        number, month = (int(each) for each in found["dotted"].split(".")[:2])
+    else:
+        name = (found["month"] or found["month_first"]).lower()
+        number = int(found["number"] or found["number_then"])
+        month = next((i for i, each in enumerate(_MONTHS, 1) if each.startswith(name)), 0)
+    year = int(found["year"]) if found["year"] else today.year
+    try:
+        day = date(year, month, number)
+        if not found["year"] and day < today:
+            day = day.replace(year=year + 1)
+    except ValueError as error:
+        raise MalformedTime(f"{found[0]!r} names no day.", hint=_HINT) from error
+    weekday = (found["weekday"] or "").lower()
+    if not _DAYS[day.weekday()].startswith(weekday):
+        raise MalformedTime(f"{day:%d %B %Y} is a {day:%A}, not a {found['weekday']}.", hint=_HINT)
+    return day
 
 
 def _clock(found: re.Match[str], text: str) -> time:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -27,6 +28,7 @@ from recorder.events import Event, Marked, Noticed, StateChanged
 from recorder.joining import ChunkMemory
 from recorder.journal import JournalWriter
 from recorder.packer import Packer
+from recorder.schedule import CALLED_OFF
 from recorder.seal import seal
 from recorder.status import Status
 from recorder.timeline import Timeline
@@ -138,6 +140,13 @@ class Recording:
 
     # --- from any thread -----------------------------------------------------------------------
 
+    def heard_since(self, mono_s: float) -> None:
+        """Its first sample was taken at this moment of the monotonic clock, before it began."""
+        self._clock.heard_since(mono_s)
+        ago_s = time.monotonic() - mono_s
+        detail = f"The first {ago_s:.0f} s were heard before the recording was asked for."
+        self._notice(Noticed(what="pre-roll", detail=detail))
+
     def stop(self) -> None:
         """End the recording well; returns at once."""
         self._over.set()
@@ -220,7 +229,7 @@ class Recording:
         while left_s > 0 and not self._over.wait(min(left_s, _LONGEST_NAP_S)):
             left_s = (self._schedule.probe_at - utc_now()).total_seconds()
         if left_s > 0:
-            self._ending = "It was called off before its time."
+            self._ending = CALLED_OFF
 
     def _until_next_sync_s(self) -> float:
         if self._for_s is None:

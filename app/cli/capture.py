@@ -20,6 +20,7 @@ from app.cli.context import (
     counted,
     escape,
     exact_clock,
+    json_lines_option,
     json_option,
     pass_context,
 )
@@ -29,14 +30,19 @@ from recorder.archive import SessionFolder
 from recorder.control import Client
 from recorder.errors import AircheckError
 from recorder.schedule import Repeat, Schedule, parse_time
+from recorder.sources.access import parse_cookies
 from recorder.sources.open import parse_source
 from recorder.types import Seconds, SourceKind, iso, utc_now
+
+_DAYS_FROM_MIN = 48 * 60
 
 
 @click.command("record")
 @click.argument("source")
 @click.option("--title", default="", help="The session's title.")
-@click.option("--at", "at", metavar="TIME", help="'8pm ET', '20:00 Europe/Berlin', ISO 8601.")
+@click.option(
+    "--at", "at", metavar="TIME", help="'8pm ET', '21 Nov 20:00 Europe/Berlin', ISO 8601."
+)
 @click.option("--repeat", type=click.Choice([str(each) for each in Repeat]), help="After --at.")
 @click.option("--for", "for_s", type=Duration(), help="Stop after this long from the first sample.")
 @click.option(
@@ -52,9 +58,14 @@ from recorder.types import Seconds, SourceKind, iso, utc_now
     type=Duration(),
     help="Once it has begun: over after this silence; 1h.",
 )
+@click.option(
+    "--cookies",
+    metavar="FILE|browser:NAME",
+    help="For a page that needs some: a cookies.txt, or browser:firefox. Never stored.",
+)
 @click.option("--captions", is_flag=True, help="Show what is said while it is recorded.")
 @click.option("--detach", is_flag=True, help="Return at once and print the session's id.")
-@json_option
+@json_lines_option
 @pass_context
 def record_command(
     context: Context,
@@ -66,6 +77,7 @@ def record_command(
     mirrors: tuple[str, ...],
     give_up_s: Seconds | None,
     *,
+    cookies: str | None,
     together: bool,
     split_channels: bool,
     captions: bool,
@@ -80,7 +92,8 @@ def record_command(
         raise click.UsageError("--repeat needs --at: the time of the first one.")
     if together and not mirrors:
         raise click.UsageError("--together needs a --mirror to record beside it.")
-    spec = parse_source(source)
+    cookies = parse_cookies(context.settings.cookies if cookies is None else cookies)
+    spec = parse_source(source, cookies=cookies)
     if split_channels and spec.kind not in (SourceKind.DEVICE, SourceKind.SYSTEM):
         raise click.UsageError("--split-channels goes with device:NAME and system:NAME.")
     if split_channels and mirrors and not together:
@@ -95,7 +108,7 @@ def record_command(
         spec,
         title=title,
         for_s=for_s,
-        mirrors=[parse_source(mirror) for mirror in mirrors],
+        mirrors=[parse_source(mirror, cookies=cookies) for mirror in mirrors],
         together=together,
         split_channels=split_channels,
         schedule=schedule,
@@ -142,12 +155,15 @@ def _tell_armed(
 
 def _announced(schedule: Schedule) -> str:
     """``Tuesday, 13 August, 20:00 EDT (02:00 here), in 3 h 12 min, again daily``."""
-    words = [f"{schedule.local:%A, %d %B, %H:%M %Z}"]
+    is_near = schedule.local.year == utc_now().year
+    words = [f"{schedule.local:{'%A, %d %B' if is_near else '%A, %d %B %Y'}, %H:%M %Z}"]
     here = schedule.at.astimezone()
     if here.utcoffset() != schedule.local.utcoffset():
         words[0] += f" ({here:%H:%M} here)"
     minutes = round((schedule.at - utc_now()).total_seconds() / 60)
-    if minutes > 0:
+    if minutes > _DAYS_FROM_MIN:
+        words.append(f"in {counted(round(minutes / 1_440), 'day')}")
+    elif minutes > 0:
         hours = f"{minutes // 60} h " if minutes >= 60 else ""
         words.append(f"in {hours}{minutes % 60} min")
     else:

@@ -17,7 +17,7 @@ from rich.panel import Panel
 
 from app import publishing
 from app.broadcast import Sample, SampleBroadcast
-from app.cli.context import Context, escape, exact_clock, json_option, pass_context
+from app.cli.context import Context, escape, exact_clock, json_lines_option, pass_context
 from app.cli.finding import highlighted
 from app.cli.follow import Follower
 from app.transcribing import transcribe_sessions
@@ -33,10 +33,14 @@ _FAILED_VERIFICATION = 4
 
 
 @click.command("demo")
-@json_option
+@json_lines_option
 @pass_context
 def demo_command(context: Context) -> None:
-    """Record, transcribe, find, export and verify a sample broadcast: offline, in a minute."""
+    """Record, transcribe, find, export and verify a sample broadcast: offline, in a minute.
+
+    Its session is kept in your archive, as any other; 'aircheck trash put ID' takes it away. With
+    --archive DIR it goes elsewhere. With --json there is a line for each event, then the result.
+    """
     sample = Sample.load()
     folder = _record(context, sample)
     _transcribe(context, folder)
@@ -162,3 +166,6 @@ def _say_result(
     context.say("Look around:")
     for rest in (f"show {folder.id}", f"search '{sample.phrase}'", f"verify {folder.id}"):
         context.say(f"  [dim]{command} {escape(rest)}[/]")
+    context.say(
+        f"It is in your archive now; [dim]{command} trash put {folder.id}[/] takes it away."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ from app.cli.follow import ICONS
 from app.importing import import_paths
 from recorder import cover
 from recorder.archive import SessionFolder, Summary
+from recorder.errors import CorruptSession
+from recorder.schedule import CALLED_OFF
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds, State, iso
 from transcribe import transcript
@@ -83,6 +86,7 @@ def _summary_json(summary: Summary) -> dict[str, Any]:
         "pid": summary.pid,
         "source": summary.source,
         "recovered": summary.recovered,
+        "ending": summary.ending,
         "problem": summary.problem,
     }
 
@@ -96,6 +100,10 @@ def _state_words(summary: Summary) -> tuple[str, str, str]:
     elif not summary.state.is_final and summary.pid is None:
         is_scheduled = summary.state is State.SCHEDULED
         sign, colour, state = "!", "yellow", "not waiting" if is_scheduled else "died"
+    elif summary.ending == CALLED_OFF:
+        sign, colour, state = "·", "dim", "called off"
+    elif summary.state is State.DONE and summary.started_at is None:
+        sign, colour, state = "·", "dim", "done, empty"
     elif summary.recovered:
         state += ", recovered"
     return sign, colour, state
@@ -200,10 +208,13 @@ def _show(
     context.say(f"  {escape(str(folder.path))}")
     started = f", from {summary.started_at.astimezone():%c}" if summary.started_at else ""
     context.say(f"  {exact_clock(summary.duration_s)} long{started}")
+    _show_plan(context, folder, summary)
+    has_mirrors = len({part.source for part in timeline.parts}) > 1
     for part in timeline.parts:
         context.say(
             f"  ▤ {part.file}  {exact_clock(part.start_s)} + {exact_clock(part.duration_s)}"
             f"{'  sealed' if part.sealed else '  growing'}"
+            f"{f'  [dim]from {escape(part.source)}[/]' if has_mirrors else ''}"
         )
     for gap in timeline.gaps:
         context.say(
@@ -221,6 +232,17 @@ def _show(
         context.say(f"  ⚑ {exact_clock(mark.at_s)} {escape(mark.text)}")
     for name in transcripts:
         context.say(f"  ¶ {escape(name)}")
+
+
+def _show_plan(context: Context, folder: SessionFolder, summary: Summary) -> None:
+    """What it was announced for, and why it ended."""
+    with contextlib.suppress(CorruptSession):  # which is said elsewhere
+        schedule = folder.info().schedule
+        if schedule:
+            again = f", again {schedule.repeat}" if schedule.repeat else ""
+            context.say(f"  ◷ announced for {schedule.local:%A, %d %B %Y, %H:%M %Z}{again}")
+    if summary.ending:
+        context.say(f"  [dim]{escape(summary.ending)}[/]")
 
 
 def _show_cover(context: Context, timeline: Timeline) -> None:

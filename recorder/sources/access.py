@@ -7,11 +7,20 @@ names; who asks (Authorization) is told to the stream's own host alone.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
+
+from recorder.errors import MalformedAddress
+
+BROWSERS = (
+    "brave", "chrome", "chromium", "edge", "firefox", "opera", "safari", "vivaldi", "whale",
+)  # fmt: skip
+"""Whose cookies can be read: yt-dlp's list."""
 
 _MOST = 64  # headers, and cookies
 _LONGEST = 8_192
@@ -93,6 +102,40 @@ class Access:
             if cookie.fits(parts.scheme, host, parts.path or "/")
         ]
         return {**sent, "Cookie": "; ".join(fitting)} if fitting else sent
+
+
+def parse_cookies(text: str) -> str:
+    """Where cookies are, as a person types it: a file in Netscape's format, or a browser.
+
+    Args:
+        text: A path, ``browser:NAME`` or ``browser:NAME:PROFILE``; empty for none.
+
+    Returns:
+        The same as `SourceSpec.cookies` has it: a whole path, a browser that is known.
+
+    Raises:
+        MalformedAddress: There is no such file, or no such browser is known.
+    """
+    text = text.strip()
+    kind, colon, rest = text.partition(":")
+    if colon and kind.lower() == "browser":
+        name, _, profile = rest.partition(":")
+        if name.lower() not in BROWSERS:
+            raise MalformedAddress(
+                f"{name!r} is no browser whose cookies can be read.",
+                hint=f"Write browser:NAME with one of {', '.join(BROWSERS)}.",
+            )
+        return f"browser:{name.lower()}" + (f":{profile}" if profile else "")
+    if not text:
+        return ""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
+        path = Path(text).expanduser().resolve()
+        if path.is_file():
+            return str(path)
+    raise MalformedAddress(
+        "There is no such file of cookies.",
+        hint="Give a cookies.txt in Netscape's format, or browser:firefox.",
+    )
 
 
 def _headers(values: Any) -> list[tuple[str, str]]:

@@ -46,11 +46,12 @@ _XSPF = re.compile(rb"\s*(<\?xml.*?\?>\s*)?<playlist\b", re.IGNORECASE | re.DOTA
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
-def parse_source(text: str) -> SourceSpec:
+def parse_source(text: str, *, cookies: str = "") -> SourceSpec:
     """Read a source as a person types it.
 
     Args:
         text: An http(s) address, ``device:NAME``, ``system``, ``system:NAME``, or a file's path.
+        cookies: Where the cookies are, if its page needs some: as `parse_cookies` gives it.
 
     Raises:
         MalformedAddress: It is none of these.
@@ -68,7 +69,7 @@ def parse_source(text: str) -> SourceSpec:
         return SourceSpec(kind=SourceKind.SYSTEM, address=rest.strip())
     if kind.lower() in ("http", "https") and colon:
         check_address(text)
-        return SourceSpec(kind=SourceKind.STREAM, address=text)
+        return SourceSpec(kind=SourceKind.STREAM, address=text, cookies=cookies)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
         raise MalformedAddress(
             f"'{kind}' is no scheme that can be recorded.",

@@ -25,6 +25,8 @@ NOWHERE = "http://127.0.0.1:1/live"
         (["--together"], "--together needs a --mirror"),
         (["--mirror", "ftp://host/x"], "no scheme that can be recorded"),
         (["--give-up", "never"], "not a duration"),
+        (["--cookies", "nowhere.txt"], "no such file of cookies"),
+        (["--cookies", "browser:lynx"], "no browser whose cookies"),
     ],
 )
 def test_wrong_use_makes_no_session(
@@ -50,9 +52,44 @@ def test_what_is_scheduled_is_listed_and_can_be_called_off(tmp_path: Path) -> No
     assert session["state"] == "scheduled"
     assert session["announced_for"] == told["announced_for"]
     assert json.loads(aircheck(tmp_path, "resume", "--json").stdout) == {"sessions": []}
+    (listed,) = json.loads(aircheck(tmp_path, "schedule", "--json").stdout)["scheduled"]
+    assert (listed["id"], listed["repeat"]) == (told["session"], "weekly")
+    assert listed["at"] == told["announced_for"]
+    shown = aircheck(tmp_path, "show", told["session"]).stdout
+    assert "again weekly" in shown
+    called_off = aircheck(tmp_path, "schedule", "cancel", told["session"])
+    assert called_off.returncode == 0
+    assert "and the series with it" in called_off.stdout
+    assert "called off" in aircheck(tmp_path, "sessions").stdout
+    assert json.loads(aircheck(tmp_path, "schedule", "--json").stdout) == {"scheduled": []}
+    again = aircheck(tmp_path, "schedule", "cancel", told["session"])
+    assert again.returncode == 1
+    assert "doesn't wait for its time" in again.stderr
+
+
+def test_a_scheduled_session_may_be_stopped_as_any_other(tmp_path: Path) -> None:
+    told = json.loads(
+        aircheck(tmp_path, "record", NOWHERE, "--at", "tomorrow 8pm", "--detach", "--json").stdout
+    )
     stopped = aircheck(tmp_path, "stop", told["session"])
     assert stopped.returncode == 0
     assert "Nothing was recorded" in stopped.stdout
+
+
+def test_where_cookies_are_is_kept_for_the_recorder_alone_and_only_while_it_needs_it(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "my-cookies.txt"
+    file.write_text("# Netscape HTTP Cookie File\n")
+    archive = tmp_path / "archive"
+    told = json.loads(
+        aircheck(archive, "record", NOWHERE, "--cookies", str(file), "--detach", "--json").stdout
+    )
+    (folder,) = Archive(archive).folders()
+    assert folder.sources()[0][1].cookies == str(file)
+    assert aircheck(archive, "stop", told["session"]).returncode == 0
+    kept = [each for each in folder.path.rglob("*") if each.is_file()]
+    assert [each.name for each in kept if b"my-cookies" in each.read_bytes()] == []
 
 
 def test_a_mirror_plays_when_the_first_source_is_not_there(tmp_path: Path) -> None:

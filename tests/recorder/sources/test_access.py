@@ -1,8 +1,12 @@
 """Headers and cookies of a page's stream go where they may, and are shown nowhere."""
 
-import pytest
+from pathlib import Path
 
-from recorder.sources.access import Access
+import pytest
+from yt_dlp import cookies
+
+from recorder.errors import MalformedAddress
+from recorder.sources.access import BROWSERS, Access, parse_cookies
 
 URL = "https://live.example.org/hls/list.m3u8"
 
@@ -53,6 +57,23 @@ def test_a_cookie_goes_where_it_may(given: dict[str, object], url: str, goes: bo
 @pytest.mark.parametrize("nonsense", [None, 7, "text", ["text"], {"a": 1}, [{"name": 3}]])
 def test_what_a_resolver_should_not_say_is_left_out(nonsense: object) -> None:
     assert Access.of(URL, nonsense, nonsense).headers_for(URL) == {}
+
+
+def test_browsers_are_those_that_yt_dlp_knows() -> None:
+    assert set(BROWSERS) == cookies.SUPPORTED_BROWSERS
+
+
+def test_where_cookies_are_as_people_type_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cookies.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    assert parse_cookies(" cookies.txt ") == str(tmp_path / "cookies.txt")
+    assert parse_cookies("Browser:Firefox:work: Me") == "browser:firefox:work: Me"
+    assert parse_cookies("") == ""
+    for wrong in (".", "missing.txt", "browser:", "browser:lynx", "a\0b"):
+        with pytest.raises(MalformedAddress):
+            parse_cookies(wrong)
 
 
 def test_its_secrets_are_in_no_repr() -> None:
