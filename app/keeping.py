@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from app import settings, shelf
 from app.settings import Origin, Settings
@@ -25,6 +26,7 @@ from transcribe import database, index
 from transcribe.database import Database
 from transcribe.queue import Job, JobState, Queue, path_of
 
+_Which = TypeVar("_Which")
 _logger = logging.getLogger(__name__)
 
 
@@ -72,7 +74,7 @@ def put(
             else:
                 outcomes.append(Outcome(session=folder.id, trashed=trashed))
     gone = [outcome.session for outcome in outcomes if outcome.trashed]
-    _in_index(archive, lambda opened: [index.remove(opened, session) for session in gone])
+    _in_index(archive, index.remove, gone)
     return outcomes
 
 
@@ -89,7 +91,7 @@ def restore(archive: Archive, sessions: Iterable[Trashed]) -> list[SessionFolder
         for trashed in sessions:
             back.append(trash.restore(archive, trashed.id))
             _take_up(queue, _called_off_by(queue, trashed))
-    _in_index(archive, lambda opened: [index.update(opened, folder) for folder in back])
+    _in_index(archive, index.update, back)
     return back
 
 
@@ -185,13 +187,16 @@ def _take_up(queue: Queue | None, jobs: Iterable[Job]) -> None:
             queue.resume(job.id)
 
 
-def _in_index(archive: Archive, change: Callable[[Database], object]) -> None:
+def _in_index(
+    archive: Archive, change: Callable[[Database, _Which], object], sessions: Iterable[_Which]
+) -> None:
     """Change the index if there is one; one that can't be written to catches up by itself."""
     if not database.path_of(archive.root).exists():
         return
     try:
         with contextlib.closing(database.open(archive.root)) as opened:
-            change(opened)
+            for session in sessions:
+                change(opened, session)
     except AircheckError as error:
         _logger.info("the index catches up when it is next searched: %s", error)
 
