@@ -110,24 +110,46 @@ ROW_HEIGHT = 64
 HIT_HEIGHT = 52
 CONTROL_HEIGHT = 36
 METER_HEIGHT = 6
+PROGRESS_HEIGHT = 6
+CHOICE_INDICATOR = 16
+JOBS_SHOWN = 40  # more are counted, and shown when asked for
 STRIP_HEIGHT = 72
 STRIP_THIN_HEIGHT = 20
+OVERVIEW_HEIGHT, DETAIL_HEIGHT = 40, 104
+RULER_HEIGHT = 18
+RULER_STEP = 96  # between two times of a ruler, at least
+DRAG_LEAST = 4  # pixels, from which a press is no click
 HATCH_STEP = 6
+SELECTED_OPACITY, VEIL_OPACITY = 0.22, 0.62
 WAVE_BUCKETS = 1_000
 PLAYHEAD_WIDTH = 2
 COLUMN_WIDTH = 760
+POPUP_WIDTH = 460
+NOTICES_HEIGHT = 132
+ZONE_CHARACTERS = 14
 PANEL_WIDTH = 248
 PAGE_WITH_PANEL_WIDTH = 600
-CARD_LEAST_WIDTH, CARD_WITH_WORDS_WIDTH = 340, 520
+CARD_LEAST_WIDTH, CARD_WITH_WORDS_WIDTH = 340, 760
 TIME_COLUMN = 72
+SHELVES_WIDTH, PAGE_WITH_SHELVES_WIDTH = 208, 760
+SHELF_HEIGHT = 32
+GUIDE_DATE, GUIDE_THUMB, GUIDE_LENGTH, GUIDE_STATE = 104, 168, 84, 132
+GUIDE_WIDE, GUIDE_MIDDLE = 820, 560  # narrower, columns are left out
+PILL_HEIGHT = 18
+ACTS_WITH_WORDS_WIDTH = 900
 
 # Durations.
 LIVE_LOOK_S = 0.1  # the meters of live sessions: 10 Hz
 LIBRARY_LOOK_S = 1.0
 WAVE_LOOK_S = 0.5
+JOBS_LOOK_S = 0.5
 COUNTDOWN_MS = 1_000
 TYPING_PAUSE_MS = 180  # between the last key and the search
+FILTER_PAUSE_MS = 40  # between the last key and the filtered list
+TOLD_MS = 4_000  # how long a word stays that needs no answer
+THUMB_PAUSE_MS = 60  # between rows that are painted and the reading of their waveforms
 PLAYER_FEED_MS = 20
+VIEW_FREE_MS = 4_000  # after which a detail that was moved away follows the playhead again
 PLAYER_SHOW_MS = 50
 
 # Levels, in dBFS.

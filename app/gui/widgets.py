@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -106,6 +107,12 @@ class Button(QPushButton):
             self.setAccessibleName(word)
             if is_shown:
                 self.setText(word)
+
+    def show_icon(self, icon: str) -> None:
+        """Show another icon."""
+        if icon != self._icon:
+            self._icon = icon
+            self._draw()
 
     def show_word(self, *, is_shown: bool) -> None:
         """Show the word beside the icon, or the icon alone where there is little room."""
@@ -248,8 +255,8 @@ class Notice(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self._message: Message | None = None
-        self._happened = _wrapped("heading")
-        self._rest = _wrapped("muted")
+        self._happened = wrapped("heading")
+        self._rest = wrapped("muted")
         self._close = IconButton("Dismiss the message", "x")
         self._close.clicked.connect(self.clear)
         texts = QVBoxLayout()
@@ -297,7 +304,7 @@ class Teaching(QWidget):
         heading = QLabel(title)
         heading.setObjectName("title")
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sentence = _wrapped("muted")
+        self.sentence = wrapped("muted")
         self.sentence.setText(sentence)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence.setMaximumWidth(tokens.COLUMN_WIDTH // 2 + tokens.SPACE_XXL)
@@ -341,6 +348,18 @@ def label(name: str = "", text: str = "") -> QLabel:
     return result
 
 
+def scrolled(inner: QWidget) -> QScrollArea:
+    """A page that scrolls up and down where it has no room, and never sideways."""
+    inner.setObjectName("column")
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area
+
+
 def tip(text: str) -> str:
     """A tooltip that shows a text as it is, whatever looks like HTML in it."""
     return f"<span>{html.escape(text)}</span>"
@@ -359,8 +378,9 @@ def _fill(layout: QBoxLayout, parts: tuple[QWidget, ...], space: int) -> None:
         layout.addWidget(part)
 
 
-def _wrapped(name: str) -> QLabel:
-    result = label(name)
+def wrapped(name: str = "", text: str = "") -> QLabel:
+    """A label of plain text over as many lines as it takes; it can be selected."""
+    result = label(name, text)
     result.setWordWrap(True)
     result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return result
