@@ -11,7 +11,8 @@ The map, upstream first; a module imports only from above its own line:
     writer packer seal       bytes → parts and lines; parts → FLAC; the end of a session
     sources/                 base fetch playlist devices · http hls file device system · open
     session recovery         one recording's states; what to mend after a crash
-    control launch           talk to a running recorder; start, find, stop one
+    control launch process   talk to a running recorder; start, find, stop one; be one
+    preroll                  hear a device before anybody presses Record
     decode peaks split       sealed audio → PCM; waveforms; where to cut
     pieces continuous laid remuxed mp4 adts ts silent tags   a track as one file, packets copied
     sign proof provenance    signatures; a file's proof; does it come from where it says

@@ -26,6 +26,12 @@ class SessionClock:
         self._lock = threading.Lock()
         self._claimed_by: str | None = None
         self._zero_mono_s: float | None = None
+        self._heard_mono_s: float | None = None
+
+    def heard_since(self, mono_s: float) -> None:
+        """The first sample was taken at this moment, though it will be stored later."""
+        with self._lock:
+            self._heard_mono_s = mono_s
 
     @property
     def has_begun(self) -> bool:
@@ -49,7 +55,8 @@ class SessionClock:
         """Session time 0 was at this moment of the monotonic clock; the first one counts."""
         with self._lock:
             if self._zero_mono_s is None:
-                self._zero_mono_s = zero_mono_s
+                heard_s = self._heard_mono_s
+                self._zero_mono_s = zero_mono_s if heard_s is None else min(heard_s, zero_mono_s)
 
     def slept(self, seconds: float) -> None:
         """The computer slept so long while the event went on."""

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from string import ascii_lowercase
+from typing import Any
 
 from recorder.archive import Archive, SessionFolder, SessionInfo
 from recorder.control import Client
@@ -26,8 +27,13 @@ _logger = logging.getLogger(__name__)
 
 _STARTS_WITHIN_S = 20.0
 _POLL_S = 0.05
-# DETACHED_PROCESS and CREATE_NEW_PROCESS_GROUP; elsewhere a session of its own does it.
-_DETACHED = 0x00000008 | 0x00000200 if os.name == "nt" else 0
+DETACHED: dict[str, Any] = {
+    "creationflags": 0x00000008 | 0x00000200 if os.name == "nt" else 0,
+    "start_new_session": True,
+}
+"""How `subprocess.Popen` starts a process that outlives this one and its terminal: on Windows by
+DETACHED_PROCESS and CREATE_NEW_PROCESS_GROUP, elsewhere by a session of its own."""
+
 _children: list[subprocess.Popen[bytes]] = []
 _children_lock = threading.Lock()
 
@@ -67,13 +73,13 @@ def record(
     """
     if split_channels and mirrors and not together:
         raise ValueError("a mirror can't take over from one channel")
-    named = [_named(each) for each in (spec, *mirrors)]
-    specs = [*_channels(named[0]), *named[1:]] if split_channels else named
+    asked = [named(each) for each in (spec, *mirrors)]
+    specs = [*_channels(asked[0]), *asked[1:]] if split_channels else asked
     if len(specs) > len(ascii_lowercase):
         raise ValueError(f"{len(specs)} sources")
     tracks = ascii_lowercase if together or split_channels else "a" * len(specs)
     folder = archive.create(
-        title or default_title(named[0]),
+        title or default_title(asked[0]),
         list(zip(tracks, specs, strict=False)),
         for_s=for_s,
         give_up_s=give_up_s,
@@ -83,7 +89,7 @@ def record(
     return folder
 
 
-def _named(spec: SourceSpec) -> SourceSpec:
+def named(spec: SourceSpec) -> SourceSpec:
     """A source by its name: a recorder that goes on after a crash shall not take a new default.
 
     Raises:
@@ -181,14 +187,24 @@ def start(folder: SessionFolder) -> int:
         StorageError: Its log can't be written.
     """
     child = _spawn(folder)
+    await_start(child, folder)
+    return child.pid
+
+
+def await_start(child: subprocess.Popen[bytes], folder: SessionFolder) -> None:
+    """Wait until a process is at work on a session.
+
+    Raises:
+        RecorderError: It ended at once, or did not begin within 20 s.
+    """
     deadline = time.monotonic() + _STARTS_WITHIN_S
     while time.monotonic() < deadline:
         holder = folder.holder()
         if holder and holder.pid == child.pid and (folder.path / "control.json").exists():
-            return child.pid
+            return
         if child.poll() is not None:
             if folder.sealed():  # so short a session that it is over
-                return child.pid
+                return
             raise RecorderError(
                 f"The recorder ended at once: {_last_words(folder)}",
                 safe="Nothing was recorded; the session's folder is kept.",
@@ -261,14 +277,18 @@ def detached(command: Sequence[str], log: Path, *, what: str) -> subprocess.Pope
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                creationflags=_DETACHED,
-                start_new_session=True,  # ignored on Windows
+                **DETACHED,
             )
     except OSError as error:
         raise storage_error(error, doing=f"starting {what}") from error
+    adopt(child)
+    return child
+
+
+def adopt(child: subprocess.Popen[bytes]) -> None:
+    """Collect a recorder's process when it has ended, so that it is not taken for living."""
     with _children_lock:
         _children.append(child)
-    return child
 
 
 def _spawn(folder: SessionFolder) -> subprocess.Popen[bytes]:

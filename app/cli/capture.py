@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -117,8 +117,20 @@ def record_command(
     if detach:
         _tell_armed(context, folder, str(spec), schedule)
         return
+    follow(context, folder, str(spec), schedule=schedule, captions=captions)
+
+
+def follow(
+    context: Context,
+    folder: SessionFolder,
+    source: str,
+    *,
+    schedule: Schedule | None = None,
+    captions: bool = False,
+) -> NoReturn:
+    """Show a recording to its end, and end with its exit status; Ctrl-C stops it well."""
     with _stop_by_ctrl_c(folder), _outlive_the_terminal():
-        _tell_armed(context, folder, str(spec), schedule)
+        _tell_armed(context, folder, source, schedule)
         with _captions(context, folder) if captions else contextlib.nullcontext():
             failed = Follower(context, folder).follow()
     if not failed and context.settings.transcribe:

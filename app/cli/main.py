@@ -17,6 +17,7 @@ from recorder.errors import AircheckError
 
 _COMMANDS = {
     "record": "capture",
+    "listen": "listen",
     "sources": "sources",
     "stop": "capture",
     "mark": "capture",
