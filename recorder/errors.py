@@ -20,6 +20,7 @@
     │       └── DiskFull
     ├── DecodeError                    bytes that can't be decoded
     ├── ExportError                    a result that could not be made
+    │   └── ExportStopped              somebody stopped it
     └── RecorderError                  a recorder process that doesn't start or answer
 
 Each carries the three sentences of the design: what happened (the message), what is safe, what
@@ -172,6 +173,10 @@ class DecodeError(AircheckError):
 
 class ExportError(AircheckError):
     """A result that could not be made."""
+
+
+class ExportStopped(ExportError):
+    """A result that somebody stopped while it was made."""
 
 
 class RecorderError(AircheckError):

@@ -138,7 +138,7 @@ def clip(
         ExportError: Nothing sounds in that range, or as for `unedited`.
         CorruptSession: As for `unedited`; and so `DecodeError` and `StorageError`.
     """
-    stem = f"{folder.path.name}-{_name_of(from_s)}-{_name_of(to_s)}"
+    stem = f"{folder.path.name}-{name_of(from_s)}-{name_of(to_s)}"
     made = alone(folder, out, stem, from_s=from_s, to_s=to_s, gaps=gaps, signer=signer)
     if not made:
         raise ExportError("Nothing was recorded between these moments, so there is no clip.")
@@ -465,7 +465,7 @@ def _not_as_sealed(file: str) -> ExportError:
     )
 
 
-def _name_of(moment_s: float) -> str:
+def name_of(moment_s: float) -> str:
     """A moment for a file's name: ``01h02m03s``."""
     whole = int(moment_s)
     return f"{whole // 3600:02}h{whole // 60 % 60:02}m{whole % 60:02}s"

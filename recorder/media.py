@@ -21,6 +21,7 @@ from typing import Any, cast
 import av
 import numpy as np
 import numpy.typing as npt
+from av.audio.plane import AudioPlane
 from av.audio.stream import AudioStream
 from av.codec.context import Flags2
 from av.container import InputContainer
@@ -39,7 +40,7 @@ _PROBED = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dts,eac3,flac,flv,matroska,mov,mp3,mpeg,mpegts,ogg,rm,"
     "tak,tta,w64,wav,webm,wv"
 )
-_KINDS = {
+_KINDS: dict[str, type[np.generic]] = {
     "u8": np.uint8, "s16": np.int16, "s32": np.int32, "s64": np.int64, "flt": np.float32,
     "dbl": np.float64,
 }  # fmt: skip
@@ -308,18 +309,21 @@ def gathered(frames: Sequence[av.AudioFrame]) -> Samples:
         raise ValueError(f"samples of {name}")
     total = sum(frame.samples for frame in frames)
     if not first.format.is_planar:
-        packed = [
-            np.frombuffer(frame.planes[0], kind, frame.samples * channels) for frame in frames
-        ]
+        packed = [_values(frame.planes[0], kind, frame.samples * channels) for frame in frames]
         return _scaled(np.concatenate(packed).reshape(-1, channels))
     whole = np.empty((channels, total), kind)
     at = 0
     for frame in frames:
         end = at + frame.samples
         for row, plane in zip(whole, frame.planes, strict=True):
-            row[at:end] = np.frombuffer(plane, kind, end - at)
+            row[at:end] = _values(plane, kind, end - at)
         at = end
     return _scaled(whole.T)  # each channel's samples side by side still, which is quick to work on
+
+
+def _values(plane: AudioPlane, kind: type[np.generic], count: int) -> npt.NDArray[Any]:
+    """A plane's first values; the rest of it pads."""
+    return np.frombuffer(cast("bytes", plane), kind, count)  # it is a buffer, and doesn't say so
 
 
 def _scaled(whole: npt.NDArray[Any]) -> Samples:

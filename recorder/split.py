@@ -13,22 +13,19 @@ import bisect
 import contextlib
 import itertools
 import math
-import os
 import shutil
-import subprocess
 import tempfile
-import warnings
-import wave
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 
+from recorder import encode
 from recorder.archive import SessionFolder
-from recorder.decode import Block, Native, decode_timeline, native
+from recorder.decode import Block, decode_timeline, native
+from recorder.encode import Coding, Format, Sound
 from recorder.errors import ExportError, storage_error
 from recorder.levels import Envelope, envelopes
 from recorder.media import Samples
@@ -40,9 +37,6 @@ SILENCE_DBFS = -45.0
 _MARGIN_S = 0.5
 _TOUCHING_S = 1e-3
 _MOST_PIECES = 10_000
-_MOST_BYTES = 64 << 20
-"""PCM that a piece may take in memory; six minutes of CD sound."""
-_MOST_WAV_BYTES = (4 << 30) - 1024
 
 _ID_LENGTH = 27  # of a session's id in its folder's name, with the hyphen before it
 
@@ -52,14 +46,6 @@ class By(StrEnum):
 
     SILENCE = "silence"
     LENGTH = "length"
-
-
-class PieceFormat(StrEnum):
-    """What pieces can be written as; the file's suffix, too."""
-
-    WAV = "wav"
-    FLAC = "flac"
-    MP3 = "mp3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +186,7 @@ def split(
     planned: Sequence[Piece],
     out: Path,
     *,
-    fmt: PieceFormat,
+    fmt: Format,
     track: str = "a",
     on_file: Callable[[Path], None] = lambda _: None,
 ) -> list[Path]:
@@ -234,6 +220,8 @@ def split(
     sound = native(folder.path, timeline, track)
     if sound is None:
         raise ExportError("Nothing was recorded in this session, so there is nothing to split.")
+    form = Sound(rate_hz=sound.rate_hz, channels=sound.channels, bits=sound.bits)
+    coding = Coding(fmt=fmt)
     blocks = decode_timeline(
         folder.path, timeline, track=track, rate_hz=sound.rate_hz, channels=sound.channels
     )
@@ -241,7 +229,7 @@ def split(
     with _room_in(out) as room:
         try:
             made = [
-                _write_piece(piece, room / f"{number}.{fmt}", sound, fmt)
+                encode.write(map(form.pcm, piece), room / f"{number}.{fmt}", form, coding)
                 for number, piece in enumerate(_sounds(blocks, cuts), 1)
             ]
             for path in made:
@@ -320,112 +308,3 @@ def _put_in_place(made: list[Path], out: Path, stem: str) -> list[Path]:
     for path, target in zip(made, targets, strict=True):
         path.rename(target)
     return targets
-
-
-# --- encoding -----------------------------------------------------------------------------------
-
-
-def _write_piece(piece: Iterable[Samples], path: Path, sound: Native, fmt: PieceFormat) -> Path:
-    """Encode a piece; by pydub, if its samples fit into `_MOST_BYTES`."""
-    feed = (_pcm(samples, sound.bits) for samples in piece)
-    held: list[bytes] = []
-    while sum(map(len, held)) <= _MOST_BYTES:
-        data = next(feed, None)
-        if data is None:
-            _by_pydub(b"".join(held), path, sound, fmt)
-            return path
-        held.append(data)
-    write = _by_wave if fmt is PieceFormat.WAV else _by_pipe
-    write(itertools.chain(held, feed), path, sound, fmt)
-    return path
-
-
-def _pcm(samples: Samples, bits: int) -> bytes:
-    """Samples as interleaved little-endian integers: 16 bits, or 32 with 24 in their top."""
-    scale = 1 << (bits - 1)
-    whole = np.rint(samples.astype(np.float64) * scale).clip(-scale, scale - 1)
-    if bits == 16:
-        return whole.astype("<i2").tobytes()
-    return (whole.astype("<i4") << (32 - bits)).tobytes()
-
-
-def _sample_bytes(sound: Native) -> int:
-    return 2 if sound.bits == 16 else 4
-
-
-def _parameters(sound: Native, fmt: PieceFormat) -> list[str]:
-    """FFmpeg's, for its encoder; pydub passes them on."""
-    if fmt is PieceFormat.FLAC:  # 32 bits are 'experimental' to it
-        return ["-strict", "experimental", "-bits_per_raw_sample", str(sound.bits)]
-    if fmt is PieceFormat.MP3:  # LAME's -V 2, about 190 kb/s; MP3 has two channels at most
-        return ["-q:a", "2", *(["-ac", "2"] if sound.channels > 2 else [])]
-    return []
-
-
-def _by_pydub(data: bytes, path: Path, sound: Native, fmt: PieceFormat) -> None:
-    with warnings.catch_warnings():  # it looks for a system ffmpeg; ours is named below
-        warnings.simplefilter("ignore")
-        from pydub import AudioSegment  # noqa: PLC0415 (slow, and it warns)
-        from pydub.exceptions import CouldntEncodeError  # noqa: PLC0415
-
-    AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
-    segment = AudioSegment(
-        data,
-        sample_width=_sample_bytes(sound),
-        frame_rate=sound.rate_hz,
-        channels=sound.channels,
-    )
-    try:
-        with path.open("wb+") as file:  # given its name alone, pydub leaves the file open
-            # A list, even an empty one, would send WAV through FFmpeg, and to 16 bits.
-            segment.export(file, format=str(fmt), parameters=_parameters(sound, fmt) or None)
-    except CouldntEncodeError as error:
-        raise _not_encoded(fmt, str(error)) from error
-
-
-def _by_wave(blocks: Iterable[bytes], path: Path, sound: Native, _: PieceFormat) -> None:
-    with wave.open(os.fspath(path), "wb") as file:
-        file.setnchannels(sound.channels)
-        file.setsampwidth(_sample_bytes(sound))
-        file.setframerate(sound.rate_hz)
-        size = 0
-        for block in blocks:
-            size += len(block)
-            if size > _MOST_WAV_BYTES:
-                raise ExportError(
-                    "A piece is longer than the 4 GB that a WAV file holds.",
-                    safe="Nothing was written.",
-                    hint="Choose FLAC, or shorter pieces.",
-                )
-            file.writeframesraw(block)
-
-
-def _by_pipe(blocks: Iterable[bytes], path: Path, sound: Native, fmt: PieceFormat) -> None:
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", f"s{8 * _sample_bytes(sound)}le",
-        "-ar", str(sound.rate_hz), "-ac", str(sound.channels), "-i", "pipe:0",
-        *_parameters(sound, fmt), "-f", str(fmt), "-y", os.fspath(path),
-    ]  # fmt: skip
-    with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
-        ) as encoder,
-    ):
-        assert encoder.stdin is not None
-        with contextlib.suppress(BrokenPipeError), encoder.stdin as pipe:
-            for block in blocks:
-                pipe.write(block)
-        if encoder.wait() != 0:
-            said.seek(0)
-            raise _not_encoded(fmt, said.read().decode(errors="replace"))
-
-
-def _not_encoded(fmt: PieceFormat, said: str) -> ExportError:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    why = lines[-1][:200] if lines else "FFmpeg doesn't say why"
-    return ExportError(
-        f"A piece can't be written as {fmt} ({why}).",
-        safe="The session is untouched, and no piece was left behind.",
-        hint="Free some room, or choose another format.",
-    )

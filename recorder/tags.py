@@ -6,18 +6,30 @@ that it writes; `recorder.mp4` has its own way. None of it touches a packet.
 
 from __future__ import annotations
 
+import base64
 import io
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
+from mutagen import MutagenError
+from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, CHAP, COMM, CTOC, ID3, TCOP, TDRC, TIT2, TPE1, CTOCFlags
+from mutagen.mp4 import MP4, MP4Cover
+from mutagen.oggopus import OggOpus
+from mutagen.oggvorbis import OggVorbis
 
+from recorder.errors import ExportError
 from recorder.pieces import Span, at_in
 from recorder.types import Seconds
 
 _NONE_S = Seconds(0)
 _UTF8 = 3
 _FRONT_COVER = 3
+_MOST_VORBIS_CHAPTERS = 1_000  # three digits number them
 _MOST_CHAPTERS = 255  # a table of contents of ID3 has one byte for their number
 
 
@@ -36,6 +48,7 @@ class Tags:
     Attributes:
         date: Of the recording, ISO 8601.
         cover: A JPEG's or PNG's bytes.
+        edited: What was done to the sound; empty where nothing was.
         duration_s: Of the file, so that its last chapter has an end.
     """
 
@@ -46,6 +59,7 @@ class Tags:
     date: str = ""
     cover: bytes = b""
     chapters: tuple[Chapter, ...] = ()
+    edited: str = ""
     duration_s: Seconds = _NONE_S
 
     @property
@@ -71,7 +85,76 @@ class Tags:
             "copyright": self.rights,
             "date": self.date,
         }
+        if self.edited:
+            values["comment"] = "\n".join(
+                text for text in (f"Edited: {self.edited}", self.description) if text
+            )
+            values["edited"] = self.edited
         return {key: value for key, value in values.items() if value}
+
+    def ffmetadata(self) -> str:
+        """The same with the chapters, as FFmpeg reads it from a file.
+
+        https://ffmpeg.org/ffmpeg-formats.html#Metadata-2
+        """
+        lines = [";FFMETADATA1", *(f"{key}={_escaped(text)}" for key, text in self.named().items())]
+        for chapter, end_s in self._with_ends():
+            lines += [
+                "[CHAPTER]",
+                "TIMEBASE=1/1000",
+                f"START={round(chapter.at_s * 1000)}",
+                f"END={round(end_s * 1000)}",
+                f"title={_escaped(chapter.title)}",
+            ]
+        return "\n".join(lines) + "\n"
+
+    def podcast(self) -> bytes:
+        """The chapters as Podcasting 2.0 has them: JSON beside a file.
+
+        https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/chapters
+        """
+        chapters = [
+            {"startTime": round(chapter.at_s, 3), "title": chapter.title}
+            for chapter in self.chapters
+        ]
+        values = {"version": "1.2.0", "title": self.title, "chapters": chapters}
+        return json.dumps(values, ensure_ascii=False, indent=2).encode(errors="replace") + b"\n"
+
+    def complete(self, path: Path) -> None:
+        """Put into a file what FFmpeg doesn't: the cover; in FLAC and Vorbis the chapters, too.
+
+        WAV has no place for either.
+
+        Raises:
+            ExportError: The file can't take it.
+        """
+        try:
+            if self.chapters and path.suffix in _WITHOUT_CHAPTERS:
+                file: Any = _WITHOUT_CHAPTERS[path.suffix](path)
+                file.update(self._vorbis_chapters())
+                file.save()
+            if self.cover_type and path.suffix in _COVERS:
+                _COVERS[path.suffix](path, self.cover, self.cover_type)
+        except MutagenError as error:
+            raise ExportError(
+                f"{path.name} can't take its cover or chapters ({error}).",
+                safe="The session is untouched.",
+                hint="Take the cover away with 'aircheck edit --no-cover', or try another picture.",
+            ) from error
+
+    def _vorbis_chapters(self) -> dict[str, str]:
+        """Chapters as comments: https://wiki.xiph.org/Chapter_Extension."""
+        comments: dict[str, str] = {}
+        for number, chapter in enumerate(self.chapters[:_MOST_VORBIS_CHAPTERS]):
+            minutes, seconds = divmod(chapter.at_s, 60)
+            hours, minutes = divmod(int(minutes), 60)
+            comments[f"CHAPTER{number:03}"] = f"{hours:02}:{minutes:02}:{seconds:06.3f}"
+            comments[f"CHAPTER{number:03}NAME"] = chapter.title
+        return comments
+
+    def _with_ends(self) -> list[tuple[Chapter, Seconds]]:
+        ends = [*(chapter.at_s for chapter in self.chapters[1:]), self.duration_s]
+        return list(zip(self.chapters, ends, strict=bool(self.chapters)))
 
     def id3(self) -> bytes:
         """An ID3v2.4 tag with the chapters; empty where there is nothing to say."""
@@ -96,9 +179,8 @@ class Tags:
         return target.getvalue()
 
     def _add_chapters(self, tag: ID3) -> None:
-        chapters = self.chapters[:_MOST_CHAPTERS]
-        ends = [chapter.at_s for chapter in chapters[1:]] + [self.duration_s]
-        for number, (chapter, end_s) in enumerate(zip(chapters, ends, strict=False)):
+        chapters = self._with_ends()[:_MOST_CHAPTERS]
+        for number, (chapter, end_s) in enumerate(chapters):
             tag.add(
                 CHAP(
                     element_id=f"chapter{number}",
@@ -116,6 +198,48 @@ class Tags:
                     sub_frames=[],
                 )
             )
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([=;#\\\n])", r"\\\1", text)
+
+
+def _id3_cover(path: Path, data: bytes, kind: str) -> None:
+    tag = ID3(path)
+    tag.add(APIC(encoding=_UTF8, mime=kind, type=_FRONT_COVER, data=data))
+    tag.save(path)
+
+
+def _mp4_cover(path: Path, data: bytes, kind: str) -> None:
+    file = MP4(path)
+    form = MP4Cover.FORMAT_PNG if kind == "image/png" else MP4Cover.FORMAT_JPEG
+    file["covr"] = [MP4Cover(data, imageformat=form)]
+    file.save()
+
+
+def _flac_cover(path: Path, data: bytes, kind: str) -> None:
+    file = FLAC(path)
+    file.add_picture(_picture(data, kind))
+    file.save()
+
+
+def _ogg_cover(path: Path, data: bytes, kind: str) -> None:
+    file = OggOpus(path) if path.suffix == ".opus" else OggVorbis(path)
+    file["metadata_block_picture"] = [base64.b64encode(_picture(data, kind).write()).decode()]
+    file.save()
+
+
+def _picture(data: bytes, kind: str) -> Picture:
+    picture = Picture()
+    picture.type, picture.mime, picture.data = _FRONT_COVER, kind, data
+    return picture
+
+
+_COVERS = {
+    ".mp3": _id3_cover, ".m4a": _mp4_cover, ".flac": _flac_cover, ".ogg": _ogg_cover,
+    ".opus": _ogg_cover,
+}  # fmt: skip
+_WITHOUT_CHAPTERS = {".flac": FLAC, ".ogg": OggVorbis}
 
 
 def image_type(data: bytes) -> str:

@@ -21,6 +21,7 @@ from app.cli.context import (
     pass_context,
 )
 from recorder import bag, proof, split, verify
+from recorder.encode import Format
 from recorder.errors import SessionNotFound
 from recorder.pieces import Gaps
 from recorder.sign import PublicKey, read_public
@@ -51,7 +52,7 @@ def split_command(
     pieces = split.plan(folder, split.By(by), length_s=length_s)
     for piece in pieces:
         context.say(f"  {exact_clock(piece.from_s)} to {exact_clock(piece.to_s)}")
-    files = split.split(folder, pieces, out, fmt=split.PieceFormat(fmt))
+    files = split.split(folder, pieces, out, fmt=Format(fmt))
     if context.as_json:
         context.answer({"files": [str(file) for file in files]})
     else:

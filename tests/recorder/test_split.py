@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recorder import encode as encoding
 from recorder import split as splitting
 from recorder.archive import SessionFolder
 from recorder.decode import decode
+from recorder.encode import Coding, Format
 from recorder.errors import ExportError
 from recorder.levels import Envelope
 from recorder.split import (
     By,
     Piece,
-    PieceFormat,
     pieces,
     plan,
     plan_by_length,
@@ -141,7 +142,7 @@ def test_pieces_adjoin_from_begin_to_end(session: SessionFolder) -> None:
     ]
     assert pieces([], 0.0) == []
     with pytest.raises(ValueError, match="adjoin"):
-        split(session, [*cut_at(3.0)[:1], *cut_at(4.0)[1:]], Path(), fmt=PieceFormat.WAV)
+        split(session, [*cut_at(3.0)[:1], *cut_at(4.0)[1:]], Path(), fmt=Format.WAV)
 
 
 def cut_at(*cuts: float) -> list[Piece]:
@@ -169,16 +170,16 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> SessionFolder:
     )
 
 
-@pytest.mark.parametrize("fmt", [PieceFormat.WAV, PieceFormat.FLAC])
+@pytest.mark.parametrize("fmt", [Format.WAV, Format.FLAC])
 @pytest.mark.parametrize("most_bytes", [64 << 20, 10_000])
 def test_the_pieces_are_the_original(
     session: SessionFolder,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    fmt: PieceFormat,
+    fmt: Format,
     most_bytes: int,
 ) -> None:
-    monkeypatch.setattr(splitting, "_MOST_BYTES", most_bytes)
+    monkeypatch.setattr(encoding, "_MOST_BYTES", most_bytes)
     planned = plan(session, By.SILENCE)
     assert [piece.from_s for piece in planned] == pytest.approx([0, 2.0, 4.7, 14.0], abs=0.02)
     files = split(session, planned, tmp_path / "pieces", fmt=fmt)
@@ -206,12 +207,12 @@ def test_no_sample_is_lost_or_repeated(
     assert len(found) <= len(cuts) + 1
 
 
-@pytest.mark.parametrize("fmt", [PieceFormat.WAV, PieceFormat.FLAC])
+@pytest.mark.parametrize("fmt", [Format.WAV, Format.FLAC])
 @pytest.mark.parametrize("most_bytes", [64 << 20, 10_000])
 def test_24_bits_stay_24_bits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fmt: PieceFormat, most_bytes: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fmt: Format, most_bytes: int
 ) -> None:
-    monkeypatch.setattr(splitting, "_MOST_BYTES", most_bytes)
+    monkeypatch.setattr(encoding, "_MOST_BYTES", most_bytes)
     fmt_in = AudioFormat(container="flac", codec="flac", rate_hz=44_100, channels=2)
     folder = build_session(tmp_path, [PartSpec(fmt=fmt_in, chunks=[(JFK.read_bytes(), 11.0)])])
     files = split(folder, plan(folder, By.LENGTH, length_s=4.0), tmp_path / "out", fmt=fmt)
@@ -223,28 +224,26 @@ def test_24_bits_stay_24_bits(
 def test_mp3_and_a_lossy_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_bytes: int
 ) -> None:
-    monkeypatch.setattr(splitting, "_MOST_BYTES", most_bytes)
+    monkeypatch.setattr(encoding, "_MOST_BYTES", most_bytes)
     data = encode(talk(2.0, 2.0, 2.0), 44_100, "adts")
     folder = build_session(tmp_path, [PartSpec(fmt=ADTS, chunks=adts_chunks(data))])
     seen: list[Path] = []
-    files = split(
-        folder, plan(folder, By.SILENCE), tmp_path, fmt=PieceFormat.MP3, on_file=seen.append
-    )
+    files = split(folder, plan(folder, By.SILENCE), tmp_path, fmt=Format.MP3, on_file=seen.append)
     assert len(files) == len(seen) == 2
     lengths_s = [len(decoded(path).reshape(-1)) / 44_100 for path in files]
     assert lengths_s == pytest.approx([3.5, 2.5], abs=0.1)
 
 
 def test_pieces_in_a_gap_alone_make_no_file(session: SessionFolder, tmp_path: Path) -> None:
-    files = split(session, cut_at(3.0, 8.0, 9.0, 10.0), tmp_path, fmt=PieceFormat.WAV)
+    files = split(session, cut_at(3.0, 8.0, 9.0, 10.0), tmp_path, fmt=Format.WAV)
     assert [path.name[-7:] for path in files] == ["001.wav", "002.wav", "003.wav"]
 
 
 def test_nothing_is_overwritten(session: SessionFolder, tmp_path: Path) -> None:
-    (first, *_) = split(session, cut_at(3.0), tmp_path, fmt=PieceFormat.WAV)
+    (first, *_) = split(session, cut_at(3.0), tmp_path, fmt=Format.WAV)
     before = hashlib.sha256(first.read_bytes()).hexdigest()
     with pytest.raises(ExportError, match="is there already"):
-        split(session, cut_at(2.0), tmp_path, fmt=PieceFormat.WAV)
+        split(session, cut_at(2.0), tmp_path, fmt=Format.WAV)
     assert hashlib.sha256(first.read_bytes()).hexdigest() == before
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -252,11 +251,11 @@ def test_nothing_is_overwritten(session: SessionFolder, tmp_path: Path) -> None:
 def test_an_encoder_that_fails_is_a_sentence(
     session: SessionFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(splitting, "_parameters", lambda *_: ["-no-such-option", "1"])
+    monkeypatch.setattr(Coding, "parameters", lambda *_: ["-no-such-option", "1"])
     for most_bytes in (64 << 20, 10_000):
-        monkeypatch.setattr(splitting, "_MOST_BYTES", most_bytes)
+        monkeypatch.setattr(encoding, "_MOST_BYTES", most_bytes)
         with pytest.raises(ExportError, match="can't be written as flac"):
-            split(session, cut_at(), tmp_path, fmt=PieceFormat.FLAC)
+            split(session, cut_at(), tmp_path, fmt=Format.FLAC)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -269,4 +268,4 @@ def test_an_empty_session_can_not_be_split(tmp_path: Path) -> None:
     folder = build_session(tmp_path, [])
     assert plan(folder, By.SILENCE) == []
     with pytest.raises(ExportError, match="Nothing was recorded"):
-        split(folder, cut_at(), tmp_path / "out", fmt=PieceFormat.WAV)
+        split(folder, cut_at(), tmp_path / "out", fmt=Format.WAV)
