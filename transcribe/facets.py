@@ -88,7 +88,7 @@ def facets(
         speakers=speakers,
         tags=tags,
         languages=languages,
-        is_complete=found.is_counted,
+        is_complete=found.is_complete,
     )
 
 

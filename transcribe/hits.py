@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from recorder.types import Seconds
 from transcribe import terms
@@ -27,9 +27,8 @@ _LENGTH = 240  # characters of the snippet
 _CUT = "…"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A segment as the index holds it.
+class Line(NamedTuple):
+    """A segment as the index holds it; a tuple, as a page of hits takes hundreds of them.
 
     Attributes:
         outside: Whether it is only there to be shown around what was found.
@@ -208,7 +207,7 @@ class _Page:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
-        said = [terms.terms(line.text) for line in lines]
+        said = terms.of_lines([line.text for line in lines])
         self._firsts = [0, *itertools.accumulate(len(line) for line in said)]  # term of each line
         self._places = _Places([term for line in said for term in line])
 

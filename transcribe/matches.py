@@ -14,7 +14,7 @@ from transcribe import hits
 from transcribe.database import Database
 from transcribe.deadline import NEVER, Deadline
 from transcribe.passages import SEAM_TERMS
-from transcribe.query import Query
+from transcribe.query import Atom, Phrase, Query
 from transcribe.scope import Scope
 
 Place = tuple[int, bool]
@@ -72,13 +72,18 @@ def find(
         shown: Matches that will be shown, newest first, if there are more; at most as many.
         deadline: Until when; then the newest are found.
     """
+    least, is_exact = _expected(index, asked, where)
+    if least > named:  # they won't be ranked, so those that are shown will do
+        named = min(named, shown)
     passages, is_counted = _passages(index, asked, where, named + 1, deadline)
     count = len(passages)
-    if count > named:
+    if is_exact:
+        count, is_counted = max(count, least), True
+    elif count > named and least <= most:
         rest = where.until(passages[named])
         further, is_counted = _count(index, asked, rest, most - count + 1, deadline)
         count += further
-    if count > most:
+    if max(count, least) > most and not is_exact:
         count, is_counted = most, False
     if count >= shown > 0 and not is_counted:  # older seams are not shown
         where = where.since(passages[shown - 1])
@@ -92,6 +97,32 @@ def find(
         count=count + len(seams) if is_counted else max(count, len(seams)),
         is_counted=is_counted,
     )
+
+
+def passages_with(index: Database, first: str, last: str) -> int:
+    """How many passages hold a word between these; one that holds several of them counts again."""
+    sql = "SELECT coalesce(sum(passages), 0) FROM term WHERE term BETWEEN ? AND ?"
+    return int(index.rows(sql, (first, last))[0][0])
+
+
+def _expected(index: Database, asked: Query, where: Scope) -> tuple[int, bool]:
+    """How many passages match at least, as far as terms are counted, and whether that is all.
+
+    Where any of several words will do, the commonest of them is found so often.
+    """
+    if where != Scope() or asked.excluded or len(asked.groups) != 1:
+        return 0, False
+    [atoms] = asked.groups
+    words = [atom.phrases[0].terms[0] for atom in atoms if _is_plain_word(atom)]
+    counts = [passages_with(index, word, word) for word in words]
+    return max(counts, default=0), len(atoms) == len(counts) == 1
+
+
+def _is_plain_word(atom: Atom) -> bool:
+    """Whether it is one whole word, and SQLite's tokenizer is sure to see one in it, too."""
+    if not isinstance(atom, Phrase) or atom.prefix:
+        return False
+    return len(atom.terms) == 1 and atom.terms[0].isascii()
 
 
 def _passages(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from transcribe.database import Database
 from transcribe.deadline import Deadline
-from transcribe.matches import Matches, Place
+from transcribe.matches import Matches, Place, passages_with
 from transcribe.query import Atom, Phrase, Query
 from transcribe.scope import Scope
 
@@ -151,13 +151,7 @@ def _sought(index: Database, atom: Atom) -> _Sought:
 def _weight(index: Database, phrase: Phrase) -> float:
     """How rare its words are, together."""
     *whole, last = phrase.terms
-    held = [_passages_with(index, term, term) for term in whole]
-    held.append(_passages_with(index, last, last + _LAST_SIGN if phrase.prefix else last))
+    held = [passages_with(index, term, term) for term in whole]
+    held.append(passages_with(index, last, last + _LAST_SIGN if phrase.prefix else last))
     everything = index.passage_count
     return sum(math.log(1 + (max(everything - count, 0) + 0.5) / (count + 0.5)) for count in held)
-
-
-def _passages_with(index: Database, first: str, last: str) -> int:
-    """How many passages hold a word between these."""
-    sql = "SELECT coalesce(sum(passages), 0) FROM term WHERE term BETWEEN ? AND ?"
-    return int(index.rows(sql, (first, last))[0][0])

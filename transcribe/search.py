@@ -1,9 +1,10 @@
 """Plan a search and answer it: which passages match, in which order, and what they say.
 
-A first answer takes `PATIENCE_S` at most: it counts up to `MOST_COUNTED` matches, ranks up to
-`MOST_RANKED`, and says where it didn't get to the end. What there is more of comes newest first,
-which costs nothing, since passages sort by date. ``thorough`` asks for the exact count and order
-however long they take: on another thread, after the first answer is shown (`transcribe.asking`).
+A first answer takes `PATIENCE_S` at most: it counts up to `MOST_COUNTED` matches (of one word all,
+since that is known), ranks up to `MOST_RANKED`, and says where it didn't get to the end. What
+there is more of comes newest first, which costs nothing, since passages sort by date. ``thorough``
+asks for the exact count and order however long they take: on another thread, after the first
+answer is shown (`transcribe.asking`).
 
 A page names the next one (`Results.next_page`). Where hits come by date it goes on from the last
 one, so the thousandth page takes as long as the first.
@@ -13,19 +14,20 @@ one, so the thousandth page takes as long as the first.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from recorder.types import Seconds, SessionId, parse_iso
 from transcribe import hits, matches, query, ranking, scope, suggest, terms
-from transcribe.database import Database
+from transcribe.database import SEGMENT_BITS, Database, broken
 from transcribe.deadline import NEVER, Deadline
 from transcribe.errors import NotAPage
-from transcribe.hits import Hit, Line
+from transcribe.hits import Found, Hit, Line
 from transcribe.matches import Matches, Place
 from transcribe.query import Phrase, Query
 from transcribe.scope import Scope, of_sessions
@@ -258,59 +260,99 @@ def _next_page(results: Results, page: _Page, shown: list[Place], before: int) -
 
 
 def _hits(index: Database, asked: Query, where: Scope, places: list[Place]) -> tuple[Hit, ...]:
+    """What was said at these places; few statements, however many they are."""
+    if not places:
+        return ()
+    found = _ranges(index, places)
+    lines = _lines(index, [(item.first, item.last) for item in found])
     names = where.speaker_names(index)
-    return tuple(_hit(index, asked, place, names) for place in places)
+    return tuple(
+        _hit(item, hits.find(of_range, asked.groups, names))
+        for item, of_range in zip(found, lines, strict=True)
+    )
 
 
-def _hit(index: Database, asked: Query, place: Place, speakers: frozenset[str]) -> Hit:
-    """What was said there."""
-    left, is_seam = place
-    right = "(SELECT right_id FROM seam WHERE seam.id = passage.id)" if is_seam else "passage.id"
-    row = index.rows(
-        "SELECT session.session, session.title, session.source, session.started_at,"  # noqa: S608 our own text
-        " transcript.id, transcript.language, passage.first_segment,"
-        f" (SELECT last_segment FROM passage AS other WHERE other.id = {right})"
-        " FROM passage JOIN session ON session.id = passage.session_id"
-        " JOIN transcript ON transcript.id = passage.transcript_id WHERE passage.id = ?",
-        (left,),
-    )[0]
-    session, title, source, started_at, transcript_id, language, first, last = row
-    found = hits.find(_lines(index, transcript_id, first, last), asked.groups, speakers)
+class _Range(NamedTuple):
+    """The segments of a place, by their first and last id, and what session they are of."""
+
+    first: int
+    last: int
+    session: str
+    title: str
+    source: str
+    started_at: str
+    language: str
+
+
+def _ranges(index: Database, places: list[Place]) -> list[_Range]:
+    """The segments of passages; of a seam, those of the passages on both sides.
+
+    Raises:
+        IndexBroken: The full text names passages that there aren't.
+    """
+    lefts = json.dumps([left for left, is_seam in places if is_seam])
+    rights = dict(
+        index.rows(
+            "SELECT id, right_id FROM seam WHERE id IN (SELECT value FROM json_each(?))", (lefts,)
+        )
+    )
+    keys = json.dumps([*(key for key, _ in places), *rights.values()])
+    rows = index.rows(
+        "SELECT passage.id, first_segment, last_segment, session.session, title, source,"
+        " started_at, language FROM passage JOIN session ON session.id = passage.session_id"
+        " JOIN transcript ON transcript.id = passage.transcript_id"
+        " WHERE passage.id IN (SELECT value FROM json_each(?))",
+        (keys,),
+    )
+    known = {key: _Range(*values) for key, *values in rows}
+    try:
+        return [
+            known[key]._replace(last=known[rights[key]].last) if is_seam else known[key]
+            for key, is_seam in places
+        ]
+    except KeyError as error:
+        raise broken(index.path, "what was found in it is not there") from error
+
+
+def _hit(place: _Range, found: Found) -> Hit:
     return Hit(
-        session=session,
-        title=title,
+        session=place.session,
+        title=place.title,
         start_s=found.start_s,
         end_s=found.end_s,
         text=found.text,
         snippet=found.snippet,
         marks=found.marks,
         speaker=found.speaker,
-        language=language,
-        source=source,
-        session_started_at=parse_iso(started_at),
+        language=place.language,
+        source=place.source,
+        session_started_at=parse_iso(place.started_at),
         before=found.before,
         after=found.after,
     )
 
 
-def _lines(index: Database, transcript_id: int, first: int, last: int) -> list[Line]:
-    """Segments from first to last, and some around them."""
+def _lines(index: Database, ranges: list[tuple[int, int]]) -> list[list[Line]]:
+    """Segments from first to last of each range, and some around them in the same transcript."""
+    wide = [
+        (max(first - hits.LINES_AROUND, first >> SEGMENT_BITS << SEGMENT_BITS),
+         min(last + hits.LINES_AROUND, ((last >> SEGMENT_BITS) + 1 << SEGMENT_BITS) - 1))
+        for first, last in ranges
+    ]  # fmt: skip
     rows = index.rows(
-        "SELECT segment.id, start_s, end_s, coalesce(speaker.name, ''), text FROM segment"
-        " LEFT JOIN speaker ON speaker.id = segment.speaker_id"
-        " WHERE segment.id BETWEEN ? AND ? AND transcript_id = ? ORDER BY segment.id",
-        (first - hits.LINES_AROUND, last + hits.LINES_AROUND, transcript_id),
+        "SELECT asked.key, segment.id, start_s, end_s, coalesce(speaker.name, ''), text"
+        " FROM json_each(?) AS asked CROSS JOIN segment"  # in this order, says CROSS
+        " ON segment.id BETWEEN json_extract(asked.value, '$[0]')"
+        " AND json_extract(asked.value, '$[1]')"
+        " LEFT JOIN speaker ON speaker.id = segment.speaker_id",
+        (json.dumps(wide),),
     )
-    return [
-        Line(
-            start_s=Seconds(start_s),
-            end_s=Seconds(end_s),
-            speaker=speaker,
-            text=text,
-            outside=not first <= key <= last,
-        )
-        for key, start_s, end_s, speaker, text in rows
-    ]
+    found: list[list[Line]] = [[] for _ in ranges]
+    for place, key, start_s, end_s, speaker, text in sorted(rows):
+        first, last = ranges[place]
+        outside = not first <= key <= last
+        found[place].append(Line(Seconds(start_s), Seconds(end_s), speaker, text, outside))
+    return found
 
 
 def _sessions(

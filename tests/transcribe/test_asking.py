@@ -71,7 +71,7 @@ def test_the_exact_order_follows(archive: Archive, monkeypatch: pytest.MonkeyPat
         quick = heard.next()
         assert quick.results is not None
         assert (quick.is_final, quick.results.total, quick.results.order) == (
-            False, 10, Order.NEWEST)  # fmt: skip
+            False, 20, Order.NEWEST)  # fmt: skip
         exact = heard.until("moon", total=20).results
         assert exact is not None
         assert (exact.exact, exact.order) == (True, Order.BEST)

@@ -259,7 +259,8 @@ def test_more_than_can_be_ranked_says_so(archive: Archive, monkeypatch: pytest.M
     assert (results.total, results.exact, results.order) == (10, True, Order.NEWEST)
     assert "newest first" in results.notes[0]
     talk(archive, ["moon and stars"] * 100, at=datetime(2025, 1, 1, tzinfo=UTC))
-    for query in ("moon", "moon stars", '"stars moon"'):
+    assert (_search(archive, "moon").total, _search(archive, "moon").exact) == (20, True)
+    for query in ("moon stars", '"stars moon"', "moon OR stars"):
         results = _search(archive, query, limit=4)
         assert (results.total, results.exact, results.order) == (10, False, Order.NEWEST)
         starts = [hit.started_at for hit in results.hits]
@@ -295,7 +296,8 @@ def test_each_page_names_the_next(
         monkeypatch.setattr(search, "MOST_RANKED", 5)
         assert _all_pages(found, query) == (list(by_date.hits), every.total)
         monkeypatch.setattr(search, "MOST_COUNTED", 10)
-        assert _all_pages(found, query) == (list(by_date.hits), 10)
+        counted = every.total if query == "moon" else 10  # how often a word stands is known
+        assert _all_pages(found, query) == (list(by_date.hits), counted)
 
 
 def _all_pages(found: Database, query: str) -> tuple[list[Hit], int]:
@@ -364,6 +366,17 @@ def test_a_damaged_page_is_a_broken_index(archive: Archive) -> None:
         assert "rebuild" in caught.value.hint
     index.rebuild(archive)
     assert _search(archive, "moon").total > 0
+
+
+def test_full_text_without_its_passages_is_a_broken_index(archive: Archive) -> None:
+    talk(archive, ["moon"])
+    with _indexed(archive) as found:
+        with found.writing() as tables:
+            for (name,) in found.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+                tables.execute(f"DROP TRIGGER {name}")
+            tables.execute("DELETE FROM passage")
+        with pytest.raises(IndexBroken, match="is not there"):
+            search.search(found, "moon", order=Order.NEWEST)
 
 
 @pytest.fixture(scope="module")

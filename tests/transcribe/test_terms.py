@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcribe.terms import located, places, terms
+from transcribe.terms import located, of_lines, places, terms
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,16 @@ _TEXTS = st.text(
 def test_the_short_way_and_the_long_way_agree(text: str) -> None:
     assert terms(text) == [term.term for term in located(text)]
     assert places(text) == [(term.start, term.end) for term in located(text)]
+
+
+@given(st.lists(_TEXTS, min_size=1, max_size=4))
+def test_lines_together_are_as_one_by_one(lines: list[str]) -> None:
+    assert of_lines(lines) == [terms(line) for line in lines]
+
+
+@pytest.mark.parametrize("lines", [["one two", "three"], ["a\nb", "c"], ["it's", "U.S."], [""], []])
+def test_lines_may_hold_anything(lines: list[str]) -> None:
+    assert of_lines(lines) == [terms(line) for line in lines]
 
 
 @given(_TEXTS)
