@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ _BUCKET = 256  # samples
 _TOP = 256  # a level of fewer pairs gets none above it
 
 _logger = logging.getLogger(__name__)
+_saving = threading.Lock()  # a file is written under a name of this process until it is whole
 
 _Pairs = npt.NDArray[np.int8]  # [n, 2]: smallest, largest
 
@@ -148,7 +150,7 @@ def _pyramid(
         _logger.warning("no waveform of %s: %s", stretch.part.file, error)
         return kept
     if made:
-        with contextlib.suppress(StorageError, OSError):  # it can be made again
+        with contextlib.suppress(StorageError, OSError), _saving:  # it can be made again
             folder.derived.mkdir(exist_ok=True)
             pyramid.save(path, made)
     return made
