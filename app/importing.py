@@ -1,12 +1,16 @@
 """Files from elsewhere into the archive: audio, transcripts beside it, transcripts alone.
 
-`recorder.importing` keeps audio, `transcribe.captions` reads texts; this pairs them. What was
+`recorder.importing` keeps audio, `transcribe.captions` reads texts; this pairs them. A text belongs
+to the audio beside it whose name it has: to ``talk.mp3`` belong ``talk.srt``, ``talk.en.vtt`` and
+``talk.mp3.json``. One that comes later finds the session of its audio by the audio's hash. What was
 imported can be searched when `import_paths` returns. Nothing is imported twice.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +23,7 @@ from recorder.types import SessionId, SourceKind, SourceSpec, State
 from transcribe import captions, index, transcript
 from transcribe.transcript import Transcript
 
+_LANGUAGE = re.compile(r"\.[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?$")
 TEXT_SUFFIXES = (".json", ".srt", ".vtt")
 """Files that are taken for transcripts."""
 
@@ -49,7 +54,7 @@ def import_paths(archive: Archive, paths: list[Path]) -> Iterator[Outcome]:
         IndexBusy: The index can't take it now; the sessions are in the archive.
         StorageError: The disk refuses.
     """
-    texts = [text for path in paths for text in _texts(path)]
+    texts = list(dict.fromkeys(text for path in paths for text in _texts(path)))
     audio = [path for path in paths if path not in texts]
     paired: set[Path] = set()
     with contextlib.closing(index.ready(archive)) as db:
@@ -63,18 +68,47 @@ def import_paths(archive: Archive, paths: list[Path]) -> Iterator[Outcome]:
             outcome, folder = _alone(archive, text)
             if folder:
                 index.update(db, folder)
-            yield outcome
+            if text in paths or not _is_other_json(outcome):
+                yield outcome
+
+
+def texts_of(audio: Path) -> list[Path]:
+    """The transcripts that lie beside an audio file and are its own, by their names."""
+    try:
+        beside = sorted(audio.parent.iterdir())
+    except OSError:
+        return []
+    return [path for path in beside if is_text(path) and _is_of(path, audio) and path.is_file()]
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file is taken for a transcript, by its name."""
+    return path.suffix.lower() in TEXT_SUFFIXES and not path.name.startswith(".")
+
+
+def _is_of(text: Path, audio: Path) -> bool:
+    """Whether a transcript has an audio file's name, perhaps with a language behind it."""
+    stem = text.stem
+    return audio.stem in (stem, _LANGUAGE.sub("", stem)) or stem == audio.name
+
+
+def _audio_of(text: Path) -> Iterator[Path]:
+    """The audio files beside a transcript that it may belong to."""
+    for audio in importing.find_audio([text.parent]):
+        if audio.parent == text.parent and _is_of(text, audio):
+            yield audio
+
+
+def _is_other_json(outcome: Outcome) -> bool:
+    """Whether a file that nobody named is some other program's JSON."""
+    return bool(outcome.problem) and outcome.path.suffix.lower() == ".json"
 
 
 def _texts(path: Path) -> Iterator[Path]:
     """The transcripts that a path means, in folders at any depth."""
     if path.is_dir():
-        found = (item for item in sorted(path.rglob("*")) if item.is_file())
-        yield from (
-            item
-            for item in found
-            if item.suffix.lower() in TEXT_SUFFIXES and not item.name.startswith(".")
-        )
+        found = (Path(root, name) for root, _, names in os.walk(path) for name in sorted(names))
+        yield from (item for item in found if is_text(item) and item.is_file())
     elif path.suffix.lower() in TEXT_SUFFIXES:
         yield path
 
@@ -90,22 +124,24 @@ def _with_texts_beside(imported: importing.Imported) -> Iterator[Outcome]:
     )
     if imported.folder is None:
         return
-    for suffix in TEXT_SUFFIXES:
-        text = imported.path.with_suffix(suffix)
-        if text.is_file():
-            try:
-                was_here = _put(imported.folder, captions.read(text))
-                yield Outcome(path=text, session=session, was_here=was_here)
-            except AircheckError as error:
-                yield Outcome(path=text, problem=str(error))
+    for text in texts_of(imported.path):
+        try:
+            was_here = _put(imported.folder, captions.read(text))
+            yield Outcome(path=text, session=session, was_here=was_here)
+        except AircheckError as error:
+            yield Outcome(path=text, problem=str(error))
 
 
 def _alone(archive: Archive, text: Path) -> tuple[Outcome, SessionFolder | None]:
-    """A transcript without audio becomes a session of its own."""
+    """A transcript without audio becomes a session of its own, unless its audio is here."""
     try:
         read = captions.read(text)
-        folder = _session_with(archive, read)
-        was_here = folder is not None
+        folder = next(filter(None, (importing.held(archive, a) for a in _audio_of(text))), None)
+        if folder is not None:
+            was_here = _put(folder, read)
+        else:
+            folder = _session_with(archive, read)
+            was_here = folder is not None
         if folder is None:
             folder = _empty_session(archive, text)
             _put(folder, read)
@@ -125,7 +161,7 @@ def _session_with(archive: Archive, read: Transcript) -> SessionFolder | None:
 
 
 def _empty_session(archive: Archive, text: Path) -> SessionFolder:
-    source = SourceSpec(kind=SourceKind.FILE, address=str(text.resolve()))
+    source = SourceSpec(kind=SourceKind.FILE, address=text.name)  # a path tells of its owner
     folder = archive.create(text.stem, [("a", source)])
     with folder.hold():
         log = journal.JournalWriter(folder.journal_path)

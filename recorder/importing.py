@@ -24,6 +24,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from recorder import sums
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError, DecodeError, storage_error
@@ -52,6 +54,9 @@ SUFFIXES = frozenset({
 """What `find_audio` takes for audio in a folder. A file that is named itself may have any."""
 
 _STAGING = ".importing"
+_LOCK = ".importing.lock"
+_LOCK_WAIT_S = 60.0
+_LEFT_S = 86_400.0  # no import takes so long
 _CHUNK_S = 10.0
 _CHUNK_BYTES = 1 << 20
 _EXACT_HEADERS = ("flac", "riff", "mp4", "ogg")
@@ -143,10 +148,19 @@ def import_audio(archive: Archive, path: Path) -> SessionFolder:
     return _import(archive, path)[0]
 
 
+def held(archive: Archive, path: Path) -> SessionFolder | None:
+    """The session that has a file's very bytes, or None.
+
+    Raises:
+        StorageError: The file can't be read.
+    """
+    return _with_bytes(archive, sums.file_sha256(path))
+
+
 def _import(archive: Archive, path: Path) -> tuple[SessionFolder, bool]:
     file = _look_at(path)
     here = _with_bytes(archive, file.sha256)
-    return (here, True) if here else (_bring_in(archive, file), False)
+    return (here, True) if here else _bring_in(archive, file)
 
 
 def _look_at(path: Path) -> _File:
@@ -199,19 +213,46 @@ def _with_bytes(archive: Archive, sha256: str) -> SessionFolder | None:
     return None
 
 
-def _bring_in(archive: Archive, file: _File) -> SessionFolder:
+def _bring_in(archive: Archive, file: _File) -> tuple[SessionFolder, bool]:
+    """Make the session aside, and put it into the archive unless another process was quicker."""
     staging = Archive(archive.root / _STAGING)
+    _clear_left(staging)
     spec = SourceSpec(kind=SourceKind.FILE, address=file.path.name)  # a path tells of its owner
     folder = staging.create(file.path.stem, [("a", spec)], at=file.recorded_at)
     try:
         _fill(folder, file)
-        return SessionFolder(folder.path.rename(archive.root / folder.path.name))
+        with _alone(archive):
+            here = _with_bytes(archive, file.sha256)
+            if here:
+                return here, True
+            return folder.move(archive.root / folder.path.name), False
     except OSError as error:
         raise storage_error(error, doing="importing", safe="The file is untouched.") from error
     finally:
         shutil.rmtree(folder.path, ignore_errors=True)  # gone already where all went well
+
+
+@contextlib.contextmanager
+def _alone(archive: Archive) -> Iterator[None]:
+    """Be the one process that puts something in, for the moment that it takes."""
+    lock = FileLock(archive.root / _LOCK, timeout=_LOCK_WAIT_S)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        cause = OSError("another process imports and doesn't end")
+        raise storage_error(cause, doing="importing", safe="The file is untouched.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _clear_left(staging: Archive) -> None:
+    """Remove what an import left that was killed."""
+    for folder in staging.folders():
         with contextlib.suppress(OSError):
-            staging.root.rmdir()
+            if time.time() - folder.path.stat().st_mtime > _LEFT_S:
+                shutil.rmtree(folder.path)
 
 
 def _fill(folder: SessionFolder, file: _File) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
+import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.table import Table
 
+from app import watching
 from app.cli import place
 from app.cli.context import (
     Context,
@@ -23,10 +27,10 @@ from app.cli.context import (
     pass_context,
 )
 from app.cli.follow import ICONS
-from app.importing import import_paths
+from app.importing import Outcome, import_paths
 from recorder import cover
 from recorder.archive import SessionFolder, Summary
-from recorder.errors import CorruptSession
+from recorder.errors import AircheckError, CorruptSession
 from recorder.schedule import CALLED_OFF
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds, State, iso
@@ -258,22 +262,23 @@ def _show_cover(context: Context, timeline: Timeline) -> None:
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--watch", is_flag=True, help="Stay, and import what is put into these folders.")
 @json_option
 @pass_context
-def import_command(context: Context, paths: tuple[Path, ...]) -> None:
+def import_command(context: Context, paths: tuple[Path, ...], *, watch: bool) -> None:
     """Take audio files, folders and transcripts (Whisper JSON, SRT, VTT) into the archive.
 
-    A transcript that lies beside its audio (same name) becomes the session's.
+    A transcript that lies beside its audio (talk.srt or talk.en.srt beside talk.mp3) becomes the
+    session's. The files stay where they are. With --watch it goes on until Ctrl-C; a file that
+    still grows is left until it is whole.
     """
+    if watch:
+        _watch(context, paths)
+        return
     outcomes = []
     for outcome in import_paths(context.archive, list(paths)):
         outcomes.append(outcome)
-        if outcome.problem:
-            context.say(f"[red]✗[/] {escape(str(outcome.path))}: {escape(outcome.problem)}")
-        elif outcome.session:
-            here = " was here already" if outcome.was_here else ""
-            name = escape(outcome.path.name)
-            context.say(f"[green]✓[/] {name}{here}  [dim]{outcome.session[-_SHOWN_ID:]}[/]")
+        _say_imported(context, outcome)
     if not outcomes:
         context.say("There is nothing to import: no audio file, and no transcript.")
     sessions = list(dict.fromkeys(o.session for o in outcomes if o.session))
@@ -286,3 +291,41 @@ def import_command(context: Context, paths: tuple[Path, ...]) -> None:
             }
         )
     sys.exit(1 if problems else 0)
+
+
+def _say_imported(context: Context, outcome: Outcome) -> None:
+    if outcome.problem:
+        context.say(f"[red]✗[/] {escape(str(outcome.path))}: {escape(outcome.problem)}")
+    elif outcome.session:
+        here = " was here already" if outcome.was_here else ""
+        name = escape(outcome.path.name)
+        context.say(f"[green]✓[/] {name}{here}  [dim]{outcome.session[-_SHOWN_ID:]}[/]")
+
+
+def _watch(context: Context, folders: tuple[Path, ...]) -> None:
+    """Import what is put into folders, until Ctrl-C or SIGTERM.
+
+    Raises:
+        click.UsageError: One is a file.
+        SessionBusy: Another process watches for this archive.
+        StorageError: The disk refuses.
+    """
+    if file := next((path for path in folders if path.is_file()), None):
+        raise click.UsageError(f"--watch takes folders, and {file} is a file.")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+    def tell(outcome: Outcome) -> None:
+        _say_imported(context, outcome)
+        if context.as_json:
+            context.answer(asdict(outcome))
+
+    def tell_trouble(error: AircheckError) -> None:
+        context.say(f"[yellow]![/] {escape(str(error))}")
+        if context.as_json:
+            context.answer({"problem": str(error)})
+
+    names = ", ".join(escape(str(folder)) for folder in folders)
+    context.say(f"Watching {names}; Ctrl-C ends it.")
+    watching.watch(context.archive, folders, stop=stop, tell=tell, tell_trouble=tell_trouble)

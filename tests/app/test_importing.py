@@ -1,0 +1,287 @@
+"""Audio with its transcripts, in folders that are named and in folders that are watched."""
+
+import contextlib
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import watching
+from app.importing import Outcome, import_paths
+from app.watching import Watch
+from recorder.archive import Archive
+from recorder.errors import AircheckError, SessionBusy
+from tests.parts import wait_until
+from tests.recorder.builders import encode, tone
+from transcribe import index, search, transcript
+
+SRT = "1\n00:00:00,000 --> 00:00:01,000\n{}\n"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(tmp_path / "archive")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    return folder
+
+
+def sound(path: Path, hz: float = 440.0) -> Path:
+    path.write_bytes(encode(tone(1.0, hz=hz), 44_100, "mp3"))
+    return path
+
+
+def found(archive: Archive, words: str) -> list[str]:
+    with contextlib.closing(index.ready(archive)) as opened:
+        return [hit.session for hit in search.search(opened, words).hits]
+
+
+class Clock:
+    """Monotonic seconds that stand still until they are told."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def watch(archive: Archive, place: Path, clock: Clock) -> Watch:
+    return Watch(archive, [place], settles_s=5.0, monotonic=clock)
+
+
+def later(watch: Watch, clock: Clock, seconds: float = 6.0) -> list[Outcome]:
+    """Look, let time pass, and look again."""
+    outcomes = list(watch.look())
+    clock.now_s += seconds
+    return outcomes + list(watch.look())
+
+
+def test_all_names_that_a_transcript_may_have(archive: Archive, place: Path) -> None:
+    audio = sound(place / "talk.mp3")
+    (place / "talk.srt").write_text(SRT.format("lions"))
+    (place / "talk.en.srt").write_text(SRT.format("gazelles"))
+    (place / "talk.mp3.json").write_text(
+        json.dumps({"language": "en", "segments": [{"start": 0, "end": 1, "text": "zebras"}]})
+    )
+    (place / "talk.info.json").write_text('{"id": "of another program"}')
+    (place / "talk two.srt").write_text(SRT.format("hippos"))
+    outcomes = list(import_paths(archive, [place]))
+    assert not any(outcome.problem for outcome in outcomes)
+    (session,) = {o.session for o in outcomes if o.path != place / "talk two.srt"}
+    assert session
+    assert len(transcript.stored(archive.find(session))) == 3
+    assert found(archive, "hippos") != [session]
+    assert audio.exists()
+
+
+def test_a_transcript_that_comes_later_finds_its_audio(archive: Archive, place: Path) -> None:
+    audio = sound(place / "talk.mp3")
+    (first,) = import_paths(archive, [audio])
+    text = place / "talk.vtt"
+    text.write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nlions asleep\n")
+    (second,) = import_paths(archive, [text])
+    assert second.session == first.session
+    assert len(archive.folders()) == 1
+    assert found(archive, "lions") == [first.session]
+
+
+def test_other_json_is_said_only_where_it_was_named(archive: Archive, place: Path) -> None:
+    other = place / "package.json"
+    other.write_text('{"name": "something"}')
+    assert list(import_paths(archive, [place])) == []
+    (outcome,) = import_paths(archive, [other])
+    assert "can't be read as a transcript" in outcome.problem
+
+
+def test_what_is_whole_is_imported_once(
+    archive: Archive, place: Path, watch: Watch, clock: Clock
+) -> None:
+    assert later(watch, clock) == []
+    audio = sound(place / "talk.mp3")
+    (place / "talk.srt").write_text(SRT.format("lions asleep"))
+    outcomes = later(watch, clock)
+    assert [outcome.path.name for outcome in outcomes] == ["talk.mp3", "talk.srt"]
+    assert found(archive, "lions") == [outcomes[0].session]
+    assert later(watch, clock) == []
+    assert audio.exists()
+    again = Watch(archive, [place], settles_s=5.0, monotonic=clock)  # the next day
+    assert later(again, clock) == []
+    (place / "talk.de.srt").write_text(SRT.format("Löwen"))
+    (late,) = later(again, clock)
+    assert late.session == outcomes[0].session
+
+
+def test_what_grows_is_left_until_it_is_whole(
+    archive: Archive, place: Path, watch: Watch, clock: Clock
+) -> None:
+    data = encode(tone(3.0), 44_100, "mp3")
+    path = place / "talk.mp3"
+    with path.open("wb") as file:
+        for at in range(0, len(data), 9_000):
+            file.write(data[at : at + 9_000])
+            file.flush()
+            clock.now_s += 4.0
+            assert list(watch.look()) == []
+        if sys.platform == "linux":
+            clock.now_s += 60.0  # it stands still, and is open all the same
+            assert list(watch.look()) == []
+    (outcome,) = later(watch, clock)
+    assert outcome.session
+    (part,) = archive.find(outcome.session).audio.iterdir()
+    assert part.read_bytes() == data
+
+
+def test_audio_waits_for_its_transcript_that_grows(
+    archive: Archive, place: Path, watch: Watch, clock: Clock
+) -> None:
+    sound(place / "talk.mp3")
+    assert list(watch.look()) == []
+    clock.now_s += 4.0
+    (place / "talk.srt").write_text(SRT.format("lions"))
+    assert list(watch.look()) == []
+    clock.now_s += 4.0
+    assert list(watch.look()) == []
+    clock.now_s += 4.0
+    assert len(list(watch.look())) == 2
+
+
+def test_what_fails_is_said_once_and_tried_again(
+    archive: Archive, place: Path, watch: Watch, clock: Clock
+) -> None:
+    path = place / "talk.mp3"
+    path.write_bytes(b"no sound at all")
+    (outcome,) = later(watch, clock)
+    assert outcome.problem
+    assert later(watch, clock) == []
+    assert later(watch, clock, 700.0) == []  # tried, and it is as it was
+    sound(path)
+    (outcome,) = later(watch, clock)
+    assert outcome.session
+
+
+def test_a_folder_that_is_not_there_is_waited_for(
+    archive: Archive, place: Path, clock: Clock
+) -> None:
+    place.rmdir()
+    watch = Watch(archive, [place], settles_s=5.0, monotonic=clock)
+    assert later(watch, clock) == []
+    place.mkdir()
+    sound(place / "talk.mp3")
+    assert len(later(watch, clock)) == 1
+
+
+def test_one_process_watches_for_an_archive(archive: Archive, place: Path) -> None:
+    stop, told = threading.Event(), threading.Event()
+    thread = threading.Thread(
+        target=watching.watch,
+        args=(archive, [place]),
+        kwargs={"stop": stop, "tell": lambda _: None, "tell_trouble": lambda _: told.set()},
+    )
+    thread.start()
+    try:
+        wait_until((archive.root / ".watching.lock").exists)
+
+        def refused() -> bool:
+            try:
+                never = threading.Event()
+                never.set()
+                watching.watch(
+                    archive, [place], stop=never, tell=print, tell_trouble=lambda _: None
+                )
+            except SessionBusy as error:
+                return "watched folders" in error.message
+            return False
+
+        wait_until(refused)
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not told.is_set()
+
+
+@pytest.fixture
+def command(archive: Archive, place: Path) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "app",
+            "--archive",
+            str(archive.root),
+            "import",
+            "--watch",
+            str(place),
+            "--json",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.wait(20)
+    assert process.stdout
+    process.stdout.close()
+
+
+def test_the_command_watches_until_it_is_ended(
+    archive: Archive, place: Path, command: "subprocess.Popen[str]"
+) -> None:
+    sound(place / "talk.mp3")
+    assert command.stdout
+    line = json.loads(command.stdout.readline())
+    assert line["path"] == str(place / "talk.mp3")
+    assert archive.find(line["session"]).sealed()
+    command.send_signal(signal.SIGINT)
+    assert command.wait(30) == 0
+
+
+def _import(root: Path, path: Path, *how: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-P", "-m", "app", "--archive", str(root), "import", str(path)]
+    return subprocess.Popen([*command, "--json", *how], stdout=subprocess.PIPE, text=True)
+
+
+def test_processes_that_import_the_same_make_one_session(archive: Archive, place: Path) -> None:
+    path = sound(place / "talk.mp3")
+    twin = Path(shutil.copy(path, place / "twin.mp3"))
+    running = [_import(archive.root, each) for each in (path, twin, path)]
+    answers = [json.loads(process.communicate(timeout=100)[0]) for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0]
+    assert len({session for answer in answers for session in answer["sessions"]}) == 1
+    assert len(archive.folders()) == 1
+
+
+def test_trouble_is_told_once(
+    archive: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+    looks, troubles = [], []
+
+    def look(_: Watch) -> Iterator[Outcome]:
+        looks.append(1)
+        if len(looks) == 3:
+            stop.set()
+        raise AircheckError("The disk is full.")
+
+    monkeypatch.setattr(Watch, "look", look)
+    monkeypatch.setattr(watching, "_LOOKS_EVERY_S", 0.01)
+    watching.watch(archive, [place], stop=stop, tell=print, tell_trouble=troubles.append)
+    assert len(looks) == 3
+    assert [str(each) for each in troubles] == ["The disk is full."]
