@@ -39,6 +39,11 @@ def jobs_folder() -> Path:
     return platformdirs.user_state_path(_NAME, appauthor=False) / "jobs"
 
 
+def exports_folder() -> Path:
+    """Where the window puts exports, unless told."""
+    return platformdirs.user_documents_path() / "Aircheck"
+
+
 def presets_file() -> Path:
     """The ways of exporting that people gave a name."""
     return platformdirs.user_config_path(_NAME, appauthor=False) / "presets.json"

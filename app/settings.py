@@ -5,6 +5,7 @@ models = "…"                # the folder of Whisper's models; AIRCHECK_MODELS
 model = "base"              # which of them transcribes (one that suits the machine); AIRCHECK_MODEL
 transcribe = true           # transcribe a session when it is sealed; AIRCHECK_TRANSCRIBE
 language = "de"             # of the window's words (the system's); AIRCHECK_LANGUAGE
+exports = "…"               # the folder that exports go to, unless told; AIRCHECK_EXPORTS
 keep_days = 90              # sessions older go to the trash (0: never); AIRCHECK_KEEP_DAYS
 keep_free_gb = 20           # while less is free, the oldest do (0: never); AIRCHECK_KEEP_FREE_GB
 cookies = "browser:firefox" # for pages that need some, or a cookies.txt; AIRCHECK_COOKIES
@@ -51,6 +52,7 @@ class Settings:
         model: Name of the one that transcribes; unless told, one that suits the machine.
         transcribe: Whether a sealed session is queued for transcription by itself.
         language: Of the window's words, as in ``de``; empty for the system's.
+        exports: Folder that the window exports to, unless told.
         keep_days: Sessions that are older go to the trash; 0 is never.
         keep_free_gb: While less of the disk is free, the oldest go to the trash; 0 is never.
         trash_days: What lies longer in the trash is deleted; 0 is never.
@@ -63,6 +65,7 @@ class Settings:
     model: str = field(default_factory=suiting.model)
     transcribe: bool = True
     language: str = ""
+    exports: Path = field(default_factory=paths.exports_folder)
     keep_days: int = 0
     keep_free_gb: int = 0
     trash_days: int = 0
@@ -244,6 +247,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "model": _name,
     "transcribe": _switch,
     "language": _name,
+    "exports": _folder,
     "keep_days": _amount,
     "keep_free_gb": _amount,
     "trash_days": _amount,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.words import Message
 from recorder.archive import SessionFolder
 
@@ -76,6 +77,17 @@ class SearchPlace(Place):
 
     def show_query(self, query: str) -> None:
         """Search for words as they are typed; empty: nothing is searched any more."""
+        raise NotImplementedError
+
+
+class ExportPlace(Place):
+    """The place that exports sessions."""
+
+    closed = Signal()
+    """The window turns back to where it was before."""
+
+    def show_wanted(self, wanted: Wanted) -> None:
+        """Begin with what a page wants exported."""
         raise NotImplementedError
 
 
