@@ -21,9 +21,12 @@ from recorder.errors import ExportError
 
 if TYPE_CHECKING:
     from recorder.continuous import Continuous
+    from recorder.convert import Recipe
     from transcribe.transcript import Transcript
 
 UNEDITED_FORMS = ("package", "file", "page")
+EDITED_FORMS = ("mp3", "m4a", "opus", "ogg", "flac", "wav")
+LONGEST_FADE_S = 30.0
 TEXT_FORMS = ("srt", "vtt", "txt", "md", "json", "tsv")
 
 Progress = Callable[[float], None]
@@ -174,6 +177,58 @@ def _words_beside(folder: SessionFolder, file: Continuous, texts: list[Transcrip
     return made
 
 
+def _edited(folder: SessionFolder, order: Order, out: Path, on_progress: Progress) -> list[Path]:
+    from recorder import convert  # noqa: PLC0415 (loads av, and pydub)
+
+    if order.form not in EDITED_FORMS:
+        raise ValueError(f"no edited form {order.form!r}")
+    timeline = folder.timeline()
+    tracks = list(timeline.own)
+    made: list[Path] = []
+    for place, track in enumerate(tracks):
+        recipe = _recipe(order, track)
+        template = convert.NAME if len(tracks) == 1 else f"{convert.NAME} {{track}}"
+        names = convert.Naming(template=template)
+        number = 1
+        while (out / convert.file_name(folder, timeline, recipe, names)).exists():
+            number += 1
+            names = convert.Naming(template=f"{template} {number}")
+        done = convert.convert(
+            folder,
+            out,
+            recipe,
+            names=names,
+            on_progress=shared(on_progress, place, len(tracks)),
+        )
+        made += done.files
+    return made
+
+
+def shared(on_progress: Progress, place: int, count: int) -> Progress:
+    """Tells how far one of several is as a share of them all."""
+    return lambda share: on_progress((place + share) / count)
+
+
+def _recipe(order: Order, track: str) -> Recipe:
+    from recorder.convert import Recipe  # noqa: PLC0415 (loads av, and pydub)
+    from recorder.encode import Format  # noqa: PLC0415 (likewise)
+    from recorder.pieces import Gaps  # noqa: PLC0415 (likewise)
+
+    return Recipe(
+        fmt=Format(order.form),
+        track=track,
+        from_s=order.from_s or 0.0,
+        to_s=order.to_s,
+        gaps=Gaps.KEEP if order.keeps_gaps else Gaps.CUT,
+        fade_in_s=order.fade_in_s,
+        fade_out_s=order.fade_out_s,
+        loudness_lufs=order.loudness_lufs,
+        channels=order.channels or None,
+        rate_hz=order.rate_hz or None,
+        bitrate_kbps=order.bit_rate_kbps or None,
+    )
+
+
 def _text(folder: SessionFolder, order: Order, out: Path, _on_progress: Progress) -> list[Path]:
     from transcribe import captions  # noqa: PLC0415 (loaded where it is needed)
 
@@ -191,6 +246,7 @@ def _text(folder: SessionFolder, order: Order, out: Path, _on_progress: Progress
 
 _DOORS: dict[str, Callable[[SessionFolder, Order, Path, Progress], list[Path]]] = {
     "unedited": _unedited,
+    "edited": _edited,
     "text": _text,
 }
 

@@ -151,7 +151,7 @@ def _export(details: Mapping[str, Any], report: Report) -> str:
     problems: list[AircheckError] = []
     for place, folder in enumerate(folders):
         report.step(folder.summary().title)
-        one = _part(report, place, len(folders))
+        one = exporting.shared(report.progress, place, len(folders))
         one(0.0)
         try:
             report.made(exporting.export(folder, order, out, on_progress=one))
@@ -165,11 +165,6 @@ def _export(details: Mapping[str, Any], report: Report) -> str:
             safe="The others are there.",
         )
     return ""
-
-
-def _part(report: Report, place: int, count: int) -> Callable[[float], None]:
-    """Tells how far one of several is as a share of them all."""
-    return lambda share: report.progress((place + share) / count)
 
 
 def _download(details: Mapping[str, Any], report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import pytest
 
 from app import exporting
@@ -92,5 +93,22 @@ def test_an_order_is_read_as_it_was_written() -> None:
 def test_an_unknown_form_is_misuse(folder: SessionFolder, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no unedited form"):
         exporting.export(folder, Order(form="zip"), tmp_path)
+    with pytest.raises(ValueError, match="no edited form"):
+        exporting.export(folder, Order(door="edited", form="aiff"), tmp_path)
     with pytest.raises(ValueError, match="no form of text"):
         exporting.export(folder, Order(door="text", form="doc"), tmp_path)
+
+
+@pytest.mark.parametrize("form", exporting.EDITED_FORMS)
+def test_edited_sound_says_that_it_is_edited(
+    folder: SessionFolder, tmp_path: Path, form: str
+) -> None:
+    order = Order(door="edited", form=form, fade_in_s=0.5, channels=1, rate_hz=48_000)
+    shares: list[float] = []
+    made = exporting.export(folder, order, tmp_path, on_progress=shares.append)
+    assert [path.suffix for path in made] == [f".{form}"]
+    assert shares[-1] == 1.0
+    assert exporting.export(folder, order, tmp_path)[0] != made[0]  # nothing is overwritten
+    with av.open(str(made[0])) as file:
+        said = {**file.metadata, **file.streams.audio[0].metadata}
+    assert "faded in for 0.5 s" in str(said)

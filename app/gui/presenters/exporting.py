@@ -15,6 +15,7 @@ from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.words import Message
 from app.jobs import Kind, Request
+from app.lengths import parse_moment
 from recorder.archive import SessionFolder, write_whole
 from recorder.errors import AircheckError, storage_error
 
@@ -173,6 +174,73 @@ def _text_forms() -> tuple[Choice, ...]:
     )
 
 
+LOSSLESS = ("flac", "wav")
+"""The forms of edited sound that have no bit rate."""
+
+_AS_IT_IS = "as it is"
+
+
+def bit_rates() -> tuple[Choice, ...]:
+    """Of what is lossy, in kb/s."""
+    return (
+        Choice(value=_AS_IT_IS, title=translate("Export", "The format's own")),
+        *(Choice(value=str(rate), title=f"{rate} kb/s") for rate in (64, 96, 128, 192, 256, 320)),
+    )
+
+
+def loudnesses() -> tuple[Choice, ...]:
+    """What a loudness can be brought to (EBU R128)."""
+    return (
+        Choice(value=_AS_IT_IS, title=translate("Export", "As it is")),
+        Choice(value="-16.0", title=translate("Export", "-16 LUFS, for podcasts")),
+        Choice(value="-23.0", title=translate("Export", "-23 LUFS, for broadcast")),
+        Choice(value="-14.0", title=translate("Export", "-14 LUFS, for streaming")),
+    )
+
+
+def channels() -> tuple[Choice, ...]:
+    """How many channels it gets."""
+    return (
+        Choice(value=_AS_IT_IS, title=translate("Export", "As recorded")),
+        Choice(value="1", title=translate("Export", "Mono")),
+        Choice(value="2", title=translate("Export", "Stereo")),
+    )
+
+
+def rates() -> tuple[Choice, ...]:
+    """How many samples a second it gets."""
+    return (
+        Choice(value=_AS_IT_IS, title=translate("Export", "As recorded")),
+        Choice(value="48000", title="48 kHz"),
+        Choice(value="44100", title="44.1 kHz"),
+        Choice(value="22050", title="22.05 kHz"),
+        Choice(value="16000", title="16 kHz"),
+    )
+
+
+def as_value(setting: object) -> str:
+    """A setting of an order as a choice's value; what is left as it is, is 0 or None there."""
+    return str(setting) if setting else _AS_IT_IS
+
+
+def with_value(order: Order, name: str, value: str) -> Order:
+    """The order with another choice in one of its settings."""
+    if name == "form":
+        return replace(order, form=value)
+    if name == "loudness_lufs":
+        return replace(order, loudness_lufs=None if value == _AS_IT_IS else float(value))
+    number = 0 if value == _AS_IT_IS else int(value)
+    match name:
+        case "bit_rate_kbps":
+            return replace(order, bit_rate_kbps=number)
+        case "channels":
+            return replace(order, channels=number)
+        case "rate_hz":
+            return replace(order, rate_hz=number)
+        case _:
+            raise ValueError(f"no choice is called {name!r}")
+
+
 def promise(order: Order) -> tuple[str, ...]:
     """What comes out, and what it proves and doesn't: plain sentences."""
     if order.door == "edited":
@@ -218,7 +286,8 @@ def settled(order: Order) -> Order:
         order,
         is_completed=order.is_completed and is_package,
         has_words=order.has_words and (order.door, order.form) == ("unedited", "file"),
-        keeps_gaps=order.keeps_gaps and order.door == "unedited",
+        keeps_gaps=order.keeps_gaps and order.door != "text",
+        bit_rate_kbps=0 if order.form in LOSSLESS else order.bit_rate_kbps,
         wall_clock=order.wall_clock and (order.door, order.form) == ("text", "md"),
     )
 
@@ -286,6 +355,16 @@ def of_what(wanted: Wanted, rows: Sequence[Row]) -> str:
     elif summary.duration_s:
         parts.append(words.length(summary.duration_s))
     return " · ".join(parts)
+
+
+def moment(text: str) -> float | None:
+    """A moment of session time as people type it, ``42:07``; None for no text.
+
+    Raises:
+        ValueError: It is none.
+    """
+    text = text.strip().replace(",", ".")
+    return parse_moment(text) if text else None
 
 
 def request(order: Order, rows: Sequence[Row], out: Path) -> Request:

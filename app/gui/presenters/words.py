@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -108,7 +107,6 @@ def look_of(
     return Look(icon=icon, word=state(which), role=role)
 
 
-_MOMENT = re.compile(r"(\d{1,4}:){0,2}\d{1,6}([.,]\d{1,3})?")
 _SPACES = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " ")
 _DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _HARMLESS = _SPACES | dict.fromkeys(_DIRECTIONS, "\u200b")
@@ -128,16 +126,6 @@ def clock(at_s: float) -> str:
     minutes, seconds = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-def moment(text: str) -> float | None:
-    """A position as people type it, the reverse of `clock`; None where it is none."""
-    if not _MOMENT.fullmatch(text.strip()):
-        return None
-    at_s = 0.0
-    for piece in text.strip().replace(",", ".").split(":"):
-        at_s = at_s * 60 + float(piece)
-    return at_s
 
 
 def length(duration_s: float) -> str:

@@ -113,3 +113,16 @@ def test_presets_that_cannot_be_read_are_none(tmp_path: Path) -> None:
 def test_built_in_presets_are_settled() -> None:
     for preset in exporting.built_in():
         assert exporting.settled(preset.order) == preset.order, preset.name
+
+
+@pytest.mark.parametrize(
+    ("text", "at_s"),
+    [("0:07", 7), ("42:07,5", 2_527.5), (" 1:02:03 ", 3_723), ("", None), ("0", 0)],
+)
+def test_a_moment_as_it_is_typed(text: str, at_s: float | None) -> None:
+    assert exporting.moment(text) == at_s
+
+
+def test_what_is_no_moment() -> None:
+    with pytest.raises(ValueError, match="could not convert"):
+        exporting.moment("soon")

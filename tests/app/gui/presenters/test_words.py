@@ -144,27 +144,3 @@ def test_figures_are_those_of_the_place() -> None:
         assert figures.percent(0.5) == "50 %"
     finally:
         figures.use(figures.English())
-
-
-@pytest.mark.parametrize(
-    ("text", "at_s"),
-    [
-        ("0:07", 7),
-        ("12:34", 754),
-        (" 1:02:03 ", 3_723),
-        ("42:07.5", 2_527.5),
-        ("42:07,5", 2_527.5),
-        ("90", 90),
-        ("", None),
-        ("soon", None),
-        ("1:2:3:4", None),
-        ("-3", None),
-    ],
-)
-def test_a_moment_as_it_is_typed(text: str, at_s: float | None) -> None:
-    assert words.moment(text) == at_s
-
-
-@given(st.integers(min_value=0, max_value=400_000))
-def test_what_a_clock_shows_can_be_typed(at_s: int) -> None:
-    assert words.moment(words.clock(at_s)) == at_s

@@ -1,0 +1,93 @@
+"""What the second door of the export lets people choose: format, loudness, fades, channels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
+
+from app.exporting import LONGEST_FADE_S, Order
+from app.gui import tokens
+from app.gui.choosing import Pick, Switch, field
+from app.gui.presenters import exporting
+from app.gui.presenters.language import translate
+
+
+class SoundOptions(QWidget):
+    """Changes an order of edited sound."""
+
+    changed = Signal(object)
+    """The `Order` as it is now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._order = Order(door="edited", form="mp3")
+        self.picks = {
+            "form": Pick(translate("Export", "Format"), exporting.forms("edited")),
+            "bit_rate_kbps": Pick(translate("Export", "Bit rate"), exporting.bit_rates()),
+            "loudness_lufs": Pick(translate("Export", "Loudness"), exporting.loudnesses()),
+            "channels": Pick(translate("Export", "Channels"), exporting.channels()),
+            "rate_hz": Pick(translate("Export", "Sampling rate"), exporting.rates()),
+        }
+        self.fade_in = _seconds(translate("Export", "Fade in"))
+        self.fade_out = _seconds(translate("Export", "Fade out"))
+        self.gaps = Switch(
+            translate("Export", "Keep gaps as silence"),
+            translate("Export", "Else they are cut out."),
+        )
+        self._lay_out()
+        for name, pick in self.picks.items():
+            pick.chosen.connect(lambda value, name=name: self._on_picked(name, value))
+        self.fade_in.valueChanged.connect(self._on_fades)
+        self.fade_out.valueChanged.connect(self._on_fades)
+        self.gaps.turned.connect(
+            lambda is_on: self.changed.emit(replace(self._order, keeps_gaps=is_on))
+        )
+
+    def show_order(self, order: Order) -> None:
+        """Show what is chosen."""
+        self._order = order
+        for name, pick in self.picks.items():
+            pick.show_value(exporting.as_value(getattr(order, name)))
+        for box, fade_s in ((self.fade_in, order.fade_in_s), (self.fade_out, order.fade_out_s)):
+            box.blockSignals(True)
+            box.setValue(fade_s)
+            box.blockSignals(False)
+        self.gaps.show_value(is_on=order.keeps_gaps)
+        self.picks["bit_rate_kbps"].setEnabled(order.form not in exporting.LOSSLESS)
+
+    def _on_picked(self, name: str, value: str) -> None:
+        self.changed.emit(exporting.with_value(self._order, name, value))
+
+    def _on_fades(self, _value: float) -> None:
+        self.changed.emit(
+            replace(self._order, fade_in_s=self.fade_in.value(), fade_out_s=self.fade_out.value())
+        )
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(tokens.SPACE_M)
+        grid.setVerticalSpacing(tokens.SPACE_M)
+        fields = [field(pick.box.accessibleName(), pick) for pick in self.picks.values()]
+        fields += [field(box.accessibleName(), box) for box in (self.fade_in, self.fade_out)]
+        for place, each in enumerate(fields):
+            grid.addWidget(each, place // 2, place % 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(tokens.SPACE_M)
+        layout.addLayout(grid)
+        layout.addWidget(self.gaps)
+        layout.addStretch(1)
+
+
+def _seconds(name: str) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setAccessibleName(name)
+    box.setRange(0.0, LONGEST_FADE_S)
+    box.setSingleStep(0.5)
+    box.setDecimals(1)
+    box.setSuffix(" s")
+    return box
