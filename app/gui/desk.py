@@ -67,11 +67,11 @@ class Desk(QObject):
         self._rows: tuple[Row, ...] = ()
         self._sessions: tuple[Live, ...] = ()
         self._works = Works()
-        self._library = Library(archive)
         self._live = LiveSessions()
         self._revivals = Revivals()
         self._sample: SampleSession | None = None
         self._bridge = Bridge(self)
+        self._library = Library(archive, Latest(self._bridge, self._on_rows).put)
         self._orders = Lane(self._bridge, "gui-orders")
         self._starts = Lane(self._bridge, "gui-starts")
         self._reading = Lane(self._bridge, "gui-reading", newest_only=True)
@@ -179,9 +179,14 @@ class Desk(QObject):
         """Mend and seal a session whose recorder died."""
         self._order(lambda: recover(folder))
 
-    def transcribe(self, folder: SessionFolder) -> None:
-        """Queue a session for transcription."""
-        self._order(lambda: self._transcription.ask(folder))
+    def transcribe(self, *folders: SessionFolder) -> None:
+        """Queue sessions for transcription."""
+
+        def ask() -> None:
+            for folder in folders:
+                self._transcription.ask(folder)
+
+        self._order(ask)
 
     def read(self, folder: SessionFolder) -> None:
         """Read a session's page; then `page_read`, unless another was asked for meanwhile."""
