@@ -154,7 +154,7 @@ def read(path: Path) -> Iterator[Entry]:
 
 def _entries(file: BinaryIO, path: Path) -> Iterator[Entry]:
     for number, line in enumerate(file, 1):
-        if not line.endswith(b"\n"):
+        if not line.endswith(b"\n") or b"\0" in line:
             return
         try:
             yield _parse(line[:-1])
@@ -211,8 +211,14 @@ def _whole_lines(path: Path, offset: int) -> tuple[bytes, int]:
             fresh = file.read()
     except OSError as error:
         raise storage_error(error, doing="reading the journal") from error
-    whole = fresh[: fresh.rfind(b"\n") + 1]
+    whole = fresh[: _end_of_lines(fresh)]
     return whole, offset + len(whole)
+
+
+def _end_of_lines(data: bytes) -> int:
+    """Where the last whole line ends: before a torn one, and before what a power loss zeroed."""
+    hole = data.find(b"\0")
+    return data.rfind(b"\n", 0, len(data) if hole < 0 else hole) + 1
 
 
 def _parsed(path: Path, whole: bytes) -> Iterator[Entry]:
@@ -271,13 +277,15 @@ def check(path: Path) -> list[BrokenLine]:
 def mend(path: Path) -> bytes:
     """Cut a torn last line, as a crash leaves it, and return the bytes that were cut.
 
+    So is what a power loss left as zeros, which no line ever has, and what stands behind them.
+
     Raises:
         StorageError: The disk refuses.
     """
     try:
         with path.open("r+b") as file:
             data = file.read()
-            keep = data.rfind(b"\n") + 1
+            keep = _end_of_lines(data)
             if keep < len(data):
                 file.truncate(keep)
                 os.fsync(file.fileno())
@@ -323,11 +331,12 @@ def _last_line(path: Path) -> bytes | None:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 2 * LONGEST_LINE))
-            lines = file.read().split(b"\n")
+            data = file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise storage_error(error, doing="reading the journal") from error
+    lines = data[: _end_of_lines(data)].split(b"\n")
     return lines[-2] if len(lines) > 1 else None
 
 

@@ -4,6 +4,9 @@ Nothing is thrown away that can be played: whole frames at the end of a part tha
 are adopted, hashed and journaled as one chunk. What is cut (a torn frame, a torn line) is
 journaled with its size, and with its bytes when they are few. HLS segments that waited on disk
 for an earlier one are stored, over a gap that says which are missing.
+
+After a power loss a file may hold zeros where it was not synced, up to the end of a block of the
+disk. No sound is made of them: what is adopted then ends before the first that may be a hole.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from recorder import frames, journal, pcm, segments, staging, sums, wav
 from recorder.archive import Archive, SessionFolder
@@ -35,6 +40,7 @@ from recorder.types import AudioFormat, GapReason, Seconds, State, iso, utc_now
 from recorder.writer import TrackWriter
 
 _FEW_BYTES = 512
+_SECTOR_BYTES = 512  # what a disk writes as one; blocks are multiples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +121,8 @@ def mend(folder: SessionFolder) -> Timeline | None:
             "from a copy.",
         )
     torn = journal.mend(folder.journal_path)
-    events = [entry.event for entry in journal.read(folder.journal_path)]
+    entries = list(journal.read(folder.journal_path))
+    events = [entry.event for entry in entries]
     if all(isinstance(event, Opened) for event in events) and not torn:
         return None
     log = journal.JournalWriter(folder.journal_path)
@@ -123,11 +130,12 @@ def mend(folder: SessionFolder) -> Timeline | None:
         if torn:
             log.append(_dropped("The journal's last line was torn.", torn))
         sealed = {event.part for event in events if isinstance(event, PartSealed)}
+        has_lost_power = bool(entries) and entries[-1].at.timestamp() < psutil.boot_time()
         # A part that came to nothing leaves its name to the next one.
         parts = {event.part: event for event in events if isinstance(event, PartOpened)}
         for opened in parts.values():
             if opened.part not in sealed:
-                _mend_part(folder, log, opened, events)
+                _mend_part(folder, log, opened, events, has_lost_power=has_lost_power)
         _clear_packed(folder, events)
         for track in staging.tracks(folder):
             _store_staged(folder, log, track)
@@ -160,7 +168,12 @@ def _store_staged(folder: SessionFolder, log: journal.JournalWriter, track: str)
 
 
 def _mend_part(
-    folder: SessionFolder, log: journal.JournalWriter, opened: PartOpened, events: list[Event]
+    folder: SessionFolder,
+    log: journal.JournalWriter,
+    opened: PartOpened,
+    events: list[Event],
+    *,
+    has_lost_power: bool,
 ) -> None:
     """Adopt the tail of a part that has no line, and seal the part.
 
@@ -181,11 +194,12 @@ def _mend_part(
     start = wav.data_offset(path) if opened.format.container == "wav" else 0
     data = _read_from(path, start)
     before, tail = data[:known], data[known:]
+    sound = tail[: _hole_in(data, known) - known] if has_lost_power else tail
     sequence = _next_sequence(opened, held)
     kept = [segment for _, segment in staging.read(folder, opened.track)]
     whole, duration_s = 0, Seconds(0)
-    if not any(_is_begun(segment, sequence, tail) for segment in kept):
-        whole, duration_s = measure(opened.format, before, tail)
+    if not any(_is_begun(segment, sequence, sound) for segment in kept):
+        whole, duration_s = measure(opened.format, before, sound)
     if whole:
         log.append(_adopted(opened, events, known, tail[:whole], duration_s, sequence))
     if whole < len(tail):
@@ -195,6 +209,14 @@ def _mend_part(
         path.unlink()
         return
     _seal_part(folder, log, opened)
+
+
+def _hole_in(data: bytes, begin: int) -> int:
+    """Where the first zeros begin that reach the end of a sector, or the end of all."""
+    for end in (*range(begin + -begin % _SECTOR_BYTES, len(data), _SECTOR_BYTES), len(data)):
+        if end > begin and data[end - 1] == 0:
+            return max(begin, len(data[:end].rstrip(b"\0")))
+    return len(data)
 
 
 def _next_sequence(opened: PartOpened, held: list[Chunk | Repeated]) -> int | None:

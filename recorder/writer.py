@@ -69,6 +69,7 @@ class _Part:
     source: str
     descriptor: int
     size: int = 0  # bytes that count: of a WAV the PCM alone
+    synced: int = 0
     held_s: float = 0.0
     sha256: hashlib._Hash = field(default_factory=hashlib.sha256)
 
@@ -366,8 +367,13 @@ class TrackWriter:
             StorageError: The disk refuses; the lines are kept and tried again.
         """
         with self._lock:
-            if not self._closed:
-                self._flush()
+            if self._closed:
+                return
+            self._flush()
+            part = self._part
+            if part and part.synced < part.size:  # a chunk that grows has no line yet
+                _sync(part.descriptor)
+                part.synced = part.size
 
     def close(self, *, gap_to_s: Seconds | None = None) -> None:
         """Close the part and journal everything; closed twice without harm.
@@ -725,6 +731,7 @@ class TrackWriter:
             return
         if self._part:
             _sync(self._part.descriptor)
+            self._part.synced = self._part.size
         self._log.append(*self._pending)
         stored, self._pending = self._pending, []
         self._owes_segment = False
