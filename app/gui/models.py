@@ -1,15 +1,17 @@
-"""The lists behind the views: sessions, and hits grouped by session. GUI thread only."""
+"""The lists behind the views: sessions, the library, hits. GUI thread only."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 
 from app.gui.presenters import words
 from app.gui.presenters.library import Row
 from app.gui.presenters.search import Entry, HitEntry
+from app.gui.widgets import tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -54,16 +56,7 @@ class SessionsModel(QAbstractListModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The row; its title; what a screen reader says."""
-        row = self._rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return row.summary.title or row.summary.folder.name
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{row.summary.title}, {subtitle(row)}"
-            case Qt.ItemDataRole.ToolTipRole:
-                return row.summary.problem or None
-            case _:
-                return row if role == ROW_ROLE else None
+        return _session_data(self._rows[index.row()], role)
 
     def _remove_others(self, kept: set[Path]) -> None:
         for place in range(len(self._rows) - 1, -1, -1):
@@ -83,6 +76,107 @@ class SessionsModel(QAbstractListModel):
         elif self._rows[place] != row:
             self._rows[place] = row
             self.dataChanged.emit(self.index(place), self.index(place))
+
+
+class GuideModel(QAbstractListModel):
+    """The library's rows, in any order; what stays keeps its place, selected or not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[Row] = []
+        self._places: dict[Path, int] = {}
+        self._hand_out: Callable[[list[Row]], QMimeData] | None = None
+
+    def hand_out_by(self, hand_out: Callable[[list[Row]], QMimeData]) -> None:
+        """Let rows be dragged, as what this makes of them."""
+        self._hand_out = hand_out
+
+    def show_rows(self, rows: tuple[Row, ...]) -> bool:
+        """Show these.
+
+        Returns:
+            Whether the list was another than a longer or shorter one, so that all was laid anew.
+        """
+        before = [row.summary.folder for row in self._rows]
+        after = [row.summary.folder for row in rows]
+        if before == after:
+            self._change(rows)
+            return False
+        begin, end = _common(before, after)
+        removed, added = len(before) - begin - end, len(after) - begin - end
+        if (removed and added) or not before:
+            self.beginResetModel()
+            self._take(rows)
+            self.endResetModel()
+            return True
+        if removed:
+            self.beginRemoveRows(QModelIndex(), begin, begin + removed - 1)
+        else:
+            self.beginInsertRows(QModelIndex(), begin, begin + added - 1)
+        known = self._rows
+        self._take(rows)
+        if removed:
+            self.endRemoveRows()
+        else:
+            self.endInsertRows()
+        self._tell_changes(known, rows)
+        return False
+
+    def show_row(self, row: Row) -> None:
+        """Show what is new of one that is in the list."""
+        place = self._places.get(row.summary.folder)
+        if place is not None and self._rows[place] != row:
+            self._rows[place] = row
+            self.dataChanged.emit(self.index(place), self.index(place))
+
+    def place_of(self, folder: Path) -> QModelIndex:
+        """The index of a session; an invalid one where it isn't in the list."""
+        place = self._places.get(folder)
+        return QModelIndex() if place is None else self.index(place)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
+        """How many sessions there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The row; its title; what a screen reader says; what its list's tooltip says."""
+        return _session_data(self._rows[index.row()], role)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Rows may be chosen and dragged out."""
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    def supportedDragActions(self) -> Qt.DropAction:  # noqa: N802 (Qt's name)
+        """Whatever is dragged out is a copy."""
+        return Qt.DropAction.CopyAction
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802 (Qt's name)
+        """What is dragged out."""
+        rows = [self._rows[index.row()] for index in indexes]
+        return self._hand_out(rows) if self._hand_out else super().mimeData(list(indexes))
+
+    def _take(self, rows: tuple[Row, ...]) -> None:
+        self._rows = list(rows)
+        self._places = {row.summary.folder: place for place, row in enumerate(rows)}
+
+    def _change(self, rows: tuple[Row, ...]) -> None:
+        known, self._rows = self._rows, list(rows)
+        self._tell_changes(known, rows)
+
+    def _tell_changes(self, known: list[Row], rows: tuple[Row, ...]) -> None:
+        before = {row.summary.folder: row for row in known}
+        for place, row in enumerate(rows):
+            if before.get(row.summary.folder, row) != row:
+                self.dataChanged.emit(self.index(place), self.index(place))
+
+
+def _common(before: list[Path], after: list[Path]) -> tuple[int, int]:
+    """How many of two lists are the same at their beginnings, and at their ends."""
+    shorter = min(len(before), len(after))
+    begin = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    rest = shorter - begin
+    end = next((n for n in range(rest) if before[-1 - n] != after[-1 - n]), rest)
+    return begin, end
 
 
 class HitsModel(QAbstractListModel):
@@ -116,6 +210,19 @@ class HitsModel(QAbstractListModel):
                 return entry.title
             case _:
                 return entry if role == ROW_ROLE else None
+
+
+def _session_data(row: Row, role: int) -> object:
+    """The row; its title; what a screen reader says; why it can't be read."""
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return row.summary.title or row.summary.folder.name
+        case Qt.ItemDataRole.AccessibleTextRole:
+            return f"{row.summary.title}, {subtitle(row)}"
+        case Qt.ItemDataRole.ToolTipRole:
+            return tip(row.summary.problem) if row.summary.problem else None
+        case _:
+            return row if role == ROW_ROLE else None
 
 
 def subtitle(row: Row) -> str:

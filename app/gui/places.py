@@ -32,6 +32,12 @@ def entries(desk: Desk, player: Player) -> tuple[Entry, ...]:
     return (
         Entry(key="now", title=translate("Side", "Now"), icon="radio", make=partial(_now, desk)),
         Entry(
+            key="library",
+            title=translate("Side", "Library"),
+            icon="library",
+            make=partial(_library, desk),
+        ),
+        Entry(
             key="search",
             title=translate("Side", "Search"),
             icon="search",
@@ -45,6 +51,12 @@ def _now(desk: Desk) -> Place:
     from app.gui.pages.now import NowPage  # noqa: PLC0415 (see above)
 
     return NowPage(desk)
+
+
+def _library(desk: Desk) -> Place:
+    from app.gui.pages.library import LibraryPage  # noqa: PLC0415 (see above)
+
+    return LibraryPage(desk)
 
 
 class WiredSession(SessionPlace):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 
 from app import shelf
 from app.gui.presenters import words
@@ -249,8 +248,3 @@ def with_tags(before: tuple[str, ...], added: tuple[str, ...]) -> tuple[str, ...
 def without_tag(before: tuple[str, ...], gone: str) -> tuple[str, ...]:
     """A session's tags without one, however it is spelled."""
     return tuple(tag for tag in before if tag.casefold() != gone.casefold())
-
-
-def is_importable(paths: Iterable[Path]) -> bool:
-    """Whether there is something that may be taken in; what it is shows when it is read."""
-    return any(path.exists() for path in paths)
