@@ -1,41 +1,26 @@
 """Compare a session with another recording, and complete it from there: what the command does.
 
-The other recording is a file, a session or a track of one (``ID`` or ``ID:b``), or an http(s)
-address, which is fetched first.
+What the other recording may be: see `app.elsewhere`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder import completing, picture, spool, sums
+from app.elsewhere import other_recording, require_track
+from recorder import completing, picture, spool
 from recorder.align import spooled
 from recorder.archive import Archive, SessionFolder
 from recorder.compare import Comparison, Difference, Kind, compare
 from recorder.completing import Other
 from recorder.decode import Block, decode, decode_file
-from recorder.errors import (
-    ArchiveError,
-    ConnectionLost,
-    MalformedAddress,
-    NotAudio,
-    SameSession,
-    SessionNotFound,
-    storage_error,
-)
+from recorder.errors import ArchiveError, SameSession, storage_error
 from recorder.events import Completed, GapFound
-from recorder.sources.fetch import open_stream
-from recorder.sources.resolve import YtDlp
-from recorder.types import redact
+from recorder.sources.fetch import Stopped
 from transcribe import transcript
-
-_READ = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +69,7 @@ def compare_session(
     *,
     track: str = "a",
     draw: Path | None = None,
+    stop: threading.Event | None = None,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Compared:
     """Compare a session with another recording. Blocks for minutes where they are long.
@@ -94,16 +80,17 @@ def compare_session(
         name: The other one: a path, an ID, ``ID:TRACK`` or an address.
         track: Our track.
         draw: Where to put a picture, as SVG; none unless told.
+        stop: Ends the fetching of an address, and the comparing, with `Stopped`.
         on_progress: Told how much is done, 0 to 1.
 
     Raises:
         AircheckError: One of them can't be found, fetched or decoded, or the disk refuses.
     """
-    with _other(archive, name) as other:
-        _require(folder, track)
+    require_track(folder, track)
+    with other_recording(archive, name, stop=stop) as other:
         ours, theirs = spooled(_blocks(folder, track), _blocks_of(other))
         with ours, theirs:
-            found = compare(ours, theirs, on_progress)
+            found = compare(ours, theirs, _until(stop, on_progress))
             if draw:
                 title = folder.info().title
                 drawn = picture.svg(found, ours, theirs, names=(title, other.name))
@@ -122,6 +109,7 @@ def complete_session(
     name: str,
     *,
     track: str = "a",
+    stop: threading.Event | None = None,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Completion:
     """Fill a session's gaps from another recording. Blocks for minutes where they are long.
@@ -131,6 +119,7 @@ def complete_session(
         folder: Our session's.
         name: The other one: a path, an ID, ``ID:TRACK`` or an address.
         track: Whose gaps.
+        stop: Ends the fetching of an address, and the comparing, with `Stopped`.
         on_progress: Told how much is done, 0 to 1.
 
     Raises:
@@ -138,7 +127,7 @@ def complete_session(
             is then as it was.
     """
     completing.require_sealed(folder)
-    _require(folder, track)
+    require_track(folder, track)
     timeline = folder.timeline()
     if not timeline.tracks[track].gaps:
         raise ArchiveError("The session has no gap, so there is nothing to complete.")
@@ -146,7 +135,7 @@ def complete_session(
         raise ArchiveError(
             "Every gap of it is filled already.", hint="'aircheck complete ID --undo' empties them."
         )
-    with _other(archive, name) as other:
+    with other_recording(archive, name, stop=stop) as other:
         if other.folder is not None and (other.folder.id, other.track) == (folder.id, track):
             raise SameSession(
                 "A session's gaps can't be filled from itself.",
@@ -154,7 +143,7 @@ def complete_session(
             )
         ours, theirs = spooled(_blocks(folder, track), _blocks_of(other))
         with ours, theirs:
-            found = compare(ours, theirs, on_progress)
+            found = compare(ours, theirs, _until(stop, on_progress))
         fills = completing.plan(timeline, found, track)
         letter = completing.complete(folder, other, fills, track=track) if fills else ""
         now = folder.timeline()
@@ -168,9 +157,17 @@ def complete_session(
         )
 
 
-def _require(folder: SessionFolder, track: str) -> None:
-    if track not in folder.timeline().tracks:
-        raise SessionNotFound(f"{folder.path.name} has no track {track!r}.")
+def _until(
+    stop: threading.Event | None, on_progress: Callable[[float], None]
+) -> Callable[[float], None]:
+    """Tell the progress, unless it is to stop: then `Stopped` ends the work."""
+
+    def tell(share: float) -> None:
+        if stop is not None and stop.is_set():
+            raise Stopped
+        on_progress(share)
+
+    return tell
 
 
 def _blocks(folder: SessionFolder, track: str) -> Iterator[Block]:
@@ -182,60 +179,6 @@ def _blocks_of(other: Other) -> Iterator[Block]:
         return _blocks(other.folder, other.track)
     assert other.path is not None
     return decode_file(other.path, rate_hz=spool.RATE_HZ, channels=1, block_s=30)
-
-
-@contextlib.contextmanager
-def _other(archive: Archive, name: str) -> Iterator[Other]:
-    """What the name means; what was fetched is gone afterwards."""
-    if name.lower().startswith(("http://", "https://")):
-        with tempfile.TemporaryDirectory(prefix="aircheck-") as folder:
-            yield _fetched(name, Path(folder))
-    elif Path(name).is_file():
-        path = Path(name)
-        yield Other(name=path.name, path=path, facts={"sha256": sums.file_sha256(path)})
-    else:
-        wanted, _, track = name.partition(":")
-        folder_there = archive.find(wanted)
-        _require(folder_there, track or "a")
-        facts = {"session": folder_there.id, "track": track or "a"}
-        yield Other(name=folder_there.id, folder=folder_there, track=track or "a", facts=facts)
-
-
-def _fetched(url: str, room: Path, *, is_resolved: bool = False) -> Other:
-    """Fetch a file from an address, or from the page that is there.
-
-    Raises:
-        NotAudio: It is a playlist, or a page that leads to no file.
-        SourceError: As the address answers.
-    """
-    stop = threading.Event()
-    answer = open_stream(url, stop=stop)
-    try:
-        kind = answer.headers.get("content-type", "").lower()
-        if "html" in kind and not is_resolved:
-            return _fetched(YtDlp().resolve(url, stop).url, room, is_resolved=True)
-        if "html" in kind or "mpegurl" in kind:
-            raise NotAudio(
-                f"{redact(url)} is no single file.",
-                hint="'aircheck record' it, and name the session that comes of it.",
-            )
-        path, digest = room / "other", hashlib.sha256()
-        with path.open("wb") as file:
-            while data := answer.read1(_READ):
-                file.write(data)
-                digest.update(data)
-        promised = answer.headers.get("content-length", "")
-        if promised.isdigit() and path.stat().st_size != int(promised):
-            raise ConnectionLost(f"{redact(url)} broke off.", hint="Try again.")
-    except OSError as error:
-        raise storage_error(error, doing="fetching the other recording") from error
-    finally:
-        answer.close()
-    public = redact(url)
-    name = public.rstrip("/").rpartition("/")[2]
-    if not name:
-        raise MalformedAddress(f"{public} names no file.")
-    return Other(name=name, path=path, facts={"address": public, "sha256": digest.hexdigest()})
 
 
 def _words(

@@ -133,9 +133,23 @@ def follow(
         _tell_armed(context, folder, source, schedule)
         with _captions(context, folder) if captions else contextlib.nullcontext():
             failed = Follower(context, folder).follow()
-    if not failed and context.settings.transcribe:
-        _queue(context, folder)
+    if not failed:
+        _offer_replay(context, folder)
+        if context.settings.transcribe:
+            _queue(context, folder)
     sys.exit(1 if failed else 0)
+
+
+def _offer_replay(context: Context, folder: SessionFolder) -> None:
+    """Say how the gaps may yet be filled, where a page may post the recording later."""
+    from app.replays import offer  # noqa: PLC0415 (comparing loads NumPy; recording starts without)
+
+    page = "" if context.as_json else offer(folder)
+    if page:
+        context.say(
+            f"  There are gaps. If {escape(page)} posts the recording later, "
+            f"'aircheck complete {folder.id} --wait' waits for that and fills them."
+        )
 
 
 def _captions(context: Context, folder: SessionFolder) -> contextlib.AbstractContextManager[None]:

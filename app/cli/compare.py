@@ -13,7 +13,9 @@ from rich.progress import Progress
 
 from app.cli.context import Context, escape, exact_clock, json_option, pass_context
 from app.comparing import Compared, Completion, compare_session, complete_session
+from app.replays import Waiting, complete_from_replay
 from recorder import completing
+from recorder.archive import SessionFolder
 from recorder.compare import Difference, Kind, Verdict
 
 _NOTHING_FOUND = 3
@@ -108,33 +110,61 @@ def _sure(each: Difference) -> str:
 @click.command("complete")
 @click.argument("session")
 @click.option("--from", "other", metavar="OTHER", help="A file, ID, ID:TRACK or address.")
+@click.option(
+    "--wait", is_flag=True, help="Wait for the replay on the session's page, or on OTHER."
+)
 @click.option("--track", default="a", show_default=True, help="Whose gaps.")
 @click.option("--undo", is_flag=True, help="Take away again what was filled in.")
 @json_option
 @pass_context
 def complete_command(
-    context: Context, session: str, other: str | None, track: str, *, undo: bool
+    context: Context, session: str, other: str | None, track: str, *, wait: bool, undo: bool
 ) -> None:
     """Fill SESSION's gaps from another recording of the same event.
 
-    What fills them becomes a track of its own; nothing of ours is touched.
+    What fills them becomes a track of its own; nothing of ours is touched. With --wait the page
+    that the session was recorded from is asked, once a minute and later every five minutes, until
+    it has the replay.
     """
-    if undo == (other is not None):
-        raise click.UsageError("Say --from OTHER, or --undo.")
+    if undo == (wait or other is not None):
+        raise click.UsageError("Say --from OTHER, --wait, or --undo.")
     folder = context.archive.find(session)
-    if other is None:
+    if undo:
         letters = completing.undo(folder)
         if context.as_json:
             context.answer({"withdrawn": letters})
         context.say(f"[green]✓[/] Taken away: track {', '.join(letters)}. Our own is as it was.")
         return
     with _progress(context) as tell:
-        done = complete_session(context.archive, folder, other, track=track, on_progress=tell)
+        done = _done(context, folder, other, track, tell, wait=wait)
     if context.as_json:
         context.answer(_completion_json(done))
     else:
         _show_completion(context, done)
     sys.exit(0 if done.track else _NOTHING_FOUND)
+
+
+def _done(
+    context: Context,
+    folder: SessionFolder,
+    other: str | None,
+    track: str,
+    tell: Callable[[float], None],
+    *,
+    wait: bool,
+) -> Completion:
+    if not wait:
+        assert other is not None
+        return complete_session(context.archive, folder, other, track=track, on_progress=tell)
+
+    def say(waiting: Waiting) -> None:
+        if not context.as_json:
+            again = f"Asking again in {waiting.next_try_s / 60:.0f} min."
+            context.say(f"  [dim]{escape(waiting.why)} {again}[/]")
+
+    return complete_from_replay(
+        context.archive, folder, track=track, page=other or "", on_wait=say, on_progress=tell
+    )
 
 
 def _completion_json(done: Completion) -> dict[str, object]:

@@ -22,6 +22,7 @@ from recorder import journal, sums
 from recorder.archive import Archive, SessionFolder
 from recorder.events import (
     Chunk,
+    Connected,
     Event,
     GapFound,
     Marked,
@@ -88,6 +89,7 @@ def build_session(
     markers: Sequence[tuple[float, str]] = (),
     started_at: datetime = STARTED_AT,
     source: str = "https://radio.example/live.aac",
+    is_page: bool = False,
     sealed: bool = True,
 ) -> SessionFolder:
     """Write a session's folder into the archive at `root`.
@@ -99,6 +101,7 @@ def build_session(
         markers: Session time and text.
         started_at: Wall clock of session time 0.
         source: The one source's address.
+        is_page: Whether that is a page that led to the stream.
         sealed: Whether the session is over: its last line and ``SHA256SUMS`` are written.
             Else its last part still grows.
     """
@@ -106,7 +109,13 @@ def build_session(
         parts = [adts_part(10.0), adts_part(10.0, start_s=12.0, hz=880.0)]
     spec = SourceSpec(kind=SourceKind.STREAM, address=source)
     folder = Archive(root).create(title, [("a", spec)], at=started_at)
-    builder = _Builder(folder, started_at, source)
+    builder = _Builder(folder, started_at, spec.public_address)
+    if is_page:
+        builder.events.append(
+            Connected(
+                track="a", address=spec.public_address, identity={"page": "Generic", "title": title}
+            )
+        )
     for number, part in enumerate(parts, 1):
         builder.add(number, part)
     builder.events.extend(Marked(at_s=Seconds(at_s), text=text) for at_s, text in markers)

@@ -31,8 +31,8 @@ def talk() -> Sound:
     return programme.talk(LENGTH_S, 5)
 
 
-def ours(root: Path, *, gap_s: float = GAP_S[1] - GAP_S[0]) -> SessionFolder:
-    """What was recorded: AAC with a gap, which the journal says to be so long."""
+def ours(root: Path, *, gap_s: float = GAP_S[1] - GAP_S[0], page: str = "") -> SessionFolder:
+    """What was recorded: AAC with a gap, which the journal says to be so long; from a page."""
     data = encode(talk()[:, None], RATE_HZ, "adts")
     chunks = adts_chunks(data, RATE_HZ)
     length_s = chunks[0][1]
@@ -44,6 +44,7 @@ def ours(root: Path, *, gap_s: float = GAP_S[1] - GAP_S[0]) -> SessionFolder:
             PartSpec(fmt=ADTS, chunks=chunks[:first]),
             PartSpec(fmt=ADTS, chunks=chunks[last:], start_s=resumes_s),
         ],
+        **({"source": page, "is_page": True} if page else {}),
     )
 
 
