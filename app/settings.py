@@ -10,6 +10,8 @@ keep_days = 90              # sessions older go to the trash (0: never); AIRCHEC
 keep_free_gb = 20           # while less is free, the oldest do (0: never); AIRCHECK_KEEP_FREE_GB
 cookies = "browser:firefox" # for pages that need some, or a cookies.txt; AIRCHECK_COOKIES
 trash_days = 30             # what lies longer in the trash is deleted (0: never); …_TRASH_DAYS
+notify = true               # the desktop tells when a session goes live or breaks; …_NOTIFY
+tray = true                 # stay in the tray when the window is closed; AIRCHECK_TRAY
 
 `save` changes the file and keeps its comments and its order.
 """
@@ -58,6 +60,8 @@ class Settings:
         trash_days: What lies longer in the trash is deleted; 0 is never.
         cookies: Where the cookies are for pages that need some: a file's path or
             ``browser:NAME[:PROFILE]``; empty for none.
+        notify: Whether the desktop tells that a session is live, broken, refused, over, ready.
+        tray: Whether the window stays in the tray when it is closed, where there is one.
     """
 
     archive: Path
@@ -70,6 +74,8 @@ class Settings:
     keep_free_gb: int = 0
     trash_days: int = 0
     cookies: str = ""
+    notify: bool = True
+    tray: bool = True
 
 
 Origin = Literal["default", "file", "environment"]
@@ -252,5 +258,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "keep_free_gb": _amount,
     "trash_days": _amount,
     "cookies": _cookies,
+    "notify": _switch,
+    "tray": _switch,
 }
 """What reads each setting from TOML or from the environment."""
