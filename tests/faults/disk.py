@@ -83,7 +83,7 @@ class Disk:
 
     def _syncing(self, sync: Any) -> Any:
         def done(descriptor: int) -> None:
-            path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+            path = Path(f"/proc/self/fd/{descriptor}").readlink()
             if not path.is_relative_to(self._root):
                 sync(descriptor)
                 return

@@ -1,6 +1,7 @@
 """Power is lost at any moment: what was journaled and synced plays; nothing is invented."""
 
 import random
+import sys
 import time
 from itertools import accumulate
 from pathlib import Path
@@ -21,6 +22,8 @@ from recorder.writer import TrackWriter
 from tests.faults.disk import Disk, Photo
 from tests.faults.hls import FRAME_S, Broadcast, Fault, HlsServer, adts_frames, items
 from tests.recorder.test_law_hls import QUICK
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 
 SPEC = SourceSpec(kind=SourceKind.STREAM, address="http://127.0.0.1:1/live")
 ADTS = AudioFormat(container="adts", codec="aac", rate_hz=48_000, channels=1)
