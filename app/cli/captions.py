@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 import click
@@ -29,14 +31,20 @@ _BEHIND_S = 5.0
 @json_option
 @pass_context
 def captions_command(context: Context, session: str, model: str | None) -> None:
-    """Show what is said in SESSION while it is recorded; Ctrl-C ends the captions alone."""
+    """Show what is said in SESSION while it is recorded; Ctrl-C ends the captions alone.
+
+    What is recorded by then is heard to its end; a second Ctrl-C doesn't wait for it.
+    """
     folder = context.archive.find(session)
     if folder.sealed():
         raise AircheckError(
             f"{folder.path.name} has ended.", hint=f"'aircheck transcribe {folder.id}' is for it."
         )
     ended = threading.Event()
-    with _process(context, folder, model or context.settings.model, ended):
+    with (
+        _process(context, folder, model or context.settings.model, ended) as process,
+        _ended_by_ctrl_c(process),
+    ):
         if context.as_json or not context.console.is_terminal:
             for caption in live.follow(folder, ended):
                 _tell(context, folder, caption)
@@ -75,17 +83,32 @@ def _tell_all(context: Context, folder: SessionFolder, ended: threading.Event) -
 @contextlib.contextmanager
 def _process(
     context: Context, folder: SessionFolder, model: str, ended: threading.Event
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     """The captions' process; `ended` is set when it has."""
     Weights(context.settings.models).require(model)
     process = live.start(folder, context.settings.models, model)
     watch = threading.Thread(target=_wait, args=(process, ended), name="captions' end", daemon=True)
     watch.start()
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         watch.join(_DRAIN_S)
+
+
+@contextlib.contextmanager
+def _ended_by_ctrl_c(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Ctrl-C has the process hear what is left, and end; a second one is what it always is."""
+
+    def end(_: int, __: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        process.terminate()
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _wait(process: subprocess.Popen[bytes], ended: threading.Event) -> None:

@@ -2,21 +2,18 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cli.main import main
 from recorder.archive import Archive
+from tests.app.cli.running import Aircheck, runner
 from tests.transcribe.talks import talk
 from transcribe.listing import COLUMNS
 
 _LINES = ["hello and welcome", "we publish the unedited", "audio of the whole talk", "thank you"]
-
-Aircheck = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -30,16 +27,7 @@ def archive(tmp_path: Path) -> Archive:
 
 @pytest.fixture
 def aircheck(archive: Archive, capsys: pytest.CaptureFixture[str]) -> Aircheck:
-    """Runs the command; gives its exit status and what it printed."""
-
-    def run(*arguments: str) -> tuple[int, str]:
-        try:
-            main(["--archive", str(archive.root), *arguments])
-        except SystemExit as end:
-            return int(end.code or 0), capsys.readouterr().out
-        return 0, capsys.readouterr().out
-
-    return run
+    return runner(archive.root, capsys)
 
 
 def _answer(aircheck: Aircheck, *arguments: str) -> dict[str, Any]:

@@ -1,0 +1,155 @@
+"""transcribe, queue and models, as people call them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import resources
+from recorder.archive import Archive, SessionFolder
+from recorder.types import AudioFormat
+from tests.app.cli.running import Aircheck, runner
+from tests.recorder.builders import PartSpec, adts_chunks, build_session
+from tests.transcribe.models import save_random, small_dims
+from transcribe import transcript
+from transcribe.queue import Queue, path_of
+
+TALK = AudioFormat(container="adts", codec="aac", rate_hz=44_100, channels=1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SessionFolder:
+    chunks = adts_chunks(resources.path("sample/session.aac").read_bytes(), 44_100)
+    return build_session(tmp_path / "archive", [PartSpec(fmt=TALK, chunks=chunks)], title="Talk")
+
+
+@pytest.fixture
+def aircheck(folder: SessionFolder, capsys: pytest.CaptureFixture[str]) -> Aircheck:
+    return runner(folder.path.parent, capsys)
+
+
+@pytest.fixture
+def queue(folder: SessionFolder) -> Iterator[Queue]:
+    with closing(Queue(path_of(folder.path.parent))) as found:
+        yield found
+
+
+def answer(aircheck: Aircheck, *arguments: str, status: int = 0) -> dict[str, Any]:
+    ended, out = aircheck(*arguments, "--json")
+    assert ended == status, out
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def states(aircheck: Aircheck) -> dict[int, str]:
+    """Those that are listed, in their order."""
+    return {job["number"]: job["state"] for job in answer(aircheck, "queue")["jobs"]}
+
+
+def test_a_job_rests_goes_on_and_is_given_up(
+    aircheck: Aircheck, folder: SessionFolder, queue: Queue
+) -> None:
+    assert "Nothing waits" in aircheck("queue")[1]
+    first = queue.add(folder.id, model="demo").id
+    later = queue.add(folder.id, model="tiny").id
+    assert states(aircheck) == {later: "queued", first: "queued"}
+    assert folder.id in aircheck("queue")[1]
+    assert answer(aircheck, "queue", "pause", str(first))["state"] == "paused"
+    assert answer(aircheck, "queue", "resume", str(first))["state"] == "queued"
+    assert f"{first}: cancelled" in aircheck("queue", "cancel", str(first))[1]
+    assert states(aircheck) == {later: "queued"}
+
+
+def test_what_is_put_first_is_done_first(
+    aircheck: Aircheck, folder: SessionFolder, queue: Queue
+) -> None:
+    jobs = [queue.add(folder.id, model=model).id for model in ("demo", "tiny", "base")]
+    assert aircheck("queue", "first", str(jobs[2]))[0] == 0
+    claimed = queue.claim()
+    assert claimed is not None
+    assert claimed.id == jobs[2]
+
+
+@pytest.mark.parametrize("step", ["pause", "resume", "cancel", "first"])
+def test_a_number_that_nothing_has(aircheck: Aircheck, step: str) -> None:
+    told = answer(aircheck, "queue", step, "99", status=3)
+    assert told["error"]["message"] == "There is no transcription with the number 99."
+    assert aircheck("queue", step, "soon")[0] == 2
+
+
+def test_what_rests_is_told_and_goes_on_when_asked_for_again(
+    aircheck: Aircheck, folder: SessionFolder, queue: Queue
+) -> None:
+    queue.pause(queue.add(folder.id, model="demo").id)
+    [job] = answer(aircheck, "transcribe", folder.id, "--model", "demo")["jobs"]
+    assert (job["problem"], job["file"]) == ("", "transcript/a-demo-en-1.json")
+    assert "Good evening" in aircheck("search", "evening")[1]
+    assert states(aircheck) == {}
+
+
+def test_a_translation_is_a_second_transcript(
+    aircheck: Aircheck, folder: SessionFolder, tmp_path: Path
+) -> None:
+    save_random(tmp_path / "babel.pt", small_dims())
+    added = answer(aircheck, "models", "add", str(tmp_path / "babel.pt"))
+    assert (added["name"], added["is_here"], added["languages"]) == ("babel", True, [])
+    of_german = ("transcribe", folder.id, "--model", "babel", "--language", "de")
+    answer(aircheck, *of_german)
+    answer(aircheck, *of_german, "--translate")
+    made = [transcript.load(item.path) for item in transcript.active(folder)]
+    assert {(text.language, text.translated_from) for text in made} == {("de", ""), ("en", "de")}
+
+
+def test_english_is_not_translated(aircheck: Aircheck, folder: SessionFolder) -> None:
+    told = answer(aircheck, "transcribe", folder.id, "--model", "demo", "--translate", status=1)
+    assert "can't translate: it knows English alone" in told["jobs"][0]["problem"]
+    assert transcript.stored(folder) == []
+
+
+def test_models_are_told_in_words(aircheck: Aircheck) -> None:
+    models = {model["name"]: model for model in answer(aircheck, "models")["models"]}
+    assert models["demo"]["is_here"]
+    assert models["base"]["about"].startswith("A hundred languages. Fast")
+    assert models["tiny.en"]["size_bytes"] > 70e6
+    [suiting] = [name for name, model in models.items() if model["suits"]]
+    out = aircheck("models", "list")[1]
+    [line] = [line for line in out.splitlines() if "suits this machine" in line]
+    assert suiting in line
+    assert "1,528 MB  English. Accurate, and slow without a GPU." in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("models", "add", "nowhere.pt"), "nowhere.pt"),
+        (("transcribe", "--pending", "--model", "base"), "not on this machine yet"),
+    ],
+)
+def test_a_model_that_is_not_there(aircheck: Aircheck, words: tuple[str, ...], told: str) -> None:
+    assert told in answer(aircheck, *words, status=1)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "words", [("models", "get", "huge"), ("transcribe", "--pending", "--model", "huge")]
+)
+def test_a_model_that_there_is_not(aircheck: Aircheck, words: tuple[str, ...]) -> None:
+    assert aircheck(*words)[0] == 2
+
+
+def test_a_file_that_is_no_model(aircheck: Aircheck, tmp_path: Path) -> None:
+    (tmp_path / "song.pt").write_bytes(b"no model")
+    message = answer(aircheck, "models", "add", str(tmp_path / "song.pt"), status=1)["error"]
+    assert "song.pt" in message["message"]
+
+
+def test_a_session_that_is_still_recorded_waits(
+    aircheck: Aircheck, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    live = Archive(tmp_path / "archive").create("Live", [])
+    told = answer(aircheck, "transcribe", live.id, "--model", "demo", status=1)
+    assert "still being recorded" in told["jobs"][0]["problem"]
