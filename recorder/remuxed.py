@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -21,9 +22,10 @@ from av.container import OutputContainer
 from recorder import silent
 from recorder.decode import open_part
 from recorder.errors import ExportError, storage_error
+from recorder.events import Chunk
 from recorder.media import Media, open_media
 from recorder.pcm import media_s
-from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span
+from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of
 from recorder.tags import Tags
 from recorder.timeline import Part
 from recorder.types import Seconds
@@ -90,6 +92,7 @@ def write(root: Path, materials: list[Material], stem: Path, gaps: Gaps, tags: T
             safe="The session is untouched.",
         ) from error
     duration_s = Seconds(max(0, output.written or 0) / output.rate_hz)
+    _complete(path, tags.placed(output.spans, duration_s))
     return Continuous(
         path=path,
         spans=tuple(output.spans),
@@ -185,7 +188,7 @@ def _mux(
         open_part(root, pieces[0].part) as template,
         av.open(str(path), "w", format=_MUXERS[path.suffix], options=options) as container,
     ):
-        container.metadata.update(tags.named())
+        _describe(container, path, first.codec, _planned(pieces, gaps, tags))
         stream = container.add_stream_from_template(template.stream)
         output = _Output(container=container, stream=stream, rate_hz=template.rate_hz)
         end_s: Seconds | None = None
@@ -195,6 +198,89 @@ def _mux(
             output.add(root, piece)
             end_s = piece.end_s
     return output
+
+
+def _describe(container: OutputContainer, path: Path, codec: str, tags: Tags) -> None:
+    """Give a file its tags, chapters and cover, as far as FFmpeg writes them."""
+    if path.suffix == ".mp3":
+        return
+    container.metadata.update(tags.named())
+    if path.suffix == ".ogg" and codec != "opus":  # FFmpeg writes Opus's chapters alone
+        container.metadata.update(tags.chapter_comments())
+    elif tags.chapters and path.suffix != ".flac":
+        container.set_chapters(
+            [
+                {
+                    "id": number,
+                    "start": round(chapter.at_s * 1000),
+                    "end": round(end_s * 1000),
+                    "time_base": Fraction(1, 1000),
+                    "metadata": {"title": chapter.title},
+                }
+                for number, (chapter, end_s) in enumerate(tags.with_ends())
+            ]
+        )
+    if tags.cover_type and path.suffix == ".ogg":
+        container.metadata["metadata_block_picture"] = tags.picture()
+    elif tags.cover_type and path.suffix == ".mka":  # named as https://www.matroska.org has it
+        name = f"cover{'.png' if tags.cover_type == 'image/png' else '.jpg'}"
+        container.add_attachment(name, tags.cover_type, tags.cover)
+
+
+def _complete(path: Path, tags: Tags) -> None:
+    """Add what FFmpeg doesn't write."""
+    if path.suffix == ".mp3":
+        _put_before(path, tags.id3())
+    elif path.suffix == ".flac":
+        tags.complete(path)
+    elif path.suffix == ".m4a":
+        replace(tags, chapters=()).complete(path)
+
+
+def _put_before(path: Path, head: bytes) -> None:
+    if not head:
+        return
+    whole = path.with_name(f".{path.name}.tmp")
+    try:
+        with path.open("rb") as source, whole.open("xb") as target:
+            target.write(head)
+            shutil.copyfileobj(source, target)
+        whole.replace(path)
+    except OSError as error:
+        whole.unlink(missing_ok=True)
+        raise storage_error(error, doing=f"writing {path.name}") from error
+
+
+def _planned(pieces: list[Piece], gaps: Gaps, tags: Tags) -> Tags:
+    """Tags whose chapters are where they will lie in the file, by what the journal says."""
+    spans: list[Span] = []
+    at_s = 0.0
+    for piece in pieces:
+        if gaps is Gaps.KEEP and spans and piece.start_s - spans[-1].end_s > TOUCHING_S:
+            at_s += piece.start_s - spans[-1].end_s
+        for run in _runs(piece):
+            lasts_s = sum(chunk.duration_s for chunk in run)
+            spans.append(
+                Span(
+                    part=piece.part.file,
+                    start_s=run[0].start_s,
+                    at_s=Seconds(at_s),
+                    duration_s=Seconds(lasts_s),
+                )
+            )
+            at_s += lasts_s
+    return tags.placed(spans, Seconds(at_s))
+
+
+def _runs(piece: Piece) -> Iterator[list[Chunk]]:
+    """A piece's chunks, taken apart where there is a gap between two."""
+    run: list[Chunk] = []
+    for chunk in piece.chunks:
+        if run and chunk.start_s - end_of(run[-1]) > TOUCHING_S:
+            yield run
+            run = []
+        run.append(chunk)
+    yield run
 
 
 def _split(piece: Piece, gaps: Gaps) -> Iterator[Piece]:

@@ -98,7 +98,7 @@ class Tags:
         https://ffmpeg.org/ffmpeg-formats.html#Metadata-2
         """
         lines = [";FFMETADATA1", *(f"{key}={_escaped(text)}" for key, text in self.named().items())]
-        for chapter, end_s in self._with_ends():
+        for chapter, end_s in self.with_ends():
             lines += [
                 "[CHAPTER]",
                 "TIMEBASE=1/1000",
@@ -131,7 +131,7 @@ class Tags:
         try:
             if self.chapters and path.suffix in _WITHOUT_CHAPTERS:
                 file: Any = _WITHOUT_CHAPTERS[path.suffix](path)
-                file.update(self._vorbis_chapters())
+                file.update(self.chapter_comments())
                 file.save()
             if self.cover_type and path.suffix in _COVERS:
                 _COVERS[path.suffix](path, self.cover, self.cover_type)
@@ -142,7 +142,7 @@ class Tags:
                 hint="Take the cover away with 'aircheck edit --no-cover', or try another picture.",
             ) from error
 
-    def _vorbis_chapters(self) -> dict[str, str]:
+    def chapter_comments(self) -> dict[str, str]:
         """Chapters as comments: https://wiki.xiph.org/Chapter_Extension."""
         comments: dict[str, str] = {}
         for number, chapter in enumerate(self.chapters[:_MOST_VORBIS_CHAPTERS]):
@@ -152,7 +152,12 @@ class Tags:
             comments[f"CHAPTER{number:03}NAME"] = chapter.title
         return comments
 
-    def _with_ends(self) -> list[tuple[Chapter, Seconds]]:
+    def picture(self) -> str:
+        """The cover as Ogg's comments have it: https://wiki.xiph.org/VorbisComment."""
+        return base64.b64encode(_picture(self.cover, self.cover_type).write()).decode()
+
+    def with_ends(self) -> list[tuple[Chapter, Seconds]]:
+        """The chapters, each with where it ends."""
         ends = [*(chapter.at_s for chapter in self.chapters[1:]), self.duration_s]
         return list(zip(self.chapters, ends, strict=bool(self.chapters)))
 
@@ -179,7 +184,7 @@ class Tags:
         return target.getvalue()
 
     def _add_chapters(self, tag: ID3) -> None:
-        chapters = self._with_ends()[:_MOST_CHAPTERS]
+        chapters = self.with_ends()[:_MOST_CHAPTERS]
         for number, (chapter, end_s) in enumerate(chapters):
             tag.add(
                 CHAP(

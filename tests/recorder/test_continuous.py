@@ -1,5 +1,6 @@
 """Parts → one file: the packets are the very same, and their time runs on."""
 
+import base64
 import hashlib
 import itertools
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import av
 import mutagen
+import mutagen.flac
 import numpy as np
 import pytest
 
@@ -209,13 +211,21 @@ def test_aac_with_id3_goes_into_an_mp4(tmp_path: Path) -> None:
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
-@pytest.mark.parametrize("container", ["adts", "mp3", "ogg", "flac"])
-def test_a_file_says_what_it_is(tmp_path: Path, container: str) -> None:
-    codec = "opus" if container == "ogg" else ""
-    folder = gapped(tmp_path, container, codec)
-    chapters = (Chapter(at_s=Seconds(0), title="Begin"), Chapter(at_s=Seconds(6), title="Zwö"))
+TAGGED = [
+    ("adts", ""), ("mp3", ""), ("fmp4", ""), ("ogg", "opus"), ("ogg", "vorbis"), ("ogg", "flac"),
+    ("flac", ""), ("one flac", ""), ("matroska", "mp3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("container", "codec"), TAGGED)
+def test_a_file_says_what_it_is(tmp_path: Path, container: str, codec: str) -> None:
+    folder = gapped(tmp_path, container.removeprefix("one "), codec)
+    chapters = (Chapter(at_s=Seconds(0), title="Begin"), Chapter(at_s=Seconds(2), title="Zwö"))
+    chapters += (Chapter(at_s=Seconds(6), title="Drei"),)
     tags = Tags(title="Gespräch", host="Ann", rights="CC BY", cover=PNG, chapters=chapters)
-    (made,) = continuous.write(folder.path, folder.timeline().parts, tmp_path / "u", tags=tags)
+    parts = folder.timeline().parts
+    parts = parts[:1] if container == "one flac" else parts
+    (made,) = continuous.write(folder.path, parts, tmp_path / "u", tags=tags)
     with av.open(str(made.path)) as file:
         said = {
             key.lower(): value
@@ -226,12 +236,30 @@ def test_a_file_says_what_it_is(tmp_path: Path, container: str) -> None:
             (float(c["start"] * c["time_base"]), c["metadata"]["title"]) for c in file.chapters()
         )
     assert (said["title"], said["artist"], said["copyright"]) == ("Gespräch", "Ann", "CC BY")
-    if container in ("adts", "mp3"):
-        assert [title for _, title in found] == ["Begin", "Zwö"]
-        assert found[1][0] == pytest.approx(4.0, abs=0.1)  # the gap of two seconds is cut
-        tagged = mutagen.File(made.path)
-        cover = tagged["APIC:"].data if container == "mp3" else bytes(tagged["covr"][0])
-        assert cover == PNG
+    named = ["Begin", "Zwö"] if container == "one flac" else ["Begin", "Zwö", "Drei"]
+    if made.path.suffix == ".flac":  # FFmpeg doesn't read them there
+        comments = mutagen.File(made.path)
+        assert [comments[f"CHAPTER{number:03}NAME"][0] for number in range(2)] == named
+    else:
+        assert [title for _, title in found] == named
+        assert found[1][0] == pytest.approx(2.0, abs=0.1)
+        assert found[2][0] == pytest.approx(4.0, abs=0.1)  # the gap of two seconds is cut
+    assert cover_of(made.path) == PNG
+    assert packets(made.path) == [packet for p in parts for packet in packets(folder.path / p.file)]
+
+
+def cover_of(path: Path) -> bytes:
+    """A file's cover, as others read it."""
+    if path.suffix == ".mka":
+        with av.open(str(path)) as file:
+            return bytes(next(file.demux(video=0)))
+    tagged = mutagen.File(path)
+    if path.suffix == ".ogg":
+        (picture,) = tagged["metadata_block_picture"]
+        return bytes(mutagen.flac.Picture(base64.b64decode(picture)).data)
+    if path.suffix == ".flac":
+        return bytes(tagged.pictures[0].data)
+    return bytes(tagged["APIC:"].data) if path.suffix == ".mp3" else bytes(tagged["covr"][0])
 
 
 def test_a_missing_part_is_a_sentence(tmp_path: Path) -> None:
