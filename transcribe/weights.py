@@ -241,6 +241,23 @@ class Weights:
                 return self.model(line.name)
         return self._add_foreign(path, sha256)
 
+    def remove(self, name: str) -> None:
+        """Delete a model from this machine; one of OpenAI's can be downloaded again.
+
+        Raises:
+            UnknownModel: There is none of that name, or it comes with Aircheck.
+            StorageError: The disk refuses.
+        """
+        model = self.model(name)
+        if model.name == DEMO:
+            raise UnknownModel("The demo comes with Aircheck and can't be removed.")
+        path = self.folder / model.file
+        try:
+            for each in (path, path.with_name(f"{path.name}.part"), path.with_suffix(".json")):
+                each.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_error(error, doing=f"removing {model.file}") from error
+
     def _add_foreign(self, path: Path, sha256: str) -> Model:
         name = re.sub(r"[^a-z0-9._]+", "-", path.stem.lower()).strip("-._")
         if not name or name in _RESERVED or name in {m.name for m in self.models()}:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
@@ -34,6 +35,8 @@ _log = logging.getLogger(__name__)
 class Desk(QObject):
     """Watches the archive, its recorders and the transcription, and does what people ask for."""
 
+    settings_changed = Signal(object)
+    """`Settings`: somebody has changed them."""
     rows_changed = Signal(object)
     """``tuple[Row, ...]``: the archive's sessions, newest first."""
     live_changed = Signal(object)
@@ -105,8 +108,19 @@ class Desk(QObject):
 
     @property
     def settings(self) -> Settings:
-        """As they were when the window opened."""
+        """As they are now, but for the folders, which are those that the window opened."""
         return self._settings
+
+    def use(self, settings: Settings) -> None:
+        """Go by other settings from now on.
+
+        Another archive, or another folder of models, is used from the next time on that the
+        window is opened.
+        """
+        before = self._settings
+        self._settings = replace(settings, archive=before.archive, models=before.models)
+        self._transcription.use(self._settings)
+        self.settings_changed.emit(self._settings)
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -71,6 +71,11 @@ class Transcription:
         self._worker: subprocess.Popen[bytes] | None = None
         self._next_start = 0.0
 
+    def use(self, settings: Settings) -> None:
+        """Go by other settings from now on: which model, and whether it begins by itself."""
+        with self._lock:
+            self._model, self._is_automatic = settings.model, settings.transcribe
+
     def show_rows(self, rows: tuple[Row, ...]) -> None:
         """Tell what there is in the archive."""
         with self._lock:
