@@ -141,8 +141,25 @@ def clip(
     stem = f"{folder.path.name}-{name_of(from_s)}-{name_of(to_s)}"
     made = alone(folder, out, stem, from_s=from_s, to_s=to_s, gaps=gaps, signer=signer)
     if not made:
-        raise ExportError("Nothing was recorded between these moments, so there is no clip.")
+        raise _nothing_between(folder.timeline(), from_s, to_s)
     return [path for file in made for path in (file.path, *proofs(file.path))]
+
+
+def _nothing_between(timeline: Timeline, from_s: float, to_s: float) -> ExportError:
+    """Why there is no clip: what lies there instead of sound."""
+    gaps = [gap for gap in timeline.gaps if gap.from_s < to_s and gap.to_s > from_s]
+    if gaps:
+        lies = "; ".join(
+            f"a gap from {gap.from_s:.1f} to {gap.to_s:.1f} s ({gap.reason})" for gap in gaps
+        )
+        return ExportError(
+            f"Nothing was recorded between {from_s:.1f} and {to_s:.1f} s: there is {lies}.",
+            hint="Choose a moment before or behind it; 'aircheck show' lists the gaps.",
+        )
+    return ExportError(
+        f"Nothing was recorded between {from_s:.1f} and {to_s:.1f} s, so there is no clip: "
+        f"the session ends at {timeline.duration_s:.1f} s."
+    )
 
 
 def alone(

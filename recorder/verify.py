@@ -129,12 +129,26 @@ def _verify(
     if not path.is_dir() and proof.beside(file).is_file():
         return _verify_single(file, against)
     for session in filter(_is_session, places):
-        return _verify_session(session, on_part)
-    if not path.exists():
-        what = "isn't there"
-    else:
-        what = "is neither a session's folder nor a package, nor in one, and has no proof beside it"
-    return Report(problems=(Problem(file=path.name, what=what),), what_holds=())
+        if path.is_dir() or _is_evidence(path.absolute().relative_to(session.absolute())):
+            return _verify_session(session, on_part)
+    return Report(problems=(Problem(file=file.name, what=_why_not(file)),), what_holds=())
+
+
+def _is_evidence(name: Path) -> bool:
+    """Whether a file of a session's folder is what its journal tells of."""
+    return name.parts[0] == _AUDIO or str(name) in (_JOURNAL, _SUMS)
+
+
+def _why_not(file: Path) -> str:
+    """Why a path can't be verified, in words that go on after its name."""
+    if not file.exists():
+        return "isn't there"
+    if file.is_dir():
+        return "is neither a session's folder nor a package, nor in one"
+    beside = proof.beside(file)
+    if beside.with_name(beside.name + sign.SUFFIX).is_file():
+        return f"can't be checked: its proof is missing, {beside.name} (its signature is here)"
+    return f"can't be checked: there is no proof beside it ({beside.name}), nor a package around it"
 
 
 def _is_session(path: Path) -> bool:

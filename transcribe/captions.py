@@ -94,7 +94,8 @@ def export(
 
     Args:
         folder: The session's.
-        out: A folder, made if need be. A file of the same session there is replaced.
+        out: A folder, made if need be, where a file of the same session is replaced; or a file's
+            path that ends as the format does. Of several transcripts the others lie beside it.
         fmt: One of `WRITERS`.
         from_s: Where to begin, in session time.
         to_s: Where to end; at the end unless told.
@@ -119,13 +120,18 @@ def export(
             f"{folder.path.name} has no transcript yet.",
             hint=f"'aircheck transcribe {folder.id}' makes one.",
         )
+    is_file = out.suffix.lower() == f".{fmt}" and not out.is_dir()
+    place = out.parent if is_file else out
+    stem = out.stem if is_file else folder.path.name
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise storage_error(error, doing=f"making {out}") from error
+        raise storage_error(error, doing=f"making {place}") from error
     written = []
     for text in texts:
-        path = out / f"{folder.path.name}-{text.track}-{text.language}.{fmt}"
+        path = place / f"{stem}-{text.track}-{text.language}.{fmt}"
+        if is_file and not written:
+            path = out
         loaded = within(load(text.path), from_s, math.inf if to_s is None else to_s)
         written_out = WRITERS[fmt](loaded, started_at)
         write_whole(path, written_out.encode("utf-8", errors="replace"))

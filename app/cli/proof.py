@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ def export_command(
         files = captions.export(
             folder,
             place,
-            fmt=fmt or "srt",
+            fmt=fmt or _format_of(place),
             from_s=from_s or 0.0,
             to_s=to_s,
             wall_clock=wall_clock,
@@ -153,6 +154,12 @@ def _require_whole(*, is_wanted: bool, is_whole: bool) -> None:
         raise click.UsageError("--completed goes with the whole of --as unedited.")
 
 
+def _format_of(out: Path) -> str:
+    """What captions a path's name asks for; SRT where it asks for none."""
+    asked = out.suffix.lower().removeprefix(".")
+    return asked if asked in captions.WRITERS else "srt"
+
+
 def _say_ready(context: Context, file: Path) -> None:
     """The audio itself can be heard before the package around it is whole."""
     if file.stem.startswith("unedited") and file.suffix not in (".vtt", ".json", ".sig"):
@@ -176,7 +183,7 @@ def verify_command(context: Context, path: str, against: str | None, signer: str
     """
     place = Path(path)
     if not place.exists() and not proof.beside(place).exists():
-        place = context.archive.find(path).path
+        place = _session(context, path)
     by = _public_key(signer) if signer else None
     report = verify.verify(place, against=lambda session: _origin(context, against, session), by=by)
     if context.as_json:
@@ -184,6 +191,23 @@ def verify_command(context: Context, path: str, against: str | None, signer: str
     else:
         _say_report(context, report)
     sys.exit(0 if report.ok else _FAILED_VERIFICATION)
+
+
+def _session(context: Context, name: str) -> Path:
+    """The folder of a session that is named.
+
+    Raises:
+        SessionNotFound: It isn't there, nor a file or folder of that name.
+    """
+    try:
+        return context.archive.find(name).path
+    except SessionNotFound as error:
+        if os.sep not in name:
+            raise
+        raise SessionNotFound(
+            f"There is nothing at {name}.",
+            hint="Name a package, a session's folder or id, or a file with its proof beside it.",
+        ) from error
 
 
 def _origin(context: Context, against: str | None, session: str) -> Path | None:

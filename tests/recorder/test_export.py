@@ -431,9 +431,32 @@ def test_a_clip_is_checked_against_a_package_too(
 
 
 def test_a_clip_without_sound_is_none(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="no clip"):
-        export.clip(session(tmp_path / "archive"), tmp_path, from_s=3.5, to_s=4.5)
+    folder = session(tmp_path / "archive")
+    (gap,) = folder.timeline().gaps
+    with pytest.raises(
+        ExportError, match=rf"a gap from {gap.from_s:.1f} to {gap.to_s:.1f} s \(con"
+    ):
+        export.clip(folder, tmp_path, from_s=3.5, to_s=4.5)
+    with pytest.raises(ExportError, match="the session ends at"):
+        export.clip(folder, tmp_path, from_s=3_500, to_s=4_500)
     assert not list(tmp_path.glob("*.m4a"))
+
+
+def test_a_clip_whose_proof_is_missing_says_so(clipped: tuple[SessionFolder, Path]) -> None:
+    folder, path = clipped
+    lost = proof.beside(path)
+    lost.unlink()
+    for place in (path.parent, folder.path):  # in a session's folder, too, it is not the session
+        file = Path(shutil.copy(path, place / "clip.m4a"))
+        (problem,) = verify(file).problems
+        assert problem.what.startswith("can't be checked: there is no proof beside it")
+        proof.beside(file).with_name("clip.m4a.proof.json.sig").write_bytes(b"a signature")
+        (problem,) = verify(file).problems
+        assert "its proof is missing, clip.m4a.proof.json" in problem.what
+        assert problem.file == "clip.m4a"
+    assert verify(folder.path / "journal.jsonl").ok
+    (problem,) = verify(path.with_name("nothing.m4a")).problems
+    assert problem.what == "isn't there"
 
 
 def test_a_clip_of_changed_sound_is_not_made(tmp_path: Path) -> None:

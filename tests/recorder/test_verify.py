@@ -278,7 +278,8 @@ def test_headers_that_are_repeated_are_covered(tmp_path: Path) -> None:
 
 def test_what_is_neither_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert verify(tmp_path / "file").problems[0].what.startswith("is neither")
+    assert verify(tmp_path / "file").problems[0].what.startswith("can't be checked: there is no")
+    assert verify(tmp_path).problems[0].what.startswith("is neither")
     assert verify(tmp_path / "gone").problems[0].what == "isn't there"
 
 

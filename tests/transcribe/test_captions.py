@@ -187,6 +187,24 @@ def test_any_text_is_read_or_refused(tmp_path_factory: object, text: str, suffix
     assert all(s.text and 0 <= s.start_s <= s.end_s for s in read.segments)
 
 
+def test_export_writes_the_file_that_is_named(tmp_path: Path) -> None:
+    folder = Archive(tmp_path).create("Talk", [])
+    for language in ("de", "en"):
+        said = Segment(start_s=Seconds(0), end_s=Seconds(1), text="Ja")
+        text = Transcript(
+            track="a", model="m", language=language, segments=(said,), created_at=datetime.now(UTC)
+        )
+        transcript.store(folder, text)
+    out = tmp_path / "new" / "x.SRT"
+    first, second = captions.export(folder, out, fmt="srt")
+    assert first == out
+    assert out.read_text("utf-8").startswith("1\n")
+    assert second.parent == out.parent
+    assert second.name.startswith("x-a-")
+    (tmp_path / "y.srt").mkdir()
+    assert captions.export(folder, tmp_path / "y.srt", fmt="srt")[0].parent.name == "y.srt"
+
+
 def test_export_writes_a_file_for_each_track_and_language(tmp_path: Path) -> None:
     folder = Archive(tmp_path / "archive").create("Talk", [])
     with pytest.raises(TranscriptError, match="no transcript yet"):

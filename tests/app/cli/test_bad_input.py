@@ -70,7 +70,7 @@ def site(tmp_path: Path) -> Iterator[str]:
         (["mark", "nobody"], 3, "No session is called"),
         (["transcribe"], 2, "Name a session"),
         (["import", "/no/such/file.mp3"], 1, "/no/such/file.mp3"),
-        (["verify", "/no/such/package"], 3, "No session is called"),
+        (["verify", "/no/such/package"], 3, "There is nothing at /no/such/package"),
         (["models", "get", "gigantic"], 2, "No model is called 'gigantic'"),
         (["models", "add", "/no/such/model.pt"], 1, "can't be read"),
         (["search", "--from", "soon", "word"], 2, "soon"),
@@ -246,6 +246,13 @@ def test_a_read_only_archive_is_searched_and_refuses_what_writes(
     assert refused.returncode == 1
     assert "Writing is not allowed" in refused.stderr
     assert len(Archive(archive).folders()) == 1
+
+
+def test_a_path_where_nothing_is_is_said(archive: Path, tmp_path: Path) -> None:
+    said = aircheck(archive, "verify", str(tmp_path / "nothing"))
+    assert said.returncode == 3
+    assert f"There is nothing at {tmp_path / 'nothing'}" in said.stderr
+    assert "No session is called" in aircheck(archive, "verify", "nothing").stderr
 
 
 def test_a_moment_beyond_the_end_is_said(archive: Path) -> None:
