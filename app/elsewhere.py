@@ -28,7 +28,7 @@ from recorder.errors import (
 from recorder.sources.access import Access
 from recorder.sources.fetch import Stopped, StreamAnswer, open_stream
 from recorder.sources.listing import Listings
-from recorder.sources.resolve import YtDlp
+from recorder.sources.resolve import AS_SERVED, YtDlp
 from recorder.types import SourceKind, SourceSpec, redact
 
 _READ = 1 << 16
@@ -96,7 +96,7 @@ def _fetched(
     with contextlib.closing(answer):
         kind = answer.headers.get("content-type", "").lower()
         if "html" in kind and not page:
-            found = YtDlp().resolve(url, stop)
+            found = YtDlp(wanted=AS_SERVED).resolve(url, stop)
             return _fetched(found.url, room, stop, access=found.access, page=url)
         if "html" in kind:
             raise NotAudio(f"{redact(page)} leads to no recording.")

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recorder import journal, sums
+from recorder import journal, pack, pcm, sums, wav
 from recorder.align import Alignment, Match
 from recorder.archive import SessionFolder
 from recorder.compare import Comparison
@@ -47,7 +47,11 @@ from recorder.timeline import Timeline
 from recorder.types import AudioFormat, PlacedBy, Seconds, State, iso, utc_now
 
 _CONTAINERS = {"aac": "adts", "mp3": "mp3"}
-"""Codecs whose packets, one after the other, are a stream of their own."""
+"""Codecs whose packets, one after the other, are a stream of their own. Of lossless sound the
+samples are kept, in a WAV, and packed into a FLAC as a device's are."""
+
+_PIECE = 256
+"""Samples of lossless sound that go together: a fill's edges lie that close to the gap's."""
 
 _CHUNK_S = 5.0
 _PREROLL_S = 0.3
@@ -436,10 +440,11 @@ def _packets(other: Other, fills: list[Fill]) -> tuple[list[list[_Packet]], Audi
     wanted = [(fill.line.theirs(fill.from_s), fill.line.theirs(fill.to_s)) for fill in fills]
     fmt: AudioFormat | None = None
     for at_s, media in _opened(other):
-        fmt = fmt or _format_of(media, other)
-        if (fmt.codec, fmt.rate_hz, fmt.channels) != (media.codec, media.rate_hz, media.channels):
+        here = _format_of(media, other)
+        fmt = fmt or here
+        if here != fmt:
             raise ExportError(f"{other.name} changes its format on the way.", safe=_SAFE)
-        for packet in _timed(media, at_s):
+        for packet in _timed(media, fmt, at_s):
             for packets, (from_s, to_s) in zip(found, wanted, strict=True):
                 if from_s - _PREROLL_S <= packet.at_s < to_s + packet.duration_s:
                     packets.append(packet)
@@ -464,20 +469,35 @@ def _opened(other: Other) -> Iterator[tuple[float | None, Media]]:
 
 
 def _format_of(media: Media, other: Other) -> AudioFormat:
-    container = _CONTAINERS.get(media.codec)
+    container, codec = _CONTAINERS.get(media.codec), media.codec
     if container is None:
-        raise ExportError(
-            f"{other.name} is {media.codec}, whose packets can't be kept as they are yet.",
-            safe=_SAFE,
-            hint="AAC and MP3 can.",
-        )
+        container, codec = "wav", _samples_of(media, other)
     return AudioFormat(
-        container=container, codec=media.codec, rate_hz=media.rate_hz, channels=media.channels
+        container=container, codec=codec, rate_hz=media.rate_hz, channels=media.channels
     )
 
 
-def _timed(media: Media, at_s: float | None) -> Iterator[_Packet]:
+def _samples_of(media: Media, other: Other) -> str:
+    """The PCM that holds a lossless codec's samples.
+
+    Raises:
+        ExportError: It isn't lossless, or none does.
+    """
+    kind = media.stream.codec_context.format.name.removesuffix("p")
+    if not media.is_lossless or kind == "dbl":
+        raise ExportError(
+            f"{other.name} is {media.codec}, whose packets can't be kept as they are yet.",
+            safe=_SAFE,
+            hint="AAC, MP3, FLAC and WAV can.",
+        )
+    return "pcm_f32le" if kind == "flt" else f"pcm_s{media.bits}le"
+
+
+def _timed(media: Media, fmt: AudioFormat, at_s: float | None) -> Iterator[_Packet]:
     """Packets with their times, by a count of samples, as they are decoded."""
+    if fmt.container == "wav":
+        yield from _timed_samples(media, fmt, at_s)
+        return
     done = 0
     for packet in media.packets():
         if at_s is None:
@@ -490,6 +510,22 @@ def _timed(media: Media, at_s: float | None) -> Iterator[_Packet]:
             at_s=at_s + done / media.rate_hz, duration_s=samples / media.rate_hz, data=data
         )
         done += samples
+
+
+def _timed_samples(media: Media, fmt: AudioFormat, at_s: float | None) -> Iterator[_Packet]:
+    """Samples of a lossless codec, in short pieces, with their times."""
+    done, piece_bytes = 0, _PIECE * pcm.frame_bytes(fmt)
+    for frame in media.frames():
+        if at_s is None:
+            at_s = media.time_of(frame)
+        data = pack.pcm_of(frame, fmt.codec)
+        for offset in range(0, len(data), piece_bytes):
+            piece = data[offset : offset + piece_bytes]
+            samples = len(piece) // pcm.frame_bytes(fmt)
+            yield _Packet(
+                at_s=at_s + done / media.rate_hz, duration_s=samples / media.rate_hz, data=piece
+            )
+            done += samples
 
 
 def _adts_header(media: Media, size: int) -> bytes:
@@ -529,23 +565,42 @@ def _write(
     inside = [packet for packet in packets if begin_s - half_s <= packet.at_s < end_s - half_s]
     if not inside:
         raise DecodeError(f"{other.name} holds no sound for {fill.from_s:.1f} s.", safe=_SAFE)
-    for batch in (before, *_batches(inside)):
+    needed = () if fmt.container == "wav" else (before,)
+    for batch in (*needed, *_batches(inside)):
         if batch:
             _chunk(written, fill.line, batch)
-    path = folder.path / file
+    return _store(folder.path / file, written, fmt)
+
+
+def _store(path: Path, written: _Written, fmt: AudioFormat) -> Path:
+    """Write a part's file, synced, and the line that seals it; returns the file that stays."""
+    is_wav = fmt.container == "wav"
     with path.open("wb") as target:  # what a crash left there is in no journal
+        if is_wav:
+            target.write(wav.header(fmt, len(written.data) // pcm.frame_bytes(fmt)))
         target.write(written.data)
         target.flush()
         os.fsync(target.fileno())
-    written.events.append(
-        PartSealed(
-            track=written.track,
-            part=written.name,
-            file=file,
-            bytes=len(written.data),
-            sha256=hashlib.sha256(written.data).hexdigest(),
-        )
+    sha256 = hashlib.sha256(written.data).hexdigest()
+    file = f"{path.parent.name}/{path.name}"
+    sealed = PartSealed(
+        track=written.track, part=written.name, file=file, bytes=path.stat().st_size, sha256=sha256
     )
+    if is_wav:
+        sealed = replace(sealed, sha256=sums.file_sha256(path), pcm_sha256=sha256)
+    if pack.can_pack(fmt):
+        flac = path.with_suffix(".flac")
+        packed = pack.pack(path, flac)
+        path.unlink()
+        sealed = replace(
+            sealed,
+            file=f"{flac.parent.name}/{flac.name}",
+            bytes=packed.bytes,
+            sha256=packed.sha256,
+            packed_from=file,
+        )
+        path = flac
+    written.events.append(sealed)
     return path
 
 

@@ -115,6 +115,21 @@ def read_pcm(flac_path: Path, codec: str) -> Iterator[bytes]:
         raise DecodeError(f"{flac_path.name} can't be decoded: there is no sound in it.")
 
 
+def pcm_of(frame: av.AudioFrame, codec: str) -> bytes:
+    """A decoded frame of lossless sound as interleaved samples.
+
+    Args:
+        frame: Of 16 bits, of 24 or 32 in the top of 32, or of 32-bit floats.
+        codec: ``pcm_s16le``, ``pcm_s24le``, ``pcm_s32le`` or ``pcm_f32le``, as the samples need.
+    """
+    decoded: np.ndarray = frame.to_ndarray()
+    if frame.format.is_planar:
+        decoded = np.ascontiguousarray(decoded.T)
+    if codec == "pcm_f32le":
+        return decoded.astype("<f4", copy=False).tobytes()
+    return _as_pcm(decoded, codec)
+
+
 def main(arguments: Sequence[str]) -> int:
     """The child process of `pack`: ``python -P -m recorder.pack WAV FLAC``, done by pydub.
 

@@ -29,6 +29,12 @@ from recorder.types import Seconds, redact
 TIME_LIMIT_S = Seconds(60.0)
 """Seconds that a page may take."""
 
+BEST = "bestaudio/best"
+"""The best audio there is, in yt-dlp's own terms."""
+
+AS_SERVED = "bestaudio[acodec^=mp4a]/bestaudio[acodec=mp3]/bestaudio/best"
+"""Rather audio whose packets can be kept one by one: what fills gaps."""
+
 _SLICE_S = 0.04
 _LONGEST_ANSWER = 1_000_000
 
@@ -71,14 +77,18 @@ class Resolver(Protocol):
 class YtDlp:
     """A `Resolver` by yt-dlp."""
 
-    def __init__(self, time_limit_s: float = TIME_LIMIT_S, *, cookies: str = "") -> None:
+    def __init__(
+        self, time_limit_s: float = TIME_LIMIT_S, *, cookies: str = "", wanted: str = BEST
+    ) -> None:
         """Prepare to resolve; no child is started yet.
 
         Args:
             time_limit_s: Seconds that a page may take.
             cookies: Where they are: a file's path, ``browser:NAME[:PROFILE]``, or empty for none.
+            wanted: Which of a page's formats, as yt-dlp is asked for them.
         """
         self._time_limit_s = time_limit_s
+        self._wanted = wanted
         self._cookies = cookies
 
     def resolve(self, url: str, stop: StopSignal) -> ResolvedPage:
@@ -111,7 +121,9 @@ class YtDlp:
             start_new_session=True,  # its own children are ended with it
         )
         deadline = time.monotonic() + self._time_limit_s
-        sent: str | None = json.dumps({"address": url, "cookies": self._cookies})
+        sent: str | None = json.dumps(
+            {"address": url, "cookies": self._cookies, "format": self._wanted}
+        )
         try:
             while True:
                 if stop.is_set():

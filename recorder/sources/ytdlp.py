@@ -1,7 +1,7 @@
 """The child process that asks yt-dlp what is behind a page (``-m recorder.sources.ytdlp``).
 
-Its argument is the seconds that it may take; its input one JSON object, ``{"address", "cookies"}``;
-its output another one: ``{"url", "identity", "headers", "cookies", "live_status"}``, or ``{"error",
+Its argument is the seconds that it may take; its input one JSON object, ``{"address", "cookies",
+"format"}``; its output another one: ``{"url", "identity", "headers", "cookies", "live_status"}``, or ``{"error",
 "detail", "status"}`` with one of ``unsupported`` (no page that plays anything), ``refused``, ``not
 available``. `recorder.sources.resolve` runs it.
 
@@ -41,18 +41,18 @@ def main(time_limit_s: float, question: TextIO, out: TextIO) -> None:
     watch.name, watch.daemon = "time-limit", True
     watch.start()
     asked = json.load(question)
-    json.dump(_resolved(asked["address"], asked["cookies"]), out)
+    json.dump(_resolved(asked["address"], asked["cookies"], asked["format"]), out)
     out.flush()
 
 
-def _resolved(url: str, cookies: str) -> dict[str, Any]:
+def _resolved(url: str, cookies: str, wanted: str) -> dict[str, Any]:
     options: dict[str, Any] = {
         "quiet": True,
         "no_warnings": True,
         "logger": _Silent(),
         "noplaylist": True,
         "playlist_items": "1",
-        "format": "bestaudio/best",
+        "format": wanted,
         "cachedir": False,
         "socket_timeout": 15,
         "retries": 0,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recorder import completing, decode, export, importing, spool, verify
+from recorder import completing, decode, export, importing, pack, spool, verify
 from recorder.align import spooled
 from recorder.archive import Archive, SessionFolder
 from recorder.compare import Comparison, compare
@@ -83,7 +83,15 @@ def off_s(folder: SessionFolder, track: str, from_s: float, to_s: float) -> floa
 
 
 @pytest.mark.parametrize(
-    ("container", "factor"), [("mp3", 1.0), ("mp3", 1.0005), ("adts", 1.0), ("mp4", 0.9995)]
+    ("container", "factor"),
+    [
+        ("mp3", 1.0),
+        ("mp3", 1.0005),
+        ("adts", 1.0),
+        ("mp4", 0.9995),
+        ("wav", 1.0002),
+        ("flac", 1.0),
+    ],
 )
 def test_a_filled_gap_joins_within_ten_milliseconds(
     container: str, factor: float, tmp_path: Path
@@ -115,6 +123,36 @@ def test_the_other_track_is_as_served_and_everything_verifies(tmp_path: Path) ->
         "a", "b", "a",
     ]  # fmt: skip
     assert set(timeline.own) == {"a"}
+
+
+@pytest.mark.parametrize("container", ["wav", "flac"])
+def test_lossless_sound_is_kept_sample_for_sample(container: str, tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    source = other(tmp_path, container)
+    completed(folder, source)
+    report = verify.verify(folder.path)
+    assert report.ok, report.problems
+    [part] = folder.timeline().tracks["b"].parts
+    assert part.file.endswith(".flac")
+    kept = b"".join(pack.read_pcm(folder.path / part.file, "pcm_s16le"))
+    assert source.path is not None
+    blocks = decode.decode_file(source.path, rate_hz=None, channels=None)
+    served = np.concatenate([block.samples for block in blocks])
+    assert kept in np.round(served * 2**15).astype("<i2").tobytes()
+    package, *_ = export.unedited(folder, tmp_path / "out", completed=True)
+    assert verify.verify(package).ok
+    completing.undo(folder)
+    assert verify.verify(folder.path).ok
+    assert not (folder.path / part.file).exists()
+
+
+def test_lossy_sound_that_cannot_stand_alone_is_refused(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    source = other(tmp_path, "matroska")  # Opus
+    before = folder.journal_path.read_bytes()
+    with pytest.raises(ExportError, match="can't be kept as they are yet"):
+        completed(folder, source)
+    assert folder.journal_path.read_bytes() == before
 
 
 def test_what_was_sealed_before_can_be_found_in_what_is_there_now(tmp_path: Path) -> None:
