@@ -1,9 +1,9 @@
 """The child process that asks yt-dlp what is behind a page (``-m recorder.sources.ytdlp``).
 
 Its argument is the seconds that it may take; its input one JSON object, ``{"address", "cookies",
-"format"}``; its output another one: ``{"url", "identity", "headers", "cookies", "live_status"}``, or ``{"error",
-"detail", "status"}`` with one of ``unsupported`` (no page that plays anything), ``refused``, ``not
-available``. `recorder.sources.resolve` runs it.
+"format"}``; its output another one: ``{"url", "identity", "headers", "cookies", "live_status"}``,
+or ``{"error", "detail", "status"}`` with one of ``unsupported`` (no page that plays anything),
+``refused``, ``not available``. `recorder.sources.resolve` runs it.
 
 Cookies are read here, from a Netscape file or from a browser, and written nowhere: yt-dlp gets a
 copy of the file, since it brings what it was given up to date.
