@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import pytest
 
+from tests.faults import lan
+
 T = TypeVar("T")
 
 _POLL_S = 0.01
@@ -31,6 +33,7 @@ _PROBES: dict[str, Callable[[], bool]] = {
     "espeak-ng": _program("espeak-ng"),
     "ffmpeg": _program("ffmpeg"),
     "icecast2": _program("icecast2"),
+    "netns": lan.works,
     "pactl": _program("pactl"),
     "portaudio": _library("portaudio"),
     "pulseaudio": _program("pulseaudio"),
@@ -43,8 +46,8 @@ def require(*parts: str) -> None:
     """Skip the running test, or fail it where parts are required, unless all `parts` are here.
 
     Args:
-        parts: Names out of chromium, espeak-ng, ffmpeg, icecast2, pactl, portaudio, pulseaudio,
-            ssh-keygen, xvfb.
+        parts: Names out of chromium, espeak-ng, ffmpeg, icecast2, netns (network namespaces),
+            pactl, portaudio, pulseaudio, ssh-keygen, xvfb.
 
     Raises:
         ValueError: A name is none of these.

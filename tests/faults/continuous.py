@@ -103,6 +103,7 @@ class Station:
         *listeners: Listener,
         burst_s: float = 0.0,
         clock: StationClock | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         """Begin to broadcast.
 
@@ -111,6 +112,7 @@ class Station:
             listeners: How connections go; the last one goes on.
             burst_s: Seconds of the past that a new listener is sent at once.
             clock: Real unless told.
+            host: The address that it listens at.
         """
         self.programme = programme
         self.clock = clock or StationClock()
@@ -120,7 +122,7 @@ class Station:
         self.joined: list[int] = []
         """The first frame that each listener was sent."""
         scripts: list[Script] = [self._script(how) for how in listeners or (Listener(),)]
-        self.server = WireServer(*scripts)
+        self.server = WireServer(*scripts, host=host)
 
     def __enter__(self) -> "Station":
         return self

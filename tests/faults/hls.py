@@ -206,8 +206,9 @@ class HlsServer:
         polls: Requests for the playlist so far.
     """
 
-    def __init__(self, on_air: Broadcast) -> None:
+    def __init__(self, on_air: Broadcast, *, host: str = "127.0.0.1") -> None:
         self.on_air = on_air
+        self._host = host
         self.requests: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.ranges: list[str] = []
@@ -224,7 +225,7 @@ class HlsServer:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name)
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http = ThreadingHTTPServer((host, 0), Handler)
         self._http.daemon_threads = True
         self._http.block_on_close = False
         self._thread = threading.Thread(
@@ -239,7 +240,12 @@ class HlsServer:
 
     def url_of(self, name: str) -> str:
         """Of any file."""
-        return f"http://127.0.0.1:{self._http.server_port}/{name}"
+        return f"http://{self._host}:{self.port}/{name}"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._http.server_port
 
     def advance(self, by: int = 1) -> None:
         """Move the clock."""

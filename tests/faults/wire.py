@@ -68,7 +68,10 @@ class WireServer:
     Threads are named 'wire-…' and end with `close`.
     """
 
-    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, *scripts: Script, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    ) -> None:
+        self._host = host
         self._scripts: Sequence[Script] = scripts
         self._tls = tls
         self._closing = threading.Event()
@@ -80,11 +83,11 @@ class WireServer:
         self.accept()
 
     def url(self, path: str = "/") -> str:
-        return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}{path}"
+        return f"http{'s' if self._tls else ''}://{self._host}:{self.port}{path}"
 
     def accept(self) -> None:
         """Listen, again on the same port after `refuse`."""
-        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self._listener = socket.create_server((self._host, self.port))
         self._listener.settimeout(_ACCEPT_POLL_S)
         self.port = self._listener.getsockname()[1]
         self._start(self._serve, self._listener)

@@ -93,9 +93,11 @@ def a_sink_of(past: Past) -> MemorySink:
     return sink
 
 
-def record(source: HlsSource, sink: MemorySink) -> list[SourceError]:
+def record(
+    source: HlsSource, sink: MemorySink, errors: list[SourceError] | None = None
+) -> list[SourceError]:
     """Capture to the end as a session would; returns what was raised on the way."""
-    stop, errors = threading.Event(), []
+    stop, errors = threading.Event(), [] if errors is None else errors
     give_up = time.monotonic() + LONG_S
     while time.monotonic() < give_up:
         watchdog = threading.Timer(LONG_S, stop.set)
