@@ -17,6 +17,8 @@ The map, upstream first; a module imports only from above its own line:
     pieces continuous laid remuxed mp4 adts ts silent tags   a track as one file, packets copied
     sign proof provenance    signatures; a file's proof; does it come from where it says
     bag dossier export verify   the unedited package: build it, tell of it, check it
+    labels                   what is speech, music, silence, as it is kept; where the talk starts
+    encode loudness convert naming   a stretch in any format, edited; names that every system takes
     importing                files from elsewhere → sessions
     spool landmarks likeness align   two recordings of one event, laid against each other
     compare picture          what differs, in words, JSON and SVG

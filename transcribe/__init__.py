@@ -13,6 +13,7 @@
     engines      a chunk → segments, by Whisper
     spoken       which language is spoken where
     guards       what a model says where nobody spoke
+    labelling    what is speech, music, silence: ``python -P -m transcribe.labelling``
     transcript   segments in session time, as Whisper's JSON beside the audio
     agreement    which words of a growing utterance are settled
     listening    a growing track → captions

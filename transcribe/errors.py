@@ -18,6 +18,8 @@
         ├── Interrupted                a search was given up for another one; never shown
         ├── NotASearch                 no search is saved by that name; nothing found
         ├── NotAPage                   what should name a page of results doesn't; wrong use
+        ├── LabellingFailed            speech, music and silence could not be found
+        │   └── LabellingStopped       somebody stopped it
         └── NotADate                   what should limit a search to a time is none; wrong use
 
 Nothing here endangers audio: it is only read.
@@ -110,3 +112,11 @@ class NotAPage(TranscribeError):
     """What should name a page of results doesn't."""
 
     exit_status = 2
+
+
+class LabellingFailed(TranscribeError):
+    """What is speech, music and silence could not be found."""
+
+
+class LabellingStopped(LabellingFailed):
+    """Somebody stopped it."""
