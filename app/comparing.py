@@ -20,6 +20,7 @@ from recorder.decode import Block, decode, decode_file
 from recorder.errors import ArchiveError, SameSession, storage_error
 from recorder.events import Completed, GapFound
 from recorder.sources.fetch import Stopped
+from recorder.types import Seconds
 from transcribe import transcript
 
 
@@ -49,6 +50,7 @@ class Completion:
         track: The new track's letter; empty where nothing could be filled.
         fills: What fills what, as it is stored.
         left: Gaps of which something is still open.
+        left_s: How long what is open lasts in all.
         lacking: Gaps that the other recording has too.
         comparison: By which that was found.
         name: What to call the other recording.
@@ -57,6 +59,7 @@ class Completion:
     track: str
     fills: tuple[Completed, ...]
     left: int
+    left_s: Seconds
     lacking: tuple[GapFound, ...]
     comparison: Comparison
     name: str
@@ -147,10 +150,12 @@ def complete_session(
         fills = completing.plan(timeline, found, track)
         letter = completing.complete(folder, other, fills, track=track) if fills else ""
         now = folder.timeline()
+        still = completing.open_gaps(now, track)
         return Completion(
             track=letter,
             fills=tuple(fill for fill in now.fills if fill.by == letter),
-            left=len(completing.open_gaps(now, track)),
+            left=len(still),
+            left_s=Seconds(sum(to_s - from_s for from_s, to_s in still)),
             lacking=tuple(completing.lacking(timeline, found, track)),
             comparison=found,
             name=other.name,

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,7 @@ import numpy as np
 
 from recorder import journal, pack, pcm, sums, wav
 from recorder.align import Alignment, Match
-from recorder.archive import SessionFolder
+from recorder.archive import SessionFolder, sync_folder
 from recorder.compare import Comparison
 from recorder.decode import open_part, stretches
 from recorder.errors import ArchiveError, DecodeError, ExportError, storage_error
@@ -208,6 +209,7 @@ def complete(folder: SessionFolder, other: Other, fills: list[Fill], *, track: s
         timeline = folder.timeline()
         letter = _free_letter(folder)
         sources, fmt = _packets(other, fills)
+        room = folder.derived / "completing"
         parts: list[Path] = []
         run = 0
         events: list[Event] = [
@@ -215,9 +217,12 @@ def complete(folder: SessionFolder, other: Other, fills: list[Fill], *, track: s
             Connected(track=letter, address=other.name, identity=other.facts),
         ]
         try:
+            shutil.rmtree(room, ignore_errors=True)  # of a process that died
+            room.mkdir(parents=True)
             for number, (fill, packets) in enumerate(zip(fills, sources, strict=True), 1):
                 written = _Written(name=f"{letter}-{number:06}", track=letter, run=run)
-                parts.append(_write(folder, written, fill, packets, fmt, other))
+                made = _write(room, written, fill, packets, fmt, other)
+                parts.append(folder.audio / made.name)
                 events += written.events
                 run = written.run
                 from_s, to_s = _stored(written, fill)
@@ -231,6 +236,9 @@ def complete(folder: SessionFolder, other: Other, fills: list[Fill], *, track: s
                         detail=fill.detail,
                     )
                 )
+            for path in parts:
+                (room / path.name).replace(path)
+            sync_folder(folder.audio)
             _go_on(folder, events, timeline)
         except BaseException as error:
             for path in parts:
@@ -238,6 +246,8 @@ def complete(folder: SessionFolder, other: Other, fills: list[Fill], *, track: s
             if isinstance(error, OSError):
                 raise storage_error(error, doing="completing the session") from error
             raise
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
     return letter
 
 
@@ -547,14 +557,18 @@ def _adts_header(media: Media, size: int) -> bytes:
 
 
 def _write(
-    folder: SessionFolder,
+    room: Path,
     written: _Written,
     fill: Fill,
     packets: list[_Packet],
     fmt: AudioFormat,
     other: Other,
 ) -> Path:
-    """Write a part, synced; its lines are in `written`."""
+    """Write a part into a folder, synced; its lines, which know it in ``audio/``, are in `written`.
+
+    Returns:
+        Its file.
+    """
     file = f"audio/{written.name}{fmt.suffix}"
     written.events.append(
         PartOpened(track=written.track, part=written.name, file=file, format=fmt, source=other.name)
@@ -569,20 +583,20 @@ def _write(
     for batch in (*needed, *_batches(inside)):
         if batch:
             _chunk(written, fill.line, batch)
-    return _store(folder.path / file, written, fmt)
+    return _store(room / f"{written.name}{fmt.suffix}", written, fmt)
 
 
 def _store(path: Path, written: _Written, fmt: AudioFormat) -> Path:
     """Write a part's file, synced, and the line that seals it; returns the file that stays."""
     is_wav = fmt.container == "wav"
-    with path.open("wb") as target:  # what a crash left there is in no journal
+    with path.open("wb") as target:
         if is_wav:
             target.write(wav.header(fmt, len(written.data) // pcm.frame_bytes(fmt)))
         target.write(written.data)
         target.flush()
         os.fsync(target.fileno())
     sha256 = hashlib.sha256(written.data).hexdigest()
-    file = f"{path.parent.name}/{path.name}"
+    file = f"audio/{path.name}"
     sealed = PartSealed(
         track=written.track, part=written.name, file=file, bytes=path.stat().st_size, sha256=sha256
     )
@@ -594,7 +608,7 @@ def _store(path: Path, written: _Written, fmt: AudioFormat) -> Path:
         path.unlink()
         sealed = replace(
             sealed,
-            file=f"{flac.parent.name}/{flac.name}",
+            file=f"audio/{flac.name}",
             bytes=packed.bytes,
             sha256=packed.sha256,
             packed_from=file,

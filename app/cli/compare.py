@@ -11,7 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from app.cli.context import Context, escape, exact_clock, json_option, pass_context
+from app.alongside import told
+from app.cli.context import Context, counted, escape, exact_clock, json_option, pass_context
 from app.comparing import Compared, Completion, compare_session, complete_session
 from app.replays import Waiting, complete_from_replay
 from recorder import completing
@@ -66,13 +67,8 @@ def compare_command(
 
 
 def _compared_json(found: Compared, picture: Path | None) -> dict[str, object]:
-    values = found.comparison.to_json()
-    for each, ours, theirs in zip(
-        values["differences"], found.words, found.their_words, strict=True
-    ):
-        each |= {key: said for key, said in (("words", ours), ("their_words", theirs)) if said}
     files = {"picture": str(picture)} if picture else {}
-    return {"other": found.name, **values, **files}
+    return {**told(found), **files}
 
 
 def _show(context: Context, found: Compared) -> None:
@@ -173,6 +169,7 @@ def _completion_json(done: Completion) -> dict[str, object]:
         "other": done.name,
         "verdict": str(done.comparison.verdict),
         "gaps_left": done.left,
+        "gaps_left_s": round(done.left_s, 3),
         "fills": [
             {
                 "from_s": fill.from_s,
@@ -200,7 +197,8 @@ def _show_completion(context: Context, done: Completion) -> None:
             f" {escape(done.name)} lacks it too."
         )
     if done.left:
-        context.say(f"  [yellow]▨[/] {done.left} gap{'s' if done.left > 1 else ''} left.")
+        left = f"{counted(done.left, 'gap')} left, {done.left_s:.1f} s in all"
+        context.say(f"  [yellow]▨[/] {left}.")
     if done.track:
         context.say(
             f"[green]✓[/] Filled in as track {done.track}. 'aircheck complete ID --undo' takes it"

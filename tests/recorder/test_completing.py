@@ -3,13 +3,15 @@
 import contextlib
 import functools
 import hashlib
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recorder import completing, decode, export, importing, pack, spool, verify
+from recorder import completing, decode, export, importing, pack, proof, spool, verify
 from recorder.align import spooled
 from recorder.archive import Archive, SessionFolder
 from recorder.compare import Comparison, compare
@@ -144,6 +146,54 @@ def test_lossless_sound_is_kept_sample_for_sample(container: str, tmp_path: Path
     completing.undo(folder)
     assert verify.verify(folder.path).ok
     assert not (folder.path / part.file).exists()
+
+
+def test_what_is_completed_has_a_proof_of_its_own(tmp_path: Path) -> None:
+    folder = ours(tmp_path / "archive")
+    completed(folder, other(tmp_path, "adts"))
+    package, *_ = export.unedited(folder, tmp_path / "out", completed=True)
+    assert verify.verify(package).ok
+    alone = Path(shutil.copy(package / "data/completed.m4a", tmp_path / "completed.m4a"))
+    beside = Path(shutil.copy(proof.beside(package / "data/completed.m4a"), proof.beside(alone)))
+    report = verify.verify(alone, against=lambda _: folder.path)
+    assert report.ok, report.problems
+    assert any("another recording, track b" in sentence for sentence in report.what_holds)
+    told = proof.read(beside)
+    [gap] = folder.timeline().tracks["a"].gaps
+    left_s = sum(each["to_s"] - each["from_s"] for each in told.missing)
+    filled_s = sum(each["to_s"] - each["from_s"] for each in told.filled)
+    assert left_s + filled_s == pytest.approx(gap.to_s - gap.from_s, abs=0.01)
+    unedited = proof.read(proof.beside(package / "data/unedited.m4a"))
+    assert unedited.filled == ()
+    assert b'"filled"' not in unedited.render()  # as it was written before there were any
+    beside.write_bytes(replace(told, filled=({**told.filled[0], "by": "x"},)).render())
+    [problem] = verify.verify(alone, against=lambda _: folder.path).problems
+    assert "the journal doesn't" in problem.what
+    completing.undo(folder)
+    beside.write_bytes(told.render())
+    assert not verify.verify(alone, against=lambda _: folder.path).ok
+    assert verify.verify(alone, against=lambda _: package / "data").ok
+
+
+def test_a_death_before_the_journal_knows_leaves_the_session_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while parts are written: nothing can be tidied up, and nothing has to be."""
+    folder = ours(tmp_path / "archive")
+    source = other(tmp_path, "wav")
+    before = set(folder.audio.iterdir())
+    with monkeypatch.context() as death:
+        death.setattr(completing.shutil, "rmtree", lambda *_, **__: None)
+        death.setattr(completing, "sync_folder", lambda _: pytest.fail("it was not that far"))
+        death.setattr(completing, "_stored", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            completed(folder, source)
+    assert list((folder.derived / "completing").iterdir())
+    assert set(folder.audio.iterdir()) == before
+    assert verify.verify(folder.path).ok
+    assert completed(folder, source) == "b"
+    assert not (folder.derived / "completing").exists()
+    assert verify.verify(folder.path).ok
 
 
 def test_lossy_sound_that_cannot_stand_alone_is_refused(tmp_path: Path) -> None:
