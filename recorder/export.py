@@ -306,26 +306,28 @@ class _Filling:
         origin = _origin(self.folder, self.entries, self.timeline)
         for file in files:
             _prove(file, origin, self.timeline, self.gaps, self.signer)
-        return [*files, *self._completed(said)]
+        return [*files, *self._completed(said, origin)]
 
-    def _completed(self, said: Tags) -> list[Continuous]:
+    def _completed(self, said: Tags, origin: Origin) -> list[Continuous]:
         """The continuous files in which another recording fills our gaps; none unless asked for.
 
-        They hold packets of two sources, and so have no proof that could travel alone.
+        They hold packets of two sources, and their proofs say where which begins.
         """
         files: list[Continuous] = []
         for name in sorted({fill.track for fill in self.timeline.fills} if self.completed else ()):
             stem = "completed" if len(self.timeline.own) == 1 else f"completed-{name}"
             pieces = continuous.filled(self.timeline, name)
-            files += continuous.write_pieces(
+            made = continuous.write_pieces(
                 self.folder.path,
                 pieces,
                 self.room / bag.PAYLOAD / stem,
                 gaps=self.gaps,
                 tags=replace(said, chapters=()),
             )
-        for file in files:
-            self.on_file(file.path)
+            for file in made:
+                self.on_file(file.path)
+                _prove(file, origin, self.timeline, self.gaps, self.signer, completed=name)
+            files += made
         return files
 
     def _copy_part(self, sealed: PartSealed) -> None:
@@ -448,11 +450,17 @@ def _sums_sha256(folder: SessionFolder) -> str:
 
 
 def _prove(
-    made: Continuous, origin: Origin, timeline: Timeline, gaps: Gaps, signer: Signer | None
+    made: Continuous,
+    origin: Origin,
+    timeline: Timeline,
+    gaps: Gaps,
+    signer: Signer | None,
+    *,
+    completed: str = "",
 ) -> None:
-    """Write a file's proof, and sign it."""
+    """Write a file's proof, and sign it; `completed` is the track whose gaps others fill in it."""
     key = str(signer.public) if signer else ""
-    data = Proof.of(made, origin, timeline, gaps, key).render()
+    data = Proof.of(made, origin, timeline, gaps, key, completed=completed).render()
     path = beside(made.path)
     path.write_bytes(data)
     if signer:

@@ -13,13 +13,14 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
 from recorder import sums
-from recorder.pieces import Continuous, Gaps
+from recorder.events import GapFound
+from recorder.pieces import TOUCHING_S, Continuous, Gaps
 from recorder.timeline import Timeline
 from recorder.types import Seconds
 
@@ -96,6 +97,8 @@ class Proof:
         track: Whose chunks these are.
         gaps: Whether gaps were cut out or kept as silence that was inserted.
         missing: The gaps between the chunks: ``{"from_s", "to_s", "reason"}``.
+        filled: What came from other recordings instead: ``{"from_s", "to_s", "by"}``, the last
+            one being their track. Left out of the file where there is nothing.
         signer: The public key that signs this proof; empty where none does.
     """
 
@@ -109,17 +112,42 @@ class Proof:
     chunks: tuple[Named, ...]
     stretches: tuple[Stretch, ...]
     signer: str = ""
+    filled: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def of(
-        cls, made: Continuous, origin: Origin, timeline: Timeline, gaps: Gaps, signer: str = ""
+        cls,
+        made: Continuous,
+        origin: Origin,
+        timeline: Timeline,
+        gaps: Gaps,
+        signer: str = "",
+        *,
+        completed: str = "",
     ) -> Self:
         """The proof of a file that was just made.
+
+        Args:
+            made: The file.
+            origin: Of what it was made.
+            timeline: The session's.
+            gaps: What became of gaps.
+            signer: The public key that signs this proof; empty where none does.
+            completed: The track whose gaps another recording fills in it; empty where none does.
 
         Raises:
             StorageError: It can't be read back.
         """
-        track = made.chunks[0][0].track
+        track = completed or made.chunks[0][0].track
+        tracks = {part.track for part, _ in made.chunks}
+        filled = tuple(
+            {"from_s": fill.from_s, "to_s": fill.to_s, "by": fill.by}
+            for fill in timeline.fills
+            if completed == fill.track
+            and fill.by in tracks
+            and fill.from_s < made.end_s
+            and fill.to_s > made.start_s
+        )
         numbers = {id(chunk): number for number, (_, chunk) in enumerate(made.chunks)}
         return cls(
             file=made.path.name,
@@ -129,9 +157,10 @@ class Proof:
             track=track,
             gaps=gaps,
             missing=tuple(
-                {"from_s": gap.from_s, "to_s": gap.to_s, "reason": str(gap.reason)}
+                {"from_s": from_s, "to_s": to_s, "reason": str(gap.reason)}
                 for gap in timeline.tracks[track].gaps
                 if gap.from_s >= made.start_s and gap.to_s <= made.end_s
+                for from_s, to_s in _left_of(gap, filled)
             ),
             chunks=tuple(
                 Named(
@@ -158,6 +187,7 @@ class Proof:
                 for block in made.blocks
             ),
             signer=signer,
+            filled=filled,
         )
 
     @property
@@ -183,6 +213,8 @@ class Proof:
     def render(self) -> bytes:
         """The proof as it is written."""
         values = {"aircheck": "proof", "version": _VERSION, **_fields(self)}
+        if not self.filled:
+            del values["filled"]
         values["origin"] = _fields(self.origin)
         values["chunks"] = [_fields(chunk) for chunk in self.chunks]
         values["stretches"] = [
@@ -228,10 +260,13 @@ class Proof:
                 "origin": Origin(**values["origin"]),
                 "gaps": Gaps(values["gaps"]),
                 "missing": tuple(values["missing"]),
+                "filled": tuple(values.get("filled", ())),
             },
             chunks=chunks,
             stretches=stretches,
         )
+        if not all(map(_is_fill, proof.filled)):
+            raise ValueError("it holds a filling of another kind")
         told: list[Proof | Origin | Named | Stretch] = [proof, proof.origin, *chunks, *stretches]
         if not all(_is_sane(each) for each in told):
             raise ValueError("it holds values of another kind")
@@ -245,6 +280,19 @@ class Fault:
     what: str
     from_s: Seconds | None = None
     to_s: Seconds | None = None
+
+
+def _left_of(gap: GapFound, filled: Sequence[dict[str, Any]]) -> Iterator[tuple[Seconds, Seconds]]:
+    """What of a gap nothing fills."""
+    from_s = gap.from_s
+    for fill in sorted(filled, key=lambda each: each["from_s"]):
+        if fill["to_s"] <= from_s or fill["from_s"] >= gap.to_s:
+            continue
+        if fill["from_s"] - from_s > TOUCHING_S:
+            yield from_s, fill["from_s"]
+        from_s = fill["to_s"]
+    if gap.to_s - from_s > TOUCHING_S:
+        yield from_s, gap.to_s
 
 
 def beside(path: Path) -> Path:
@@ -310,6 +358,15 @@ def _told(proof: Proof, changed: list[Stretch]) -> Iterator[Fault]:
                 from_s=min(starts, default=None),
                 to_s=max(ends, default=None),
             )
+
+
+def _is_fill(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"from_s", "to_s", "by"}
+        and isinstance(value["by"], str)
+        and all(isinstance(value[key], int | float) for key in ("from_s", "to_s"))
+    )
 
 
 def _is_sane(value: Proof | Origin | Named | Stretch) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 import av
 from av.audio.stream import AudioStream
 
-from recorder import journal, remuxed, sums
+from recorder import continuous, journal, remuxed, sums
 from recorder.errors import AircheckError, storage_error
 from recorder.events import Chunk, Opened, Reopened
 from recorder.media import Media, open_media
@@ -99,11 +99,12 @@ def _begin_sha256(path: Path, size: int) -> str:
 
 def _pieces(proof: Proof, timeline: Timeline) -> tuple[list[Piece], list[Fault]]:
     """What a proof names, as the journal has it; and what of it the journal hasn't."""
-    track = timeline.tracks.get(proof.track)
+    if proof.filled and not _is_filled_so(proof, timeline):
+        return [], [_missing("says that other recordings fill it, and the journal doesn't", None)]
     known = {
-        (part.name, chunk.offset): (part, chunk)
-        for part in (track.parts if track else ())
-        for chunk in part.chunks
+        (piece.part.name, chunk.offset): (piece.part, chunk)
+        for piece in _held(proof, timeline)
+        for chunk in piece.chunks
     }
     found: list[tuple[Part, Chunk]] = []
     unknown: list[Fault] = []
@@ -121,6 +122,28 @@ def _pieces(proof: Proof, timeline: Timeline) -> tuple[list[Piece], list[Fault]]
     return [_piece(list(group)) for _, group in grouped], unknown
 
 
+def _held(proof: Proof, timeline: Timeline) -> list[Piece]:
+    """The pieces of a track, and of those that fill its gaps if they do in this file."""
+    if proof.track not in timeline.tracks:
+        return []
+    if proof.filled:
+        return continuous.filled(timeline, proof.track)
+    return [
+        Piece(part=part, chunks=part.chunks, is_whole=True)
+        for part in timeline.tracks[proof.track].parts
+    ]
+
+
+def _is_filled_so(proof: Proof, timeline: Timeline) -> bool:
+    """Whether the journal has what a proof says of other recordings."""
+    told = [
+        {"from_s": fill.from_s, "to_s": fill.to_s, "by": fill.by}
+        for fill in timeline.fills
+        if fill.track == proof.track
+    ]
+    return all(fill in told for fill in proof.filled)
+
+
 def _piece(group: list[tuple[Part, Chunk]]) -> Piece:
     part = group[0][0]
     chunks = tuple(chunk for _, chunk in group)
@@ -132,14 +155,18 @@ def _left_out(
 ) -> Iterator[Fault]:
     """Chunks between the first and the last that a proof doesn't name."""
     named = {id(chunk) for _, chunk in found}
-    for _, chunk in known:
-        is_between = proof.from_s <= chunk.start_s and chunk.start_s < proof.to_s
+    places = [number for number, (_, chunk) in enumerate(known) if id(chunk) in named]
+    for number, (_, chunk) in enumerate(known):
+        if proof.filled:  # where two recordings meet they may overlap a little: their order counts
+            is_between = places[0] <= number <= places[-1]
+        else:
+            is_between = proof.from_s <= chunk.start_s < proof.to_s
         if chunk.duration_s > 0 and is_between and id(chunk) not in named:
             end_s = Seconds(chunk.start_s + chunk.duration_s)
             yield _missing("leaves out a chunk that the journal has", chunk.start_s, end_s)
 
 
-def _missing(what: str, from_s: Seconds, to_s: Seconds) -> Fault:
+def _missing(what: str, from_s: Seconds | None, to_s: Seconds | None = None) -> Fault:
     return Fault(what=what, from_s=from_s, to_s=to_s)
 
 

@@ -264,6 +264,11 @@ class _Single:
             f"{told.from_s:.1f} to {told.to_s:.1f} s, sealed at {origin.sealed_at}."
         )
         self.holds.append(_gap_sentence(told))
+        self.holds += [
+            f"From {fill['from_s']:.1f} to {fill['to_s']:.1f} s it is another recording, track"
+            f" {fill['by']}."
+            for fill in told.filled
+        ]
         root = against(origin.session)
         if root is None:
             self.holds.append(
