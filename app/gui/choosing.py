@@ -7,24 +7,78 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
+    QLineEdit,
     QPushButton,
     QRadioButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app.gui import tokens
+from app.gui import icons, theme, tokens
 from app.gui.presenters.exporting import Choice
 from app.gui.widgets import Icon, label, wrapped
+
+
+class Combo(QComboBox):
+    """A list that opens; a wheel over it scrolls the page, and changes nothing unseen."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(tokens.PICK_CHARACTERS)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
+        """Leave it to the page."""
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """The style's own, with an arrow of our icons."""
+        super().paintEvent(event)
+        size = tokens.ICON_S
+        _draw_icon(
+            self,
+            "chevron-down",
+            "muted",
+            QPoint(self.width() - size - tokens.SPACE_S, (self.height() - size) // 2),
+        )
+
+
+class Check(QCheckBox):
+    """A box with a tick of our icons."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """The style's own, and the tick."""
+        super().paintEvent(event)
+        if not self.isChecked():
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        place = QStyle.SubElement.SE_CheckBoxIndicator
+        box = self.style().subElementRect(place, option, self)
+        offset = QPoint(tokens.ICON_S // 2, tokens.ICON_S // 2) - QPoint(1, 1)
+        _draw_icon(self, "check", "on_accent", box.center() - offset)
+
+
+def line_edit(name: str, placeholder: str = "") -> QLineEdit:
+    """A line to write on, as high as the buttons beside it."""
+    result = QLineEdit()
+    result.setAccessibleName(name)
+    result.setPlaceholderText(placeholder)
+    result.setMinimumHeight(tokens.CONTROL_HEIGHT)
+    return result
 
 
 class DoorButton(QPushButton):
@@ -143,14 +197,7 @@ class Pick(QWidget):
     def __init__(self, name: str, choices: Sequence[Choice]) -> None:
         super().__init__()
         self._choices = {choice.value: choice for choice in choices}
-        self.box = QComboBox()
-        self.box.setAccessibleName(name)
-        self.box.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.box.setMinimumContentsLength(tokens.PICK_CHARACTERS)
-        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.box.installEventFilter(self)
+        self.box = Combo(name)
         for choice in choices:
             self.box.addItem(choice.title, choice.value)
         self.about = wrapped("note")
@@ -167,12 +214,15 @@ class Pick(QWidget):
         self.box.setCurrentIndex(self.box.findData(value))
         self._show_about()
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
-        """A wheel over it scrolls the page, and changes nothing unseen."""
-        if event.type() is QEvent.Type.Wheel and watched is self.box and not self.box.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(self.box, event)
+    def show_choices(self, choices: Sequence[Choice]) -> None:
+        """Offer others."""
+        fresh = {choice.value: choice for choice in choices}
+        if fresh == self._choices:
+            return
+        self._choices = fresh
+        self.box.clear()
+        for choice in choices:
+            self.box.addItem(choice.title, choice.value)
 
     @Slot(int)
     def _on_activated(self, _place: int) -> None:
@@ -192,7 +242,7 @@ class Switch(QWidget):
 
     def __init__(self, title: str, about: str = "") -> None:
         super().__init__()
-        self.box = QCheckBox(title)
+        self.box = Check(title)
         self.box.setAccessibleDescription(about)
         self.box.clicked.connect(self.turned)
         layout = QVBoxLayout(self)
@@ -227,3 +277,10 @@ def _about(text: str) -> QWidget:
     about = wrapped("note", text)
     about.setContentsMargins(tokens.CHOICE_INDICATOR + tokens.SPACE_S, 0, 0, tokens.SPACE_S)
     return about
+
+
+def _draw_icon(part: QWidget, name: str, role: tokens.Role, at: QPoint) -> None:
+    colour = getattr(theme.colours(), role if part.isEnabled() else "muted")
+    painter = QPainter(part)
+    painter.drawPixmap(at, icons.pixmap(name, colour, tokens.ICON_S, part.devicePixelRatioF()))
+    painter.end()

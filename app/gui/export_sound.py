@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
 
 from app.exporting import LONGEST_FADE_S, Order
 from app.gui import tokens
@@ -72,7 +72,7 @@ class SoundOptions(QWidget):
         fields = [field(pick.box.accessibleName(), pick) for pick in self.picks.values()]
         fields += [field(box.accessibleName(), box) for box in (self.fade_in, self.fade_out)]
         for place, each in enumerate(fields):
-            grid.addWidget(each, place // 2, place % 2)
+            grid.addWidget(each, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
@@ -90,4 +90,6 @@ def _seconds(name: str) -> QDoubleSpinBox:
     box.setSingleStep(0.5)
     box.setDecimals(1)
     box.setSuffix(" s")
+    box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)  # keys and the wheel do it
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return box

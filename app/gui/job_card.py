@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from app.gui import tokens
 from app.gui.presenters import jobs as presenter
 from app.gui.presenters.jobs import Action, Item
-from app.gui.widgets import Button, Chip, Icon, Text, quietly, wrapped
+from app.gui.widgets import Button, Chip, Icon, IconButton, Text, quietly, wrapped
 
 _STEPS = 1_000  # of a progress bar
 
@@ -32,10 +32,10 @@ class JobCard(QFrame):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, _STEPS)
-        self.buttons: dict[Action, Button] = {}
+        self.buttons: dict[Action, QAbstractButton] = {}
         self._actions = QHBoxLayout()
         self._actions.setSpacing(tokens.SPACE_S)
-        self._actions.addStretch(1)
+        self._actions.addWidget(self.detail, 1)
         self._lay_out(item)
         self.show_item(item)
 
@@ -47,7 +47,6 @@ class JobCard(QFrame):
         self.about.say(item.about)
         self.chip.show_look(item.look)
         quietly(self.detail.setText, self.detail.text(), item.detail)
-        self.detail.setVisible(bool(item.detail))
         self.bar.setVisible(item.progress is not None)
         self.bar.setAccessibleName(item.about)
         if item.progress is not None:
@@ -62,8 +61,9 @@ class JobCard(QFrame):
             button.setVisible(action in self.item.actions)
 
     def _add(self, action: Action) -> None:
-        button = Button(presenter.action_word(action))
-        button.setAccessibleName(f"{button.text()}: {self.item.title}")
+        word = presenter.action_word(action)
+        button = IconButton(word, "x") if action == "forget" else Button(word)
+        button.setAccessibleName(f"{word}: {self.item.title}")
         button.clicked.connect(lambda: self._on_pressed(action))
         self.buttons[action] = button
         self._actions.addWidget(button)
@@ -90,5 +90,4 @@ class JobCard(QFrame):
         layout.setSpacing(tokens.SPACE_S)
         layout.addLayout(head)
         layout.addWidget(self.bar)
-        layout.addWidget(self.detail)
         layout.addLayout(self._actions)

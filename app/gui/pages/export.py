@@ -8,11 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.exporting import Order
 from app.gui import tokens
-from app.gui.choosing import Doors, OneOf, Pick, Switch, field
+from app.gui.choosing import Combo, Doors, OneOf, Pick, Switch, field, line_edit
 from app.gui.desk import Desk
 from app.gui.export_sound import SoundOptions
 from app.gui.files import choose_folder, show_in_folder
@@ -60,10 +58,8 @@ class ExportPage(ExportPlace):
         self.what = Text("muted")
         self.doors = Doors(exporting.doors())
         self.presets = PresetRow()
-        self.start_at, self.end_at = (
-            _moment_field(translate("Export", "From")),
-            _moment_field(translate("Export", "To")),
-        )
+        self.start_at = line_edit(translate("Export", "From"), translate("Export", "beginning"))
+        self.end_at = line_edit(translate("Export", "To"), translate("Export", "end"))
         self.options: dict[str, UneditedOptions | SoundOptions | TextOptions] = {
             "unedited": UneditedOptions(),
             "edited": SoundOptions(),
@@ -71,8 +67,8 @@ class ExportPage(ExportPlace):
         }
         self._stack = QStackedWidget()
         self._promise = Promise()
-        self.place = QLineEdit(str(desk.settings.exports))
-        self.place.setAccessibleName(translate("Export", "Folder"))
+        self.place = line_edit(translate("Export", "Where exports go"))
+        self.place.setText(str(desk.settings.exports))
         self.browse = Button(translate("Export", "Choose…"), "folder-open")
         self.browse.setAccessibleName(translate("Export", "Choose the folder"))
         self.hint = wrapped("muted")
@@ -277,11 +273,8 @@ class ExportPage(ExportPlace):
             self._stack.addWidget(self.options[door])
         stretch = QHBoxLayout()
         stretch.setSpacing(tokens.SPACE_M)
-        for name, edit in (
-            (translate("Export", "From"), self.start_at),
-            (translate("Export", "To"), self.end_at),
-        ):
-            stretch.addWidget(field(name, edit), 1)
+        for edit in (self.start_at, self.end_at):
+            stretch.addWidget(field(edit.accessibleName(), edit), 1)
         card = QFrame()
         card.setObjectName("card")
         inside = QVBoxLayout(card)
@@ -297,7 +290,6 @@ class ExportPage(ExportPlace):
         for part in (self.presets, self.doors, card):
             column.addWidget(part)
         column.addWidget(field(translate("Export", "Where exports go"), self.place, self.browse))
-        column.addLayout(self._card_place)
         column.addStretch(1)
         layout = QVBoxLayout(self)
         edge = tokens.SPACE_XL
@@ -306,6 +298,7 @@ class ExportPage(ExportPlace):
         layout.addLayout(self._head())
         layout.addWidget(self.notice)
         layout.addWidget(scrolled(inner), 1)
+        layout.addLayout(self._card_place)
         layout.addLayout(self._foot())
 
     def _head(self) -> QHBoxLayout:
@@ -427,16 +420,10 @@ class PresetRow(QWidget):
         super().__init__()
         self._presets: tuple[Preset, ...] = exporting.built_in()
         name = translate("Export", "Preset")
-        self.box = QComboBox()
-        self.box.setAccessibleName(name)
+        self.box = Combo(name)
         self.box.setPlaceholderText(translate("Export", "Choose a preset"))
-        self.box.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.box.setMinimumContentsLength(tokens.PICK_CHARACTERS)
-        self.name = QLineEdit()
-        self.name.setPlaceholderText(translate("Export", "Name of the preset"))
-        self.name.setAccessibleName(translate("Export", "Name of the preset"))
+        called = translate("Export", "Name of the preset")
+        self.name = line_edit(called, called)
         self.name.hide()
         self.save = Button(translate("Export", "Save as preset"))
         self.remove = IconButton(translate("Export", "Remove this preset"), "trash-2")
@@ -522,14 +509,3 @@ def _line(sentence: str) -> QWidget:
     text: QLabel = wrapped("muted", sentence)
     line.addWidget(text, 1)
     return result
-
-
-def _moment_field(name: str) -> QLineEdit:
-    edit = QLineEdit()
-    edit.setAccessibleName(name)
-    edit.setPlaceholderText(
-        translate("Export", "beginning")
-        if name == translate("Export", "From")
-        else translate("Export", "end")
-    )
-    return edit
