@@ -43,8 +43,39 @@ def entries(desk: Desk, player: Player) -> tuple[Entry, ...]:
             icon="search",
             make=partial(WiredSearch, desk),
         ),
+        Entry(
+            key="jobs",
+            title=translate("Side", "Jobs"),
+            icon="list-checks",
+            make=partial(_jobs, desk),
+        ),
+        Entry(
+            key="settings",
+            title=translate("Side", "Settings"),
+            icon="settings",
+            make=partial(_settings, desk),
+        ),
+        Entry(key="export", make=partial(_export, desk)),
         Entry(key="session", make=partial(WiredSession, desk, player)),
     )
+
+
+def _jobs(desk: Desk) -> Place:
+    from app.gui.pages.jobs import JobsPage  # noqa: PLC0415 (see above)
+
+    return JobsPage(desk)
+
+
+def _settings(desk: Desk) -> Place:
+    from app.gui.pages.settings import SettingsPage  # noqa: PLC0415 (see above)
+
+    return SettingsPage(desk)
+
+
+def _export(desk: Desk) -> Place:
+    from app.gui.pages.export import ExportPage  # noqa: PLC0415 (see above)
+
+    return ExportPage(desk)
 
 
 def _now(desk: Desk) -> Place:

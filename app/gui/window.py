@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayou
 from app import paths
 from app.gui import icons, places, tokens
 from app.gui.desk import Desk
-from app.gui.place import Place, SearchPlace, SessionPlace
+from app.gui.place import ExportPlace, Place, SearchPlace, SessionPlace
 from app.gui.player import Player
+from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.session import Page
 from app.gui.presenters.words import Message
 from app.gui.record_bar import RecordBar
@@ -33,7 +34,7 @@ class Window(QMainWindow):
         self._desk = desk
         self._places: dict[str, Place] = {}
         self._shown = ""
-        self._before_search = _FIRST
+        self._before_search = self._before_export = _FIRST
         self.setWindowTitle("Aircheck")
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(tokens.WINDOW_LEAST_WIDTH, tokens.WINDOW_LEAST_HEIGHT)
@@ -123,6 +124,20 @@ class Window(QMainWindow):
             self.turn_to("search")
         elif self._shown == "search":
             self.turn_to(self._before_search)
+
+    @Slot(object)
+    def export(self, wanted: Wanted) -> None:
+        """Turn to the export of sessions."""
+        place = self.place("export")
+        assert isinstance(place, ExportPlace)
+        if self._shown != "export":
+            self._before_export = self._shown
+        self.turn_to("export")
+        place.show_wanted(wanted)
+
+    @Slot()
+    def _on_export_closed(self) -> None:
+        self.turn_to(self._before_export)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Make room for the page where there is little."""
@@ -218,11 +233,14 @@ class Window(QMainWindow):
         place.moment_asked.connect(self.show_moment)
         place.play_asked.connect(self.play)
         place.search_asked.connect(self.bar.search_for)
+        place.export_asked.connect(self.export)
         place.said.connect(self._on_said)
         if key in self.side.buttons:
             place.counted.connect(self.side.buttons[key].show_count)
         if isinstance(place, SearchPlace):
             place.cleared.connect(self.bar.field.clear)
+        if isinstance(place, ExportPlace):
+            place.closed.connect(self._on_export_closed)
 
     @Slot()
     def _make_next(self) -> None:
