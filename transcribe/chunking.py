@@ -35,6 +35,7 @@ FRAME_S = FRAME / RATE_HZ
 # Silero's own hysteresis (https://github.com/snakers4/silero-vad, get_speech_timestamps).
 _ON, _OFF = 0.5, 0.35
 _SHORTEST_SPEECH = 8  # frames, a quarter of a second: a click or the first note of music is shorter
+_SHORT_SPEECH = 31  # frames, a second: noise that sets in may be taken for a syllable
 _SHORTEST_PAUSE = 6  # frames; a plosive's silence is shorter
 _PAD_S = 0.2  # soft beginnings and ends lie outside of what the detector is sure of
 
@@ -151,8 +152,9 @@ def utterances(
 ) -> list[Stretch]:
     """Where the detector hears speech: stretches between pauses, in seconds from the run's start.
 
-    Speech begins at a frame of at least 0.5 and lasts until all is below 0.35 for 0.2 s. One that
-    is longer than `longest_s` is cut where speech is least likely, after half that time.
+    Speech begins at a frame of at least 0.5 and lasts until all is below 0.35 for 0.2 s; what is
+    shorter than a second must be as likely as not on the whole. One that is longer than
+    `longest_s` is cut where speech is least likely, after half that time.
     """
     found: list[tuple[int, int]] = []
     begin, last = -1, -1
@@ -171,9 +173,16 @@ def utterances(
     return [
         Stretch(start_s=Seconds(first * FRAME_S), end_s=Seconds(end * FRAME_S))
         for whole in found
-        if whole[1] - whole[0] >= _SHORTEST_SPEECH
+        if _is_speech(probabilities[whole[0] : whole[1]])
         for first, end in _shortened(*whole, probabilities, longest)
     ]
+
+
+def _is_speech(probabilities: npt.NDArray[np.float32]) -> bool:
+    """Whether an utterance is none too short, and if it is short, likely enough."""
+    count = len(probabilities)
+    is_sure = count >= _SHORT_SPEECH or float(probabilities.mean()) >= _ON
+    return count >= _SHORTEST_SPEECH and is_sure
 
 
 def pack(speech: list[Stretch], duration_s: float, rules: Rules) -> Iterator[Stretch]:

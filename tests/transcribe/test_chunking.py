@@ -75,6 +75,13 @@ def test_a_click_is_no_speech() -> None:
     assert utterances(probabilities((10, 0.0), (7, 0.9), (20, 0.0))) == []
 
 
+def test_what_is_short_must_be_likely_on_the_whole() -> None:
+    unsure = [(2, 0.65), (9, 0.42)]  # as noise is that sets in
+    assert utterances(probabilities((10, 0.0), *unsure, (20, 0.0))) == []
+    assert utterances(probabilities((4, 0.9), (7, 0.4))) == [at(0, 11 * FRAME_S)]
+    assert utterances(probabilities((2, 0.65), (29, 0.42))) == [at(0, 31 * FRAME_S)]
+
+
 def test_endless_speech_is_cut_where_it_is_least_likely() -> None:
     spoken = np.full(400, 0.9, np.float32)
     spoken[180] = 0.4
