@@ -100,9 +100,11 @@ class Entry:
         title: As the navigation shows it; empty where it stands in none.
         icon: Likewise.
         make: Makes it, once. GUI thread.
+        is_eager: Whether it is made while there is nothing to do; else when it is first turned to.
     """
 
     key: str
     make: Callable[[], Place]
     title: str = ""
     icon: str = ""
+    is_eager: bool = True

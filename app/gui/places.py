@@ -54,8 +54,9 @@ def entries(desk: Desk, player: Player) -> tuple[Entry, ...]:
             title=translate("Side", "Settings"),
             icon="settings",
             make=partial(_settings, desk),
+            is_eager=False,
         ),
-        Entry(key="export", make=partial(_export, desk)),
+        Entry(key="export", make=partial(_export, desk), is_eager=False),
         Entry(key="session", make=partial(WiredSession, desk, player)),
     )
 

@@ -245,7 +245,8 @@ class Window(QMainWindow):
     @Slot()
     def _make_next(self) -> None:
         """Make one of the places that nobody has turned to yet, while there is nothing to do."""
-        missing = next((key for key in self._entries if key not in self._places), None)
+        left = (key for key in self._entries if key not in self._places)
+        missing = next((key for key in left if self._entries[key].is_eager), None)
         if missing is None:
             self._later.stop()
         else:
