@@ -86,6 +86,7 @@ class SoundOptions(QWidget):
 def _seconds(name: str) -> QDoubleSpinBox:
     box = QDoubleSpinBox()
     box.setAccessibleName(name)
+    box.lineEdit().setAccessibleName(name)
     box.setRange(0.0, LONGEST_FADE_S)
     box.setSingleStep(0.5)
     box.setDecimals(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -15,7 +16,9 @@ from app.gui.presenters.settings import Values
 from app.gui.setting_parts import Part
 from app.gui.widgets import Button, Icon, Text, label, quietly, wrapped
 from app.jobs import Job, JobState
-from transcribe.weights import DEMO, Model
+
+if TYPE_CHECKING:
+    from transcribe.weights import Model
 
 
 class ModelsList(Part):
@@ -52,7 +55,7 @@ class ModelsList(Part):
 
     def show_values(self, values: Values) -> None:
         """Show which there are."""
-        models = {model.name: model for model in values.models if model.name != DEMO}
+        models = {model.name: model for model in values.models}
         for name in self.lines.keys() - models.keys():
             line = self.lines.pop(name)
             self._column.removeWidget(line)
@@ -91,6 +94,7 @@ class ModelLine(QWidget):
         super().__init__()
         self._is_here = False
         self._job: Job | None = None
+        self._cancel = cancel
         self._seen = ""  # the download after which it was looked for
         self.icon = Icon("download", "muted")
         self.name = Text("heading")
@@ -106,7 +110,7 @@ class ModelLine(QWidget):
         self.stop = _named(Button(translate("Settings", "Cancel")), name)
         self.remove = _named(Button(translate("Settings", "Remove")), name)
         self.get.clicked.connect(lambda: download(name))
-        self.stop.clicked.connect(lambda: cancel(self._job.id) if self._job else None)
+        self.stop.clicked.connect(self._on_stop)
         self.remove.clicked.connect(lambda: remove(name))
         self._lay_out()
 
@@ -115,13 +119,10 @@ class ModelLine(QWidget):
         self._is_here = model.is_here
         if model.is_here:
             self.icon.show_icon("check", "fine")
+            where = translate("Settings", "On this machine.")
         else:
             self.icon.show_icon("download", "muted")
-        where = (
-            translate("Settings", "On this machine.")
-            if model.is_here
-            else translate("Settings", "Not here.")
-        )
+            where = translate("Settings", "Not here.")
         about = f"{where} {presenter.model_about(model.name)}".strip()
         quietly(self.about.setText, self.about.text(), about)
         self.weight.setText(words.size(model.size_bytes))
@@ -139,6 +140,10 @@ class ModelLine(QWidget):
             about = " · ".join(part for part in parts if part)
             quietly(self.about.setText, self.about.text(), about)
         self._show_buttons()
+
+    def _on_stop(self) -> None:
+        if self._job is not None:
+            self._cancel(self._job.id)
 
     def is_new(self, job: Job) -> bool:
         """Whether a download has come since it was last asked."""

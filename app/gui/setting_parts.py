@@ -127,6 +127,7 @@ class NumberPart(Part):
         self.box.setSuffix(f" {entry.unit}")
         self.box.setSpecialValueText(translate("Settings", "Never") if entry.most > 999 else "")
         self.box.setAccessibleName(entry.title)
+        self.box.lineEdit().setAccessibleName(entry.title)
         self.box.setKeyboardTracking(False)
         self.box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)

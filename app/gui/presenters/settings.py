@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from app import autostart, paths, settings
 from app.gui.presenters import words
@@ -18,7 +18,9 @@ from app.gui.presenters.exporting import Choice
 from app.gui.presenters.language import translate
 from app.settings import Origin, Settings
 from recorder.errors import AircheckError
-from transcribe.weights import DEMO, Model, Weights
+
+if TYPE_CHECKING:
+    from transcribe.weights import Model, Weights
 
 Kind = Literal["folder", "switch", "pick", "number", "text", "models", "autostart", "key"]
 
@@ -312,7 +314,7 @@ class Values:
     Attributes:
         settings: Resolved.
         origins: Who decides each.
-        models: Whisper's, with those that are here.
+        models: Whisper's, here or not; the demo alone where it is chosen, for it is for tests.
         has_autostart: Whether the entry at login is there; None where this system has none.
         public_key: Of the signing key; empty where none was made yet.
         fingerprint: Likewise.
@@ -350,7 +352,7 @@ def read() -> Values:
     return Values(
         settings=now,
         origins=settings.origins(),
-        models=tuple(Weights(now.models).models()),
+        models=_models(now),
         has_autostart=has_autostart,
         public_key=key[0],
         fingerprint=key[1],
@@ -399,7 +401,7 @@ def add_model(path: Path) -> Values:
         BrokenModel: It is none.
         StorageError: It can't be read or copied.
     """
-    Weights(settings.load().models).add(path)
+    _weights(settings.load()).add(path)
     return read()
 
 
@@ -410,16 +412,15 @@ def remove_model(name: str) -> Values:
         UnknownModel: There is none of that name.
         StorageError: The disk refuses.
     """
-    Weights(settings.load().models).remove(name)
+    _weights(settings.load()).remove(name)
     return read()
 
 
 def model_choices(models: Iterable[Model]) -> tuple[Choice, ...]:
-    """The models to choose from, those that are here first; the demo is for tests alone."""
-    real = [model for model in models if model.name != DEMO]
+    """The models to choose from, those that are here first."""
     return tuple(
         Choice(value=model.name, title=_model_title(model), about=model_about(model.name))
-        for model in sorted(real, key=lambda model: not model.is_here)
+        for model in sorted(models, key=lambda model: not model.is_here)
     )
 
 
@@ -445,6 +446,18 @@ def model_about(name: str) -> str:
         "large-v3-turbo": translate("Settings", "Nearly as accurate as large-v3, and faster."),
     }.get(name.removesuffix(".en"), "")
     return " ".join(part for part in (said, english) if part)
+
+
+def _models(now: Settings) -> tuple[Model, ...]:
+    from transcribe.weights import DEMO  # noqa: PLC0415 (as below)
+
+    return tuple(each for each in _weights(now).models() if each.name != DEMO or now.model == DEMO)
+
+
+def _weights(now: Settings) -> Weights:
+    from transcribe.weights import Weights  # noqa: PLC0415 (loads requests: off the GUI thread)
+
+    return Weights(now.models)
 
 
 def _key() -> tuple[str, str]:
