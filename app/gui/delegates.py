@@ -34,7 +34,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.gui import icons, theme, tokens
-from app.gui.models import ROW_ROLE, subtitle
+from app.gui.models import CONTEXT_ROLE, ROW_ROLE, subtitle
 from app.gui.presenters import words
 from app.gui.presenters.browsing import begun
 from app.gui.presenters.library import Row
@@ -45,6 +45,7 @@ from app.shelf import source_of
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOM_FOR_ELLIPSIS = 3  # characters
+_ASIDE_FILL = 0.92  # of two lines: words leave some room at a line's end
 
 
 class SessionDelegate(QStyledItemDelegate):
@@ -257,15 +258,25 @@ def _date(moment: datetime) -> tuple[str, str]:
 
 
 class HitDelegate(QStyledItemDelegate):
-    """A hit: its time, its words with the found ones marked; above it its session's head."""
+    """A hit: its time as a button, its words with the found ones marked; or its session's head.
+
+    Args:
+        parent: The view.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.is_flat = False  # hits without heads say whose they are
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002, N802
-        """A hit has room for two lines."""
-        is_head = isinstance(index.data(ROW_ROLE), HeadEntry)
-        return QSize(
-            tokens.SIDE_LEAST_WIDTH,
-            tokens.CONTROL_HEIGHT + tokens.SPACE_M if is_head else tokens.HIT_HEIGHT,
-        )
+        """A hit has room for two lines, and two times two more with its context."""
+        if isinstance(index.data(ROW_ROLE), HeadEntry):
+            height = tokens.HEAD_HEIGHT
+        else:
+            height = tokens.HIT_HEIGHT + (tokens.HIT_NOTE_HEIGHT if self.is_flat else 0)
+            if index.data(CONTEXT_ROLE):
+                height += tokens.HIT_CONTEXT_HEIGHT
+        return QSize(tokens.SIDE_LEAST_WIDTH, height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a row."""
@@ -274,41 +285,88 @@ class HitDelegate(QStyledItemDelegate):
         if isinstance(entry, HeadEntry):
             self._paint_head(painter, option, entry)
         elif isinstance(entry, HitEntry):
-            self._paint_hit(painter, option, entry)
+            self._paint_hit(painter, option, entry, with_context=bool(index.data(CONTEXT_ROLE)))
         painter.restore()
+
+    @staticmethod
+    def is_on_time(area: QRect, x: int) -> bool:
+        """Whether a place in a row is on the time, which plays."""
+        return x < area.left() + tokens.SPACE_M + tokens.HIT_TIME_WIDTH
 
     def _paint_head(
         self, painter: QPainter, option: QStyleOptionViewItem, entry: HeadEntry
     ) -> None:
         colours = draw_ground(painter, option)
         area = option.rect.adjusted(tokens.SPACE_M, tokens.SPACE_S, -tokens.SPACE_M, 0)
-        painter.setFont(theme.font(tokens.TYPE_NOTE))
-        when_width = painter.fontMetrics().horizontalAdvance(entry.when)
+        about = " · ".join(part for part in (entry.when, entry.source) if part)
+        painter.setFont(theme.font(tokens.TYPE_NOTE, tabular=True))
+        width = min(painter.fontMetrics().horizontalAdvance(about) + 1, area.width() // 2)
         painter.setPen(QColor(colours.muted))
-        painter.drawText(
-            area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, entry.when
-        )
+        draw_line(painter, QRect(area.right() - width, area.top(), width, area.height()), about)
         painter.setFont(theme.font(tokens.TYPE_BODY, bold=True))
         painter.setPen(QColor(colours.text))
-        draw_line(painter, area.adjusted(0, 0, -when_width - tokens.SPACE_M, 0), entry.title)
+        draw_line(painter, area.adjusted(0, 0, -width - tokens.SPACE_M, 0), entry.title)
 
-    def _paint_hit(self, painter: QPainter, option: QStyleOptionViewItem, entry: HitEntry) -> None:
+    def _paint_hit(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        entry: HitEntry,
+        *,
+        with_context: bool,
+    ) -> None:
         colours = draw_ground(painter, option)
         area = option.rect.adjusted(
             tokens.SPACE_M, tokens.SPACE_S, -tokens.SPACE_M, -tokens.SPACE_XS
         )
+        self._paint_time(painter, area, entry, colours)
+        body = area.adjusted(tokens.HIT_TIME_WIDTH + tokens.SPACE_M, 0, 0, 0)
+        if with_context:
+            half = tokens.HIT_CONTEXT_HEIGHT // 2
+            _aside(painter, QRectF(body), entry.before, colours, ends=True)
+            body.setTop(body.top() + half)
+            after = QRectF(body)
+            after.setTop(body.top() + tokens.HIT_HEIGHT - tokens.SPACE_M)
+            _aside(painter, after, entry.after, colours, ends=False)
         painter.setFont(theme.font(tokens.TYPE_BODY, tabular=True))
-        line_height = painter.fontMetrics().height()
-        middle = area.top() + (line_height - tokens.ICON_S) // 2
+        painter.setPen(QColor(colours.text))
+        _marked_text(painter, QRectF(body), entry, colours)
+        if self.is_flat:
+            about = " · ".join(part for part in (entry.title, entry.day, entry.source) if part)
+            foot = QRect(body.left(), 0, body.width(), tokens.HIT_NOTE_HEIGHT)
+            foot.moveBottom(area.bottom())
+            painter.setFont(theme.font(tokens.TYPE_NOTE, tabular=True))
+            painter.setPen(QColor(colours.muted))
+            draw_line(painter, foot, about)
+
+    def _paint_time(
+        self, painter: QPainter, area: QRect, entry: HitEntry, colours: tokens.Palette
+    ) -> None:
+        """The session's time, as a button that plays; under it the wall clock's."""
+        painter.setFont(theme.font(tokens.TYPE_BODY, tabular=True))
+        metrics = painter.fontMetrics()
+        middle = area.top() + (metrics.height() - tokens.ICON_S) // 2
         draw_icon(painter, "play", colours.accent, QPoint(area.left(), middle))
         painter.setPen(QColor(colours.accent))
         left = area.left() + tokens.ICON_S + tokens.SPACE_XS
-        painter.drawText(
-            left, area.top() + painter.fontMetrics().ascent(), words.clock(entry.start_s)
-        )
-        body = area.adjusted(tokens.TIME_COLUMN + tokens.SPACE_S, 0, 0, 0)
-        painter.setPen(QColor(colours.text))
-        _marked_text(painter, QRectF(body), entry, colours)
+        painter.drawText(left, area.top() + metrics.ascent(), words.clock(entry.start_s))
+        painter.setFont(theme.font(tokens.TYPE_NOTE, tabular=True))
+        painter.setPen(QColor(colours.muted))
+        under = area.top() + metrics.height() + painter.fontMetrics().ascent()
+        painter.drawText(left, under, entry.said_at)
+
+
+def _aside(
+    painter: QPainter, area: QRectF, text: str, colours: tokens.Palette, *, ends: bool
+) -> None:
+    """Two lines of what was said beside a hit: the end of it, or the beginning."""
+    painter.setFont(theme.font(tokens.TYPE_BODY))
+    painter.setPen(QColor(colours.muted))
+    metrics, text = painter.fontMetrics(), words.one_line(text)
+    room = int(area.width() * _ASIDE_FILL * 2)
+    mode = Qt.TextElideMode.ElideLeft if ends else Qt.TextElideMode.ElideRight
+    area = QRectF(area.left(), area.top(), area.width(), metrics.lineSpacing() * 2)
+    painter.drawText(area, int(Qt.TextFlag.TextWordWrap), metrics.elidedText(text, mode, room))
 
 
 def _marked_text(painter: QPainter, area: QRectF, entry: HitEntry, colours: tokens.Palette) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,7 +18,6 @@ from app.gui.presenters import capture, session
 from app.gui.presenters.library import Library, Row
 from app.gui.presenters.live import Live, LiveSessions, LiveWaves, Revivals, gone, recover
 from app.gui.presenters.sample import SampleSession
-from app.gui.presenters.search import PAGE, Failed, Found, Searching, indexing
 from app.gui.presenters.session import Wave
 from app.gui.presenters.transcription import Transcription, Works
 from app.gui.presenters.words import Message
@@ -47,12 +45,6 @@ class Desk(QObject):
     """`session.Page`: what was asked for by `read`."""
     wave_read = Signal(object)
     """`session.Wave`: of the page that was read last, or of a live session."""
-    found = Signal(object)
-    """`search.Found`: what was asked for by `search`; a better answer may follow."""
-    indexed = Signal(str)
-    """How far the index is that is made meanwhile; empty when it is complete."""
-    search_failed = Signal(object)
-    """`Message`: why there is no answer."""
     offered = Signal(object)
     """``tuple[capture.Offer, ...]``: what was asked for by `list_offers`."""
     started = Signal(object)
@@ -79,14 +71,6 @@ class Desk(QObject):
         self._starts = Lane(self._bridge, "gui-starts")
         self._reading = Lane(self._bridge, "gui-reading", newest_only=True)
         self._drawing = Lane(self._bridge, "gui-drawing", newest_only=True)
-        self._searching = Lane(self._bridge, "gui-searching", newest_only=True)
-        self._progress = Latest(self._bridge, self.indexed.emit)
-        self._searches = Searching(
-            archive,
-            lambda answer: self._bridge.send(lambda: self._on_answer(answer)),
-            lambda done, total: self._progress.put(indexing(done, total)),
-        )
-        self._asked = ""
         self._lanes: list[Lane] = []
         self._look = Ticker(
             self._bridge, "gui-library", tokens.LIBRARY_LOOK_S,
@@ -210,28 +194,14 @@ class Desk(QObject):
         """Read a session's waveform; then `wave_read`, unless another was asked for meanwhile."""
         self._drawing.do(lambda: session.load_wave(folder), self.wave_read.emit, self._on_no_wave)
 
-    def search(self, query: str, limit: int = PAGE) -> None:
-        """Search; then `found` or `search_failed`, unless another was asked for meanwhile."""
-        self._asked = query
-        zone = datetime.now(UTC).astimezone().tzinfo
-        self._searching.do(
-            lambda: self._searches.ask(query, zone, limit=limit), _nothing, self._on_failed
-        )
-
-    def forget_search(self) -> None:
-        """Want no answer any more."""
-        self._asked = ""
-        self._searching.do(self._searches.rest, _nothing, self._on_failed)
-
     def close(self) -> None:
         """End all threads. Recorders go on; the sample's ends, for its broadcast ends here."""
         self._bridge.close()
         for thread in (self._look, self._ask, self._redraw, self._transcribe):
             thread.close()
-        own = (self._reading, self._drawing, self._searching, self._starts, self._orders)
+        own = (self._reading, self._drawing, self._starts, self._orders)
         for lane in (*own, *self._lanes):
             lane.close()
-        self._searches.rest()
         self._live.close()
         if self._sample is not None:
             self._sample.close()
@@ -287,21 +257,9 @@ class Desk(QObject):
         else:
             self.failed.emit(gone(folder))
 
-    def _on_answer(self, answer: Found | Failed) -> None:
-        if answer.query != self._asked:
-            return
-        if isinstance(answer, Found):
-            self.found.emit(answer)
-        else:
-            self.search_failed.emit(answer.message)
-
     def _on_no_wave(self, error: AircheckError) -> None:
         _log.info("no waveform: %s", error)  # the page says what is wrong with the session
 
     def _on_failed(self, error: AircheckError) -> None:
         _log.info("%s", error)
         self.failed.emit(Message.of(error))
-
-
-def _nothing(_result: object) -> None:
-    """What follows where nothing has to."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.words import Message
@@ -78,6 +78,9 @@ class SearchPlace(Place):
     def show_query(self, query: str) -> None:
         """Search for words as they are typed; empty: nothing is searched any more."""
         raise NotImplementedError
+
+    def complete(self, field: QLineEdit) -> None:
+        """Offer words where queries are typed."""
 
 
 class ExportPlace(Place):

@@ -11,20 +11,16 @@ from pathlib import Path
 from PySide6.QtCore import Slot
 
 from app.gui.desk import Desk
-from app.gui.pages.search import SearchPage
 from app.gui.pages.session import SessionPage
-from app.gui.place import Entry, Place, SearchPlace, SessionPlace
+from app.gui.place import Entry, Place, SessionPlace
 from app.gui.player import Player
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
-from app.gui.presenters.search import Found, HeadEntry, HitEntry
 from app.gui.presenters.session import Page, Wave
 from app.gui.presenters.transcription import Works
-from app.gui.presenters.words import Message
 from app.gui.widgets import column
 from recorder.archive import SessionFolder
-from recorder.types import SessionId
 
 
 def entries(desk: Desk, player: Player) -> tuple[Entry, ...]:
@@ -41,7 +37,7 @@ def entries(desk: Desk, player: Player) -> tuple[Entry, ...]:
             key="search",
             title=translate("Side", "Search"),
             icon="search",
-            make=partial(WiredSearch, desk),
+            make=partial(_search, desk),
         ),
         Entry(
             key="jobs",
@@ -83,6 +79,12 @@ def _now(desk: Desk) -> Place:
     from app.gui.pages.now import NowPage  # noqa: PLC0415 (see above)
 
     return NowPage(desk)
+
+
+def _search(desk: Desk) -> Place:
+    from app.gui.pages.search import SearchPage  # noqa: PLC0415 (see above)
+
+    return SearchPage(desk)
 
 
 def _library(desk: Desk) -> Place:
@@ -178,53 +180,3 @@ class WiredSession(SessionPlace):
     def _show_work(self, path: Path) -> None:
         if path in self._rows:
             self.page.show_work(self._desk.works.of(self._rows[path]))
-
-
-class WiredSearch(SearchPlace):
-    """The page of hits, wired to the desk."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
-        self.page = SearchPage()
-        column(self, self.page)
-        desk.found.connect(self._on_found)
-        desk.search_failed.connect(self.page.notice.say)
-        desk.indexed.connect(self.page.show_indexing)
-        self.page.chosen.connect(self._on_hit)
-        self.page.opened.connect(self._on_head)
-        self.page.cleared.connect(self.cleared)
-        self.page.more_asked.connect(desk.search)
-
-    def show_query(self, query: str) -> None:
-        """Search for words as they are typed."""
-        if query:
-            self._desk.search(query)
-        else:
-            self._desk.forget_search()
-
-    @Slot(object)
-    def _on_found(self, found: Found) -> None:
-        self.page.show_found(found, silent_count=sum(row.is_silent for row in self._desk.rows))
-
-    @Slot(object)
-    def _on_hit(self, hit: HitEntry) -> None:
-        folder = self._folder_of(hit.session)
-        if folder is not None:
-            self.play_asked.emit(folder, hit.start_s)
-
-    @Slot(object)
-    def _on_head(self, head: HeadEntry) -> None:
-        folder = self._folder_of(head.session)
-        if folder is not None:
-            self.session_asked.emit(folder)
-
-    def _folder_of(self, session: SessionId) -> SessionFolder | None:
-        """The folder of a session that was found; says so where it is gone by now."""
-        for row in self._desk.rows:
-            if row.summary.id == session:
-                return SessionFolder(row.summary.folder)
-        self.page.notice.say(
-            Message(happened="This session is not in the archive any more.", next="Search again.")
-        )
-        return None

@@ -29,7 +29,8 @@ class Prompt(QFrame):
         self.field = QLineEdit()
         self.field.setFixedHeight(tokens.CONTROL_HEIGHT + 2 * tokens.BORDER)
         self.field.setMinimumWidth(tokens.SIDE_LEAST_WIDTH)
-        self.answer = Button("", kind="main")
+        self.field.setAccessibleName(translate("Prompt", "Answer"))
+        self.answer = Button(translate("Prompt", "Do it"), kind="main")
         self.close_button = IconButton(translate("Prompt", "Leave it as it is"), "x")
         self._words = QStringListModel(self)
         self._then: Callable[[str], None] | None = None

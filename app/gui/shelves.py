@@ -33,6 +33,7 @@ from app.gui.models import ROW_ROLE
 from app.gui.presenters.browsing import Spread
 from app.gui.presenters.language import translate
 from app.gui.presenters.words import one_line
+from app.gui.widgets import tip
 
 SESSIONS_FORMAT = "application/x-aircheck-sessions"
 """What dragged sessions are, inside the window: their ids, a line each."""
@@ -46,6 +47,8 @@ class On(StrEnum):
     TAG = "tag"
     TRASH = "trash"
     HEADING = "heading"
+    VALUE = "value"
+    SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +56,18 @@ class Shelf:
     """A line of the side.
 
     Attributes:
-        name: Of the collection or the tag; of a heading, its words.
-        count: Sessions on it.
+        name: Of the collection, the tag, the kept search; of a heading, its words; of a value that
+            narrows a search, its field and itself, with a colon between.
+        count: Sessions on it, or matches that have the value; -1: nobody counts.
+        shown: Its words, where they are others than its name.
+        is_chosen: Whether it is among those that narrow the search.
     """
 
     on: On
     name: str = ""
     count: int = 0
+    shown: str = ""
+    is_chosen: bool = False
 
     @property
     def title(self) -> str:
@@ -70,7 +78,7 @@ class Shelf:
             case On.TRASH:
                 return translate("Library", "Trash")
             case _:
-                return self.name
+                return self.shown or self.name
 
     @property
     def is_same(self) -> tuple[On, str]:
@@ -80,7 +88,8 @@ class Shelf:
 
 ALL = Shelf(on=On.ALL)
 TRASH = Shelf(on=On.TRASH)
-_ICONS = {On.ALL: "library", On.COLLECTION: "folder", On.TAG: "tag", On.TRASH: "trash-2"}
+_ICONS = {On.ALL: "library", On.COLLECTION: "folder", On.TAG: "tag", On.TRASH: "trash-2",
+          On.SEARCH: "star"}  # fmt: skip
 
 
 def shelves_of(spread: Spread, total: int, trashed: int) -> tuple[Shelf, ...]:
@@ -137,7 +146,11 @@ class ShelvesModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return shelf.title
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{shelf.title}, {shelf.count:,}"
+                told = translate("Library", "chosen") if shelf.is_chosen else ""
+                count = f"{shelf.count:,}" if shelf.count >= 0 else ""
+                return ", ".join(part for part in (shelf.title, count, told) if part)
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(shelf.title)
             case _:
                 return shelf if role == ROW_ROLE else None
 
@@ -203,8 +216,11 @@ class ShelfDelegate(QStyledItemDelegate):
     ) -> None:
         colours = draw_ground(painter, option)
         at = QPoint(area.left(), area.center().y() - tokens.ICON_S // 2)
-        draw_icon(painter, _ICONS[shelf.on], colours.muted, at)
-        count = f"{shelf.count:,}"
+        icon = "check" if shelf.is_chosen else _ICONS.get(shelf.on, "")
+        if icon:
+            role = colours.accent if shelf.is_chosen else colours.muted
+            draw_icon(painter, icon, role, at)
+        count = f"{shelf.count:,}" if shelf.count >= 0 else ""
         painter.setFont(theme.font(tokens.TYPE_NOTE, tabular=True))
         painter.setPen(QColor(colours.muted))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -212,8 +228,25 @@ class ShelfDelegate(QStyledItemDelegate):
         width = painter.fontMetrics().horizontalAdvance(count) + tokens.SPACE_S
         painter.setFont(theme.font(tokens.TYPE_BODY))
         painter.setPen(QColor(colours.text))
-        left = tokens.ICON_S + tokens.SPACE_S
+        left = tokens.ICON_S + tokens.SPACE_S if icon else 0
         draw_line(painter, area.adjusted(left, 0, -width, 0), shelf.title)
+
+
+def shelf_view(model: ShelvesModel, name: str) -> QListView:
+    """A list of such lines.
+
+    Args:
+        model: The lines.
+        name: What a screen reader says.
+    """
+    view = QListView()
+    view.setModel(model)
+    view.setItemDelegate(ShelfDelegate(view))
+    view.setUniformItemSizes(True)
+    view.setMouseTracking(True)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setAccessibleName(name)
+    return view
 
 
 class Shelves(QFrame):
@@ -234,15 +267,9 @@ class Shelves(QFrame):
         self.setFixedWidth(tokens.SHELVES_WIDTH)
         self._shown = ALL
         self.model = ShelvesModel()
-        self.view = QListView()
-        self.view.setModel(self.model)
-        self.view.setItemDelegate(ShelfDelegate(self.view))
-        self.view.setUniformItemSizes(True)
-        self.view.setMouseTracking(True)
+        self.view = shelf_view(self.model, translate("Library", "Collections and tags"))
         self.view.setAcceptDrops(True)
         self.view.setDropIndicatorShown(True)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setAccessibleName(translate("Library", "Collections and tags"))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_menu)
         self.view.selectionModel().currentChanged.connect(self._on_current)

@@ -239,6 +239,7 @@ class Window(QMainWindow):
             place.counted.connect(self.side.buttons[key].show_count)
         if isinstance(place, SearchPlace):
             place.cleared.connect(self.bar.field.clear)
+            place.complete(self.bar.field)
         if isinstance(place, ExportPlace):
             place.closed.connect(self._on_export_closed)
 

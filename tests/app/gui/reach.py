@@ -3,7 +3,7 @@
 from app.gui.pages.now import NowPage
 from app.gui.pages.search import SearchPage
 from app.gui.pages.session import SessionPage
-from app.gui.places import WiredSearch, WiredSession
+from app.gui.places import WiredSession
 from app.gui.window import Window
 
 
@@ -21,5 +21,5 @@ def session(window: Window) -> SessionPage:
 
 def search(window: Window) -> SearchPage:
     place = window.place("search")
-    assert isinstance(place, WiredSearch)
-    return place.page
+    assert isinstance(place, SearchPage)
+    return place

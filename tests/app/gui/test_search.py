@@ -1,32 +1,79 @@
-"""Words searched in the window: at once, then exactly, and nothing jumps."""
+"""Words searched in the window: at once, then exactly; nothing jumps; narrowed, kept, quoted."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from app import editing
+from app.gui.models import ROW_ROLE
 from app.gui.pages.search import SearchPage
-from app.gui.presenters.search import Found, HeadEntry, HitEntry, indexing
-from app.gui.theme import Theme
+from app.gui.presenters import search as presenter
+from app.gui.presenters.exporting import Wanted
+from app.gui.presenters.search import (
+    Asked,
+    Field,
+    Found,
+    HeadEntry,
+    HitEntry,
+    Sorted,
+    Value,
+    indexing,
+)
+from app.gui.shelves import On, Shelf
 from app.gui.window import Window
 from app.settings import Settings
+from recorder.archive import SessionFolder
 from recorder.types import Seconds, SessionId, utc_now
 from tests.app.gui import reach
 from tests.recorder.builders import build_session
-from transcribe import index, search, transcript
+from transcribe import index, saved, search, transcript
 from transcribe.transcript import Segment, Transcript
 
 Open = Callable[[], Window]
 
 
+def talk(settings: Settings, title: str, *said: str, **about: object) -> SessionFolder:
+    folder = build_session(settings.archive, title=title)
+    segments = tuple(
+        Segment(start_s=Seconds(n * 4 + 1), end_s=Seconds(n * 4 + 3), text=text, speaker="Ada")
+        for n, text in enumerate(said)
+    )
+    made = Transcript(model="demo", language="en", created_at=utc_now(), segments=segments)
+    transcript.store(folder, made)
+    if about:
+        editing.edit(folder, editing.Changes(**about))  # type: ignore[arg-type]
+    return folder
+
+
 def talks(settings: Settings, count: int) -> None:
     for number in range(count):
-        folder = build_session(settings.archive, title=f"Talk {number}")
-        said = Segment(start_s=Seconds(1), end_s=Seconds(3), text="moon " * (number + 1))
-        text = Transcript(model="demo", language="en", created_at=utc_now(), segments=(said,))
-        transcript.store(folder, text)
+        talk(settings, f"Talk {number}", "moon " * (number + 1))
+
+
+def asked_in(qtbot: QtBot, window: Window, query: str, count: int) -> SearchPage:
+    """The page once it shows so many entries."""
+    window.bar.search_for(query)
+    page = reach.search(window)
+    qtbot.waitUntil(lambda: page.model.rowCount() == count, timeout=10_000)
+    return page
+
+
+def entries(page: SearchPage) -> list[HeadEntry | HitEntry]:
+    return [page.model.index(place).data(ROW_ROLE) for place in range(page.model.rowCount())]
+
+
+def choose(page: SearchPage, place: int) -> HitEntry:
+    page.view.setCurrentIndex(page.model.index(place))
+    entry = page.model.index(place).data(ROW_ROLE)
+    assert isinstance(entry, HitEntry)
+    return entry
 
 
 def test_a_first_answer_is_followed_by_the_exact_one(
@@ -35,23 +82,26 @@ def test_a_first_answer_is_followed_by_the_exact_one(
     monkeypatch.setattr(search, "MOST_RANKED", 3)
     talks(settings, 6)
     window = open_it()
-    answers: list[Found] = []
-    window._desk.found.connect(answers.append)
+    page = reach.search(window)
+    orders: list[str] = []
+    really = page.show_found
+
+    def told(found: Found) -> None:
+        orders.append(found.order)
+        really(found)
+
+    monkeypatch.setattr(page, "show_found", told)
     window.bar.search_asked.emit("moon")
-    footer = reach.search(window).footer
-    qtbot.waitUntil(lambda: footer.text().startswith("6 hits · best first"), timeout=10_000)
-    assert [answer.order for answer in answers][-2:] == ["newest first", "best first"]
+    qtbot.waitUntil(lambda: page.footer.text().startswith("6 hits · best first"), timeout=10_000)
+    assert orders[-2:] == ["newest first", "best first"]
 
 
-def test_a_better_answer_turns_no_page(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
+def test_an_answer_turns_no_page(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
     talks(settings, 1)
     window = open_it()
-    answers: list[Found] = []
-    window._desk.found.connect(answers.append)
-    window.bar.search_asked.emit("moon")
-    qtbot.waitUntil(lambda: bool(answers) and bool(answers[-1].entries), timeout=10_000)
+    page = asked_in(qtbot, window, "moon", 2)
     window.turn_to("now")
-    window._desk.found.emit(answers[-1])
+    page.show_found(answer(1, 2))
     assert window.shown == "now"
 
 
@@ -85,32 +135,29 @@ def test_an_index_that_is_complete_needs_no_word() -> None:
     assert indexing(1_200, 10_000) == "1,200 of 10,000 sessions are indexed"
 
 
-def answer(*starts: int, count: str = "more than 40 hits", order: str = "newest first") -> Found:
-    session = SessionId("0" * 26)
-    hits = tuple(
-        HitEntry(session=session, start_s=Seconds(at), text=f"moon {at}", marks=(), speaker="")
-        for at in starts
-    )
+def answer(*starts: int, count: str = "40+ hits", order: str = "newest first") -> Found:
     return Found(
-        query="moon",
-        entries=(HeadEntry(session=session, title="Talk", when=""), *hits),
-        hit_count=len(hits),
-        has_more=False,
+        asked=Asked(query="moon"),
+        hits=tuple(
+            HitEntry(
+                session=SessionId("0" * 26), start_s=Seconds(at), text=f"moon {at}", marks=(),
+                speaker="", title="Talk",
+            )
+            for at in starts
+        ),
+        next_page="",
         count=count,
         order=order,
         took="3 ms",
-        notes=(),
-        suggestion="",
-    )
+    )  # fmt: skip
 
 
 @pytest.fixture
-def page(qtbot: QtBot, themed: Theme) -> SearchPage:
-    page = SearchPage()
-    qtbot.addWidget(page)
-    page.resize(600, 300)
-    page.show()
-    return page
+def page(qtbot: QtBot, open_it: Open) -> SearchPage:
+    window = open_it()
+    window.resize(900, 420)
+    window.turn_to("search")
+    return reach.search(window)
 
 
 def shown(page: SearchPage) -> list[str]:
@@ -118,11 +165,10 @@ def shown(page: SearchPage) -> list[str]:
 
 
 def test_rows_that_are_read_stay_until_the_others_are_asked_for(page: SearchPage) -> None:
-    page.show_found(answer(*range(40)), silent_count=0)
+    page.show_found(answer(*range(40)))
     page.view.verticalScrollBar().setValue(200)
     assert page.view.verticalScrollBar().value() == 200
-    better = answer(*reversed(range(40)), count="41 hits", order="best first")
-    page.show_found(better, silent_count=0)
+    page.show_found(answer(*reversed(range(40)), count="41 hits", order="best first"))
     assert shown(page)[0] == "moon 0"
     assert page.view.verticalScrollBar().value() == 200
     assert page.footer.text() == "41 hits · newest first · 3 ms"
@@ -136,10 +182,293 @@ def test_rows_that_are_read_stay_until_the_others_are_asked_for(page: SearchPage
 
 def test_the_same_rows_with_an_exact_count_change_the_footer_alone(page: SearchPage) -> None:
     first = answer(*range(40))
-    page.show_found(first, silent_count=0)
+    page.show_found(first)
     page.view.setCurrentIndex(page.model.index(3))
-    page.show_found(replace(first, count="41 hits"), silent_count=2)
+    page.show_found(replace(first, count="41 hits"))
     assert page.view.currentIndex().row() == 3
-    assert page.footer.text() == (
-        "41 hits · newest first · 3 ms · 2 sessions are not transcribed yet"
-    )
+    assert page.footer.text() == "41 hits · newest first · 3 ms"
+    assert not page.better.isVisible()
+
+
+def test_more_come_as_one_scrolls(
+    qtbot: QtBot, open_it: Open, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presenter, "PAGE", 4)
+    talks(settings, 11)
+    window = open_it()
+    window.bar.search_for("moon")
+    page = reach.search(window)
+
+    def all_there() -> bool:
+        page.view.scrollToBottom()
+        return sum(isinstance(entry, HitEntry) for entry in entries(page)) == 11
+
+    qtbot.waitUntil(all_there, timeout=10_000)
+    titles = [entry.title for entry in entries(page) if isinstance(entry, HitEntry)]
+    assert len(set(titles)) == 11
+
+
+def test_hits_are_flat_or_by_session(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
+    for name in "AB":
+        talk(settings, name, *["moon"] + ["sun " * 400] * 30 + ["moon"])
+    page = asked_in(qtbot, open_it(), "moon", 6)
+    assert [type(entry) for entry in entries(page)] == [HeadEntry, HitEntry, HitEntry] * 2
+    page.group.click()
+    assert [type(entry) for entry in entries(page)] == [HitEntry] * 4
+    page.group.click()
+    assert len(entries(page)) == 6
+
+
+def test_newest_first_is_asked_for(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
+    talks(settings, 3)
+    page = asked_in(qtbot, open_it(), "moon", 6)
+    page.sort.menu().aboutToShow.emit()
+    page.sort.menu().actions()[1].trigger()
+    qtbot.waitUntil(lambda: "newest first" in page.footer.text(), timeout=10_000)
+
+
+def test_a_value_narrows_the_query_and_widens_it_again(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    talk(settings, "One", "moon", tags=("news",))
+    talk(settings, "Two", "moon")
+    window = open_it()
+    page = asked_in(qtbot, window, "moon", 4)
+    news = Shelf(on=On.VALUE, name="tag:news")
+    qtbot.waitUntil(lambda: page.narrowing.model.place_of(news).isValid(), timeout=10_000)
+    page.narrowing.view.clicked.emit(page.narrowing.model.place_of(news))
+    assert window.bar.text == 'moon tag:"news"'
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2, timeout=10_000)
+
+    def is_on() -> bool:
+        shelf = page.narrowing.model.place_of(news).data(ROW_ROLE)
+        return isinstance(shelf, Shelf) and shelf.is_chosen
+
+    qtbot.waitUntil(is_on, timeout=10_000)
+    page.narrowing.view.clicked.emit(page.narrowing.model.place_of(news))
+    assert window.bar.text == "moon"
+    qtbot.waitUntil(lambda: page.model.rowCount() == 4, timeout=10_000)
+
+
+def test_what_was_meant_is_one_click_away(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
+    talk(settings, "One", "the unedited audio")
+    window = open_it()
+    page = asked_in(qtbot, window, "unedited", 2)
+    window.bar.search_for("unedittd")
+    qtbot.waitUntil(lambda: "Did you mean" in page.nothing.sentence.text(), timeout=10_000)
+    page.nothing.button.click()
+    assert window.bar.text == "unedited"
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2, timeout=10_000)
+
+
+def test_words_are_completed_from_the_archive(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    talk(settings, "One", "the unedited audio, unedited again, until now")
+    window = open_it()
+    page = asked_in(qtbot, window, "audio", 2)
+    window.turn_to("search")
+
+    def has_focus() -> bool:
+        window.activateWindow()
+        window.bar.field.setFocus()
+        return window.bar.field.hasFocus()
+
+    qtbot.waitUntil(has_focus)
+    window.bar.field.setText("audio ")
+    qtbot.keyClicks(window.bar.field, "un")
+    completer = page._completer
+    assert completer
+    qtbot.waitUntil(lambda: bool(completer.words.stringList()), timeout=10_000)
+    assert set(completer.words.stringList()) == {"unedited", "until"}
+    completer.completer.activated.emit("unedited")
+    assert window.bar.field.text().split() == ["audio", "unedited"]
+    qtbot.waitUntil(lambda: page._asked.query == "audio unedited")
+
+
+def test_a_search_is_kept_run_renamed_and_forgotten(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    talks(settings, 2)
+    window = open_it()
+    page = asked_in(qtbot, window, "moon", 4)
+    page.keep.click()
+    page.prompt.field.setText("Moons")
+    page.prompt.answer.click()
+    moons = Shelf(on=On.SEARCH, name="Moons")
+    qtbot.waitUntil(lambda: page.narrowing.model.place_of(moons).isValid())
+    assert saved.find(settings.archive, "moons").text == "moon"
+    window.bar.search_for("nothing")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0, timeout=10_000)
+    page.narrowing.view.clicked.emit(page.narrowing.model.place_of(moons))
+    assert window.bar.text == "moon"
+    qtbot.waitUntil(lambda: page.model.rowCount() == 4, timeout=10_000)
+    page.narrowing.fill_menu(moons)
+    page.narrowing.menu.actions()[0].trigger()
+    page.prompt.field.setText("MOONS")
+    page.prompt.answer.click()
+    loud = Shelf(on=On.SEARCH, name="MOONS")
+    qtbot.waitUntil(lambda: page.narrowing.model.place_of(loud).isValid())
+    page.narrowing.fill_menu(loud)
+    page.narrowing.menu.actions()[1].trigger()
+    qtbot.waitUntil(lambda: not page.narrowing.model.place_of(loud).isValid())
+    assert saved.searches(settings.archive) == []
+
+
+def test_all_hits_become_a_file(
+    qtbot: QtBot, open_it: Open, settings: Settings, tmp_path: Path
+) -> None:
+    talks(settings, 3)
+    page = asked_in(qtbot, open_it(), "moon", 6)
+    page.write_all(tmp_path / "hits.json")
+    qtbot.waitUntil(page.told.isVisible)
+    assert page.told.text().startswith("3 hits written")
+    assert len(json.loads((tmp_path / "hits.json").read_text())["hits"]) == 3
+    page.write_all(tmp_path / "hits.csv")
+    qtbot.waitUntil((tmp_path / "hits.csv").exists)
+    qtbot.waitUntil(lambda: "hits.csv" in page.told.text())
+    assert len((tmp_path / "hits.csv").read_text().splitlines()) == 4
+    page.write_all(tmp_path / "none" / "hits.csv")
+    qtbot.waitUntil(page.notice.isVisible)
+    assert "hits.csv" in str(page.notice.message)
+
+
+def test_a_hit_is_quoted_clipped_linked_and_opened_at_its_word(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    folder = talk(settings, "One", "before it", "the moon is up", "after it")
+    page = asked_in(qtbot, open_it(), "moon", 2)
+    moments: list[tuple[Path, float]] = []
+    wanted: list[Wanted] = []
+    page.moment_asked.disconnect()
+    page.moment_asked.connect(lambda folder, at_s: moments.append((folder.path, at_s)))
+    page.export_asked.connect(wanted.append)
+    hit = choose(page, 1)
+    assert (hit.before, hit.after) == ("before it", "after it")
+    assert page.acts.isVisible()
+    page.quote.trigger()
+    qtbot.waitUntil(lambda: "“the moon is up”" in QGuiApplication.clipboard().text())
+    assert "SHA-256" in QGuiApplication.clipboard().text()
+    page.clip.trigger()
+    assert (wanted[0].from_s, wanted[0].to_s) == (5.0, 7.0)
+    page.copy_link.trigger()
+    assert QGuiApplication.clipboard().text() == f"aircheck:{folder.id}#t=5.0"
+    page.open.trigger()
+    assert moments == [(folder.path, 5.0)]
+    page.fill_menu()
+    assert len(page.menu.actions()) == 6
+
+
+def test_what_was_said_around_a_hit_shows_on_demand(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    talk(settings, "One", "before it", "the moon is up", "after it")
+    page = asked_in(qtbot, open_it(), "moon", 2)
+    choose(page, 1)
+    low = page.view.visualRect(page.model.index(1)).height()
+    page.context.trigger()
+    assert page.view.visualRect(page.model.index(1)).height() > low
+    page.context.trigger()
+    assert page.view.visualRect(page.model.index(1)).height() == low
+
+
+def test_return_and_space_play(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
+    folder = talk(settings, "One", "the moon is up")
+    window = open_it()
+    played: list[tuple[Path, float]] = []
+    window.player.play = lambda folder, at_s: played.append((folder.path, at_s))  # type: ignore[method-assign]
+    page = asked_in(qtbot, window, "moon", 2)
+    choose(page, 1)
+
+    def has_focus() -> bool:
+        window.activateWindow()
+        page.view.setFocus()
+        return page.view.hasFocus()
+
+    qtbot.waitUntil(has_focus)
+    qtbot.keyClick(page.view, Qt.Key.Key_Return)
+    qtbot.keyClick(page.view, Qt.Key.Key_Space)
+    assert played == [(folder.path, 1.0)] * 2
+
+
+def test_a_session_that_is_gone_is_said_to_be(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    page = reach.search(open_it())
+    page._open(SessionId("0" * 26), 1.0)
+    assert "not in the archive any more" in str(page.notice.message)
+
+
+def test_the_side_is_a_menu_where_it_is_narrow(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    window = open_it()
+    page = reach.search(window)
+    window.turn_to("search")
+    page.narrowing.show_values((Value(field=Field.SPEAKER, value="Ada & Co", count=3, is_on=True),))
+    window.resize(640, 480)
+    qtbot.waitUntil(lambda: not page.narrowing.isVisible())
+    menu = page.narrow_button.menu()
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["Speaker", "Ada && Co\t3"]
+    assert menu.actions()[1].isChecked()
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "value", "expected"),
+    [
+        ("moon", Field.SPEAKER, "Ada L", 'moon speaker:"Ada L"'),
+        ('moon speaker:"Ada L" sun', Field.SPEAKER, "Ada L", "moon sun"),
+        ("moon ", Field.YEAR, "2024", "moon on:2024"),
+        ("", Field.TAG, 'a"b', 'tag:"a b"'),
+    ],
+)
+def test_narrowing(query: str, field: Field, value: str, expected: str) -> None:
+    assert presenter.narrowed(query, field, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [
+        ("moon la", "la"), ("-la", "la"), ('"the la', "la"), ("l", ""), ("moon ", ""),
+        ("tag:ne", ""), ("https://radio.ex", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_may_be_completed(text: str, beginning: str) -> None:
+    assert presenter.beginning_of(text) == beginning
+
+
+def test_a_word_is_completed_in_its_place() -> None:
+    assert presenter.completed("moon la", "landing") == "moon landing "
+
+
+def test_a_kept_search_asks_with_its_limits() -> None:
+    kept = saved.Saved(name="x", text="moon", from_="2024", to="2025", source="radio", order="odd")
+    assert presenter.asked_of(kept) == Asked(query='moon from:2024 to:2025 source:"radio"')
+    newest = saved.Saved(name="x", text="moon", session="01", order="newest first")
+    assert presenter.asked_of(newest) == Asked(query="moon", session="01", order=Sorted.NEWEST)
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("https://u:p@radio.example:80/x", "radio.example"), ("device:Mic", "device:Mic"),
+        ("/home/a/tape.mp3", "tape.mp3"), ("", ""),
+    ],
+)  # fmt: skip
+def test_sources_in_a_word(source: str, word: str) -> None:
+    assert presenter.short_source(source) == word
+
+
+def test_pages_go_on_under_the_same_head() -> None:
+    one, two = SessionId("1" * 26), SessionId("2" * 26)
+
+    def hit(session: SessionId, at: int) -> HitEntry:
+        return HitEntry(session=session, start_s=Seconds(at), text="", marks=(), speaker="")
+
+    first = list(presenter.arranged([hit(one, 1), hit(two, 2), hit(one, 3)], grouped=True))
+    assert [type(entry) for entry in first] == [HeadEntry, HitEntry, HitEntry, HeadEntry, HitEntry]
+    last = first[-1]
+    assert isinstance(last, HitEntry)
+    rest = list(presenter.arranged([hit(one, 4), hit(two, 5)], grouped=True, after=last))
+    assert [type(entry) for entry in rest] == [HitEntry, HeadEntry, HitEntry]

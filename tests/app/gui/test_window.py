@@ -144,7 +144,7 @@ def test_clearing_the_field_leaves_the_search(
     qtbot: QtBot, open_it: Open, talk: SessionFolder
 ) -> None:
     window = open_it()
-    qtbot.keyClicks(window.bar.field, "nothing like it")
+    qtbot.keyClicks(window.bar.field, "qqqqqq zzzzzz")
     qtbot.keyClick(window.bar.field, Qt.Key.Key_Return)
     qtbot.waitUntil(reach.search(window).nothing.isVisible)
     qtbot.mouseClick(reach.search(window).nothing.button, Qt.MouseButton.LeftButton)
@@ -212,7 +212,8 @@ def test_without_an_audio_output_a_hit_can_be_played_again(
     window.bar.search_asked.emit("unedited audio")
     qtbot.waitUntil(lambda: reach.search(window).model.rowCount() == 2)
     hit = reach.search(window).model.index(1).data(ROW_ROLE)
-    reach.search(window).chosen.emit(hit)
+    assert isinstance(hit, HitEntry)
+    reach.search(window).play_asked.emit(talk, float(hit.start_s))
     transport = window.transport
     assert transport.play.isEnabled()
     assert transport.time.text() == "0:13"
