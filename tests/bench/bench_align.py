@@ -20,6 +20,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
+import pytest
 
 from recorder.compare import Kind, compare
 from recorder.decode import decode_file
@@ -94,6 +95,7 @@ def encoded(path: Path, *options: str) -> Path:
     return target
 
 
+@pytest.mark.timeout(1800)
 def test_three_hours_against_three_hours(tmp_path: Path) -> None:
     broadcast(tmp_path / "ours.wav", is_edited=False)
     broadcast(tmp_path / "theirs.wav", is_edited=True)
@@ -148,6 +150,7 @@ def changed(sound: programme.Sound, seed: int) -> programme.Sound:
     return programme.noisy(programme.stretched(sound, clock) * level, 20, seed)
 
 
+@pytest.mark.timeout(1800)
 def test_edits_are_found_and_none_is_invented(tmp_path: Path) -> None:
     """Pairs of AAC at 96 and MP3 at 64 kb/s, unedited and with one edit of 0.5 to 20 s each."""
     chance = random.Random(5)
