@@ -11,8 +11,8 @@ import contextlib
 import logging
 import math
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from recorder import pyramid
 from recorder.archive import SessionFolder
-from recorder.decode import Stretch, decode_timeline, stretches
+from recorder.decode import Block, Stretch, decode_file, decode_timeline, stretches
 from recorder.errors import DecodeError, StorageError
 from recorder.pyramid import SCALE, STEP, Pyramid
 from recorder.timeline import Timeline
@@ -160,12 +160,42 @@ def _measured(
     root: Path, timeline: Timeline, stretch: Stretch, before: Pyramid | None
 ) -> Pyramid | None:
     """Measure a stretch from where its peaks end; its last pair may be of fewer samples."""
+    from_s = before.end_s if before else stretch.start_s
+    blocks = decode_timeline(
+        root, timeline, track=stretch.part.track, from_s=from_s, to_s=stretch.end_s
+    )
+    made = _of_blocks(blocks, stretch.start_s, before, is_whole=stretch.part.sealed is not None)
+    if made is None:
+        return None
+    end_s = stretch.end_s if stretch.part.sealed else min(made.end_s, stretch.end_s)
+    return replace(made, end_s=end_s)
+
+
+def of_file(path: Path) -> Pyramid | None:
+    """The peaks of any audio file, from its first sample on; None where nothing sounds.
+
+    Decodes all of it, some seconds an hour.
+
+    Raises:
+        DecodeError: It can't be decoded.
+    """
+    return _of_blocks(decode_file(path), 0.0, None, is_whole=True)
+
+
+def _of_blocks(
+    blocks: Iterable[Block], start_s: float, before: Pyramid | None, *, is_whole: bool
+) -> Pyramid | None:
+    """The peaks of blocks that follow each other, behind those from before.
+
+    Args:
+        blocks: Sound.
+        start_s: Where the first of all begins.
+        before: What is measured already.
+        is_whole: Whether nothing follows them; else samples that fill no pair are left out.
+    """
     bottoms = [_array(before.levels[0])] if before else []
     pair_s = before.pair_s if before else 0.0
-    end_s = before.end_s if before else stretch.start_s
-    blocks = decode_timeline(
-        root, timeline, track=stretch.part.track, from_s=end_s, to_s=stretch.end_s
-    )
+    end_s = before.end_s if before else start_s
     rest: npt.NDArray[np.float32] | None = None
     for block in blocks:
         pair_s = pair_s or _BUCKET / block.rate_hz
@@ -174,17 +204,16 @@ def _measured(
         bottoms.append(_pairs(samples[:whole], _BUCKET))
         rest = samples[whole:]
         end_s += whole / block.rate_hz
-    if stretch.part.sealed:
-        if rest is not None and len(rest):
-            bottoms.append(_pairs(rest, len(rest)))
-        end_s = stretch.end_s
+    if is_whole and rest is not None and len(rest):
+        bottoms.append(_pairs(rest, len(rest)))
+        end_s += pair_s * len(rest) / _BUCKET
     bottom = np.concatenate(bottoms) if bottoms else np.empty((0, 2), np.int8)
     if not len(bottom):
         return None
     return Pyramid(
-        start_s=stretch.start_s,
+        start_s=start_s,
         pair_s=pair_s,
-        end_s=min(end_s, stretch.end_s),
+        end_s=end_s,
         levels=tuple(memoryview(level.tobytes()).cast("b") for level in _levels(bottom)),
     )
 

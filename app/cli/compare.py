@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from app.alongside import told
+from app.cli.bar import progress
 from app.cli.context import Context, counted, escape, exact_clock, json_option, pass_context
 from app.comparing import Compared, Completion, compare_session, complete_session
 from app.replays import Waiting, complete_from_replay
@@ -53,7 +51,7 @@ def compare_command(
     OTHER is a file, a session's ID, a track of one (ID:b), or an http(s) address of a file.
     """
     folder = context.archive.find(session)
-    with _progress(context) as tell:
+    with progress(context, "Comparing") as tell:
         found = compare_session(
             context.archive, folder, other, track=track, draw=picture, on_progress=tell
         )
@@ -131,7 +129,7 @@ def complete_command(
             context.answer({"withdrawn": letters})
         context.say(f"[green]✓[/] Taken away: track {', '.join(letters)}. Our own is as it was.")
         return
-    with _progress(context) as tell:
+    with progress(context, "Comparing") as tell:
         done = _done(context, folder, other, track, tell, wait=wait)
     if context.as_json:
         context.answer(_completion_json(done))
@@ -204,14 +202,3 @@ def _show_completion(context: Context, done: Completion) -> None:
             f"[green]✓[/] Filled in as track {done.track}. 'aircheck complete ID --undo' takes it"
             " away again, 'aircheck transcribe ID' gives it its text."
         )
-
-
-@contextlib.contextmanager
-def _progress(context: Context) -> Iterator[Callable[[float], None]]:
-    """A bar on the error stream, where people read."""
-    if context.as_json or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Comparing", total=1.0)
-        yield lambda part: bar.update(task, completed=part)

@@ -33,6 +33,8 @@ class Place(QWidget):
     """`presenters.exporting.Wanted`: the export dialog, filled in."""
     search_asked = Signal(str)
     """A query for the search page."""
+    place_asked = Signal(str)
+    """The key of another place."""
     said = Signal(object)
     """`Message`: something to be told on top of the window."""
     counted = Signal(int)
@@ -66,6 +68,14 @@ class SessionPlace(Place):
 
     def show_session(self, folder: SessionFolder, at_s: float | None = None) -> None:
         """Show a session; at a moment of it, where one is given."""
+        raise NotImplementedError
+
+    def mark(self) -> bool:
+        """Mark where the playhead is.
+
+        Returns:
+            Whether it did; a session that goes on is marked by its recorder, and now.
+        """
         raise NotImplementedError
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout
 
 from app.gui import theme, tokens
 from app.gui.player import Player, Playing
 from app.gui.presenters import words
+from app.gui.presenters.language import translate
+from app.gui.presenters.playback import PACES, Hearing, jumped
 from app.gui.presenters.session import NO_TIME, Strip
 from app.gui.strip import StripView
-from app.gui.widgets import IconButton, Notice, Text, label, quietly
+from app.gui.widgets import Button, IconButton, Notice, Text, label, quietly
 from recorder.archive import SessionFolder
 
 _JUMP_S = 10.0
@@ -30,9 +35,18 @@ class Transport(QFrame):
         self._shown: SessionFolder | None = None
         self._can_begin = False
         self.notice = Notice()
-        self.back = IconButton("Back 10 seconds", "skip-back")
-        self.play = IconButton("Play", "play", role="accent")
-        self.forward = IconButton("Forward 10 seconds", "skip-forward")
+        self._gaps: tuple[tuple[float, float, str], ...] = ()
+        self.back = IconButton(translate("Player", "Back 10 seconds (J)"), "rotate-ccw")
+        self.play = IconButton(translate("Player", "Play"), "play", role="accent")
+        self.forward = IconButton(translate("Player", "Forward 10 seconds (L)"), "rotate-cw")
+        self.pace = Button(pace_words(1.0), "gauge")
+        self.pace.setToolTip(translate("Player", "Speed and what is skipped"))
+        self.jump = Text("note")
+        self.jump.hide()
+        self._forget_jump = QTimer(self)
+        self._forget_jump.setSingleShot(True)
+        self._forget_jump.setInterval(tokens.JUMP_SHOWN_MS)
+        self._forget_jump.timeout.connect(self.jump.hide)
         self.time = label("", "")
         self.time.setFont(theme.font(tokens.TYPE_BODY, tabular=True))
         self.title = Text("muted")
@@ -41,6 +55,8 @@ class Transport(QFrame):
         self.play.clicked.connect(self.toggle)
         self.forward.clicked.connect(self._on_forward)
         self.strip.sought.connect(self._on_sought)
+        self.pace.clicked.connect(self._on_pace)
+        player.jumped.connect(self._on_jumped)
         player.changed.connect(self._on_changed)
         player.moved.connect(self._on_moved)
         player.failed.connect(self._on_failed)
@@ -50,7 +66,7 @@ class Transport(QFrame):
     def offer(self, *, can_play: bool) -> None:
         """Say whether there is something that Play would begin."""
         self._can_begin = can_play
-        self.play.setEnabled(can_play or self._player.folder is not None)
+        self.play.setEnabled(can_play or self._player.sound is not None)
 
     def show_session(self, folder: SessionFolder, title: str, strip: Strip) -> None:
         """Show the time of the session that is played; others are left out."""
@@ -58,6 +74,7 @@ class Transport(QFrame):
             self._shown = folder
             self.title.say(title)
             self._duration_s = float(strip.duration_s)
+            self._gaps = tuple((gap.from_s, gap.to_s, gap.text) for gap in strip.gaps)
             self.strip.show_strip(strip)
             self._on_moved(self._player.position_s)
 
@@ -68,7 +85,7 @@ class Transport(QFrame):
     @Slot()
     def toggle(self) -> None:
         """Pause, or go on."""
-        if self._player.folder is None:
+        if self._player.sound is None:
             self.play_asked.emit()
         elif self._player.playing is Playing.SOUND:
             self._player.pause()
@@ -90,11 +107,15 @@ class Transport(QFrame):
     @Slot()
     def _on_changed(self) -> None:
         is_playing = self._player.playing is Playing.SOUND
-        self.play.name("Pause" if is_playing else "Play", "pause" if is_playing else "play")
+        self.play.name(
+            translate("Player", "Pause") if is_playing else translate("Player", "Play"),
+            "pause" if is_playing else "play",
+        )
+        self.pace.say(hearing_words(self._player.hearing))
         folder = self._player.folder
         if folder is not None and self._shown is not None and not self.shows(folder):
             self._forget()
-        has_session = folder is not None
+        has_session = self._player.sound is not None
         self.play.setEnabled(has_session or self._can_begin)
         self.back.setEnabled(has_session)
         self.forward.setEnabled(has_session)
@@ -111,9 +132,71 @@ class Transport(QFrame):
     def _on_failed(self, message: words.Message) -> None:
         self.notice.say(message)
 
+    @Slot(float, float)
+    def _on_jumped(self, from_s: float, to_s: float) -> None:
+        """Say for a moment what was left out."""
+        self.jump.say(jumped((from_s, to_s), self._gaps))
+        self.jump.show()
+        self._forget_jump.start()
+
+    @Slot()
+    def _on_pace(self) -> None:
+        """Offer paces, and what may be left out."""
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        place = self.pace.mapToGlobal(QPoint(0, 0))
+        menu.popup(QPoint(place.x(), place.y() - menu.sizeHint().height()))
+
+    def menu(self) -> QMenu:
+        """Paces, and what may be left out, as they are now."""
+        menu = QMenu(self)
+        hearing = self._player.hearing
+        paces = QActionGroup(menu)
+        for pace in PACES:
+            action = menu.addAction(pace_words(pace))
+            action.setCheckable(True)
+            action.setChecked(pace == hearing.pace)
+            action.setData(replace(hearing, pace=pace))
+            paces.addAction(action)
+        menu.addSeparator()
+        for text, changed, is_on in (
+            (
+                translate("Player", "Skip silence"),
+                replace(hearing, skip_silence=not hearing.skip_silence),
+                hearing.skip_silence,
+            ),
+            (
+                translate("Player", "Skip music"),
+                replace(hearing, skip_music=not hearing.skip_music),
+                hearing.skip_music,
+            ),
+            (
+                translate("Player", "Hear gaps as silence"),
+                replace(hearing, gaps_sound=not hearing.gaps_sound),
+                hearing.gaps_sound,
+            ),
+        ):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(is_on)
+            action.setData(changed)
+        menu.triggered.connect(self._on_hearing)
+        return menu
+
+    @Slot(QAction)
+    def _on_hearing(self, action: QAction) -> None:
+        hearing = action.data()
+        if isinstance(hearing, Hearing):
+            self._player.hear(hearing)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """The title gives way where there is little room."""
+        super().resizeEvent(event)
+        self.title.setVisible(event.size().width() >= tokens.TRANSPORT_WITH_TITLE_WIDTH)
+
     def _forget(self) -> None:
         """Another session is played, whose time isn't known yet."""
-        self._shown, self._duration_s = None, 0.0
+        self._shown, self._duration_s, self._gaps = None, 0.0, ()
         self.title.say("")
         self.strip.show_strip(NO_TIME)
 
@@ -123,11 +206,28 @@ class Transport(QFrame):
         for button in (self.back, self.play, self.forward):
             line.addWidget(button)
         line.addWidget(self.time)
+        line.addWidget(self.pace)
         line.addSpacing(tokens.SPACE_S)
         line.addWidget(self.strip, 3)
+        line.addWidget(self.jump, 1)
         line.addSpacing(tokens.SPACE_S)
         line.addWidget(self.title, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_S, tokens.SPACE_L, tokens.SPACE_S)
         layout.addWidget(self.notice)
         layout.addLayout(line)
+
+
+def pace_words(pace: float) -> str:
+    """A pace with the sign of times."""
+    return f"{pace:g}\N{MULTIPLICATION SIGN}"
+
+
+def hearing_words(hearing: Hearing) -> str:
+    """The pace, and a sign of what is left out."""
+    out = [pace_words(hearing.pace)]
+    if hearing.skip_silence:
+        out.append(translate("Player", "no silence"))
+    if hearing.skip_music:
+        out.append(translate("Player", "no music"))
+    return ", ".join(out)

@@ -91,3 +91,15 @@ def test_to_read_one_loads_no_numpy(session: SessionFolder) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout.split() == ["True", "False", "False"], done.stderr
+
+
+def test_a_file_has_the_peaks_of_its_session(session: SessionFolder) -> None:
+    (part, _) = session.timeline().parts
+    made = peaks.of_file(session.path / part.file)
+    assert made is not None
+    assert made.end_s == pytest.approx(8.0, abs=0.1)
+    of_session = waveform(session).columns(1.0, 7.0, 50)
+    for here, there in zip(Waveform([made]).columns(1.0, 7.0, 50), of_session, strict=True):
+        assert here is not None
+        assert there is not None
+        assert here == pytest.approx(there, abs=4)

@@ -1,209 +1,991 @@
-"""A session's page: what it is, its time, its transcript, its evidence."""
+"""A session's page: what it is, its time, its transcript, its evidence; all that is done with it.
+
+The page is a `SessionPlace`. What it shows is read on lanes of its own; what people change is
+written on another one, in order. Of a session that goes on, the card, the strip and the captions
+follow at once, and the rest is read again now and then.
+"""
 
 from __future__ import annotations
 
+import subprocess
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app import editing, marking
+from app.editing import Changes
 from app.gui import tokens
+from app.gui.bridge import Latest
 from app.gui.cards import LiveCard
-from app.gui.presenters import words
+from app.gui.desk import Desk
+from app.gui.details import DetailsForm
+from app.gui.keys import KeysOverlay
+from app.gui.pages.compare import ComparePage
+from app.gui.panel import Panel
+from app.gui.place import SessionPlace
+from app.gui.player import Player, Playing
+from app.gui.presenters import captions, evidence, session, words
+from app.gui.presenters.captions import Captions
+from app.gui.presenters.correcting import Correcting, Version, versions
+from app.gui.presenters.drawing import Drawing
+from app.gui.presenters.evidence import Verified, Verifying
+from app.gui.presenters.exporting import Wanted
+from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
 from app.gui.presenters.session import NO_TIME, Page, Wave
-from app.gui.presenters.transcription import Work
-from app.gui.strip import StripView
+from app.gui.presenters.span import View
+from app.gui.presenters.transcription import Works
+from app.gui.presenters.words import Message
+from app.gui.reading import TranscriptPane
 from app.gui.transcript import TranscriptView
-from app.gui.widgets import Chip, Notice, Teaching, Text, label, quietly
+from app.gui.waveform import Detail, Overview
+from app.gui.widgets import Button, Chip, IconButton, Notice, Text, quietly
 from recorder.archive import SessionFolder
+from recorder.errors import AircheckError
+from recorder.pyramid import Waveform
+from recorder.types import Seconds
 
-_EVIDENCE = ("Audio", "Stored", "Hashed", "Gaps")
+T = TypeVar("T")
+
+_JUMP_S, _STEP_S = 10.0, 5.0
+_LIVE_SHARE = 0.05  # of the time, for reading a session again that goes on
+_LIVE_EVERY_S = 4.0
+_BEFORE_MARK_S = 1.0  # whoever jumps back past a marker just reached wants the one before it
 
 
-class SessionPage(QWidget):
-    """One session. Told what to show; asks by signals."""
+class SessionPage(SessionPlace):
+    """One session. GUI thread only."""
 
-    sought = Signal(object, float)
-    """Folder and session time to play from."""
-    stop_asked = Signal(object)
-    mark_asked = Signal(object)
-    transcription_asked = Signal(object)
-    dismissed = Signal(object)
-
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk, player: Player) -> None:
         super().__init__()
-        self.setObjectName("page")
+        self._desk, self._player = desk, player
         self.folder: SessionFolder | None = None
         self._page: Page | None = None
-        self.chip = Chip()
-        self.title = Text("title")
-        self.about = Text("muted")
-        self.notice = Notice()
-        self.strip = StripView()
-        self.transcript = TranscriptView()
+        self._live: Live | None = None
+        self._row: Row | None = None
+        self._wanted_s: float | None = None
+        self._version: Path | None = None
+        self._chosen: tuple[float, float] | None = None
+        self._names_mark_s: float | None = None
+        self._correcting: Correcting | None = None
+        self._captions: Captions | None = None
+        self._has_captions = False
+        self._verifying: Verifying | None = None
+        self._drawing: Drawing | None = None
         self.card: LiveCard | None = None
         self._card_place = QVBoxLayout()
-        self.waiting = Teaching("file-audio", "No transcript yet", "", "Transcribe")
-        self.made_by = label("note")
-        self._evidence = {name: label() for name in _EVIDENCE}
-        self._texts: QStackedLayout
-        self.panel = self._panel()
-        self.strip.sought.connect(self._on_sought)
-        self.transcript.sought.connect(self._on_sought)
-        self.waiting.button.clicked.connect(self._on_transcribe)
+        self._hearers: list[subprocess.Popen[bytes]] = []  # so that nobody calls them lost
+        self._next_read = 0.0
+        self._reading = desk.lane("session", newest_only=True)
+        self._waves = desk.lane("session-wave", newest_only=True)
+        self._work = desk.lane("session-work", room=64)
+        self._checks = desk.lane("session-verify")
+        self._make_parts()
         self._lay_out()
+        self._connect()
+        self._show_empty()
 
-    def show_folder(self, folder: SessionFolder) -> None:
-        """Turn to another session; what it holds is shown as soon as it is read."""
+    # --- the place -----------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> SessionFolder | None:
+        """The session that it shows."""
+        return self.folder
+
+    def show_session(self, folder: SessionFolder, at_s: float | None = None) -> None:
+        """Turn to a session, at a moment of it where one is given."""
+        self._wanted_s = at_s
+        self._pages.setCurrentIndex(0)
         if self.folder is not None and self.folder.path == folder.path:
+            self._show_wanted()
+            self._read()
             return
-        self.folder, self._page = folder, None
+        self._leave_session()
+        self.folder = folder
+        self._correcting = Correcting(self._desk.archive, folder)
+        self._show_empty()
+        self._on_rows(self._desk.rows)
+        self._on_live(self._desk.live)
+        self._read()
+        self._draw()
+
+    def enter(self) -> None:
+        """Keys are the page's from now on."""
+        self.detail.setFocus()
+
+    def mark(self) -> bool:
+        """Mark where the playhead is.
+
+        Returns:
+            Whether it did; a session that goes on is marked by its recorder, and now.
+        """
+        if self.folder is None or self._live is not None or self._page is None:
+            return False
+        if not self.detail.view.whole_s:
+            return False
+        at_s = round(self._position_s(), 3)
+        folder = self.folder
+        self._names_mark_s = at_s
+        self._do(lambda: marking.mark(folder, at_s), self._on_marked)
+        return True
+
+    def close_work(self) -> None:
+        """End what runs for this page."""
+        self.panel.notes.keep()
+        self._stop_followers()
+        self.compare.close_work()
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        """Read the session again; what came out is shown if it is still the one that is shown."""
+        folder, version, histories = self.folder, self._version, self._player.histories
+        if folder is None:
+            return
+        begun_s = time.monotonic()
+
+        def done(page: Page) -> None:
+            took_s = time.monotonic() - begun_s
+            self._next_read = time.monotonic() + max(_LIVE_EVERY_S, took_s / _LIVE_SHARE)
+            self._on_page(page)
+
+        self._reading.do(lambda: session.load(folder, histories, version), done, self._on_failed)
+
+    def _draw(self) -> None:
+        """Show what is stored of the waveform, and measure the rest."""
+        if self._drawing is not None:
+            self._drawing.stop()
+        folder = self.folder
+        if folder is None:
+            return
+        latest: Latest[Waveform] = Latest(
+            self._desk.bridge, lambda wave: self._on_waveform(folder, wave)
+        )
+        drawing = self._drawing = Drawing(folder, self._player.histories, latest.put)
+        measure = self._live is None
+        self._waves.do(lambda: drawing.run(measure=measure), _nothing, _nothing)
+
+    def _do(self, work: Callable[[], T], then: Callable[[T], None] | None = None) -> None:
+        """Write something, off this thread; what fails is said on the page."""
+        if not self._work.do(work, then or self._on_changed, self._on_failed):
+            self.notice.say(
+                Message(happened=translate("Session", "Too much was asked for at once; try again."))
+            )
+
+    @Slot(object)
+    def _on_page(self, page: Page) -> None:
+        if self.folder is None or page.folder.path != self.folder.path:
+            return
+        self._page = page
+        self._show_strip(page.strip)
+        for view in (self.overview, self.detail):
+            view.show_labels(page.labels)
+        self._show_lines(page)
+        self.panel.evidence.show_summary(
+            evidence.summary(page.history.timeline) if page.history else ()
+        )
+        if page.history:
+            self.panel.evidence.facts.facts.show_facts(evidence.facts(page.history))
+        self.panel.markers.show_markers(page.strip.markers)
+        if page.info:
+            self.panel.notes.show_notes(page.info.notes)
+        self._show_about()
+        if page.problem:
+            self.notice.say(page.problem)
+        self._show_work()
+        self._show_wanted()
+        self._on_moved(self._player.position_s)
+        self._name_new_mark()
+        self._read_versions()
+
+    def _show_lines(self, page: Page) -> None:
+        """The transcript; captions where there is none yet."""
+        if page.chosen is not None or not self._has_captions:
+            self._has_captions = False
+            self.text.show_lines(page.lines)
+        has_lines = bool(self.text.view.lines) and (page.chosen is not None or self._has_captions)
+        self.text.show_text(is_there=has_lines)
+
+    def _read_versions(self) -> None:
+        folder = self.folder
+        if folder is not None and self.panel.tabs.currentIndex() == Panel.VERSIONS:
+            self._do(lambda: versions(folder), self.panel.versions.show_versions)
+
+    def _on_waveform(self, folder: SessionFolder, wave: Waveform) -> None:
+        if self.folder is not None and self.folder.path == folder.path:
+            self.overview.show_wave(wave)
+            self.detail.show_wave(wave)
+
+    @Slot(object)
+    def _on_changed(self, _result: object) -> None:
+        """Something was written: show it, here and in the list."""
+        self._read()
+        self._desk.look_now()
+
+    def _on_failed(self, error: AircheckError) -> None:
+        self.notice.say(Message.of(error))
+
+    # --- what the desk says --------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_rows(self, rows: tuple[Row, ...]) -> None:
+        if self.folder is None:
+            return
+        path = self.folder.path
+        row = next((row for row in rows if row.summary.folder == path), None)
+        if row is None or row == self._row:
+            return
+        was_there = self._row is not None
+        self._row = row
+        self._show_row()
+        if was_there and self._live is None:
+            self._read()
+            self._draw()
+
+    @Slot(object)
+    def _on_live(self, sessions: tuple[Live, ...]) -> None:
+        if self.folder is None:
+            return
+        path = self.folder.path
+        before, self._live = self._live, next((each for each in sessions if each.key == path), None)
+        self._show_card()
+        if self._live is not None:
+            self._show_row()
+            self._show_strip(self._live.strip)
+            self._follow_captions()
+            if time.monotonic() >= self._next_read and self._page is not None:
+                self._next_read = time.monotonic() + _LIVE_EVERY_S
+                self._read()
+        elif before is not None:
+            self._show_row()
+            self._read()
+            self._draw()
+
+    @Slot(object)
+    def _on_work(self, _works: Works) -> None:
+        self._show_work()
+
+    @Slot(object)
+    def _on_wave(self, wave: Wave) -> None:
+        """Somebody has measured a session that goes on: it is stored now."""
+        if self.folder is not None and self.folder.path == wave.folder.path and self._live:
+            self._draw()
+
+    # --- showing -------------------------------------------------------------------------------
+
+    def _show_empty(self) -> None:
+        self._page = self._row = self._live = None
+        self._version = self._chosen = self._names_mark_s = None
         self.title.say("")
         self.about.say("")
         self.notice.clear()
-        self.strip.show_strip(NO_TIME)
-        self.strip.show_wave(None)
-        self.strip.show_position(None)
-        self.transcript.show_lines(())
-        self.made_by.setText("")
-        for value in self._evidence.values():
-            value.setText("")
-        self.show_live(None)
+        self.details.hide()
+        self._body.show()
+        for view in (self.overview, self.detail):
+            view.show_strip(NO_TIME)
+            view.show_wave(Waveform())
+            view.show_labels(())
+            view.show_position(None)
+            view.show_selected(None)
+        self.text.close_find()
+        self.text.show_lines(())
+        self.text.show_text(is_there=False)
+        self.text.say_state("")
+        self.text.offer_undo(can_undo=False, can_redo=False)
+        self.panel.evidence.show_idle()
+        self.panel.evidence.facts.facts.show_facts(())
+        self.panel.markers.show_markers(())
+        self.panel.versions.show_versions(())
+        self._show_card()
 
-    def show_row(self, row: Row) -> None:
-        """Show what the list knows of it."""
+    def _leave_session(self) -> None:
+        """What was written is kept; what runs for the session before ends."""
+        self.panel.notes.forget()
+        self._stop_followers()
+        self._has_captions = False
+
+    def _stop_followers(self) -> None:
+        if self._captions is not None:
+            self._captions.close()
+            self._captions = None
+        if self._drawing is not None:
+            self._drawing.stop()
+        if self._verifying is not None:
+            self._verifying.cancel()
+            self._verifying = None
+
+    def _show_row(self) -> None:
+        row = self._row
+        if row is None:
+            return
+        shown = row.with_live(self._live) if self._live else row
+        self.title.say(row.summary.title or row.summary.folder.name)
+        self.chip.show_look(shown.look)
+        if row.summary.problem:
+            self.notice.say(
+                Message(
+                    happened=row.summary.problem,
+                    safe=translate("Session", "Other sessions are fine."),
+                )
+            )
+        if self.card:
+            self.card.show_row(shown)
+        self._show_about()
+        self._show_work()
+
+    def _show_about(self) -> None:
+        """Host, day, length, source: what there is to know in one line."""
+        row, info = self._row, self._page.info if self._page else None
+        if row is None:
+            return
         summary = row.summary
-        self.title.say(summary.title or summary.folder.name)
-        self.chip.show_look(row.look)
         now = datetime.now(UTC).astimezone()
         parts = (
+            info.host if info else "",
             words.day(summary.started_at or summary.created_at, now),
             words.length(summary.duration_s) if summary.duration_s else "",
             summary.source,
         )
         self.about.say(" · ".join(part for part in parts if part))
-        if summary.problem:
-            self.notice.say(
-                words.Message(happened=summary.problem, safe="Other sessions are fine.")
-            )
-        if self.card:
-            self.card.show_row(row)
+        self.story.say(info.description if info else "")
+        self.story.setVisible(bool(info and info.description))
 
-    def show_page(self, page: Page) -> None:
-        """Show what was read of it."""
-        self._page = page
-        self.strip.show_strip(page.strip)
-        self.transcript.show_lines(page.lines)
-        if page.made_by:
-            self.made_by.setText(page.made_by)
-        for name, value in page.evidence:
-            quietly(self._evidence[name].setText, self._evidence[name].text(), value)
-        self._texts.setCurrentIndex(0 if page.made_by else 1)
-        if page.problem:
-            self.notice.say(page.problem)
+    def _show_strip(self, strip: session.Strip) -> None:
+        self.overview.show_strip(strip)
+        self.detail.show_strip(strip)
 
-    def show_wave(self, wave: Wave) -> None:
-        """Show its waveform, once it is there."""
-        self.strip.show_wave(wave)
-
-    def show_work(self, work: Work) -> None:
-        """Say how far its transcription is."""
-        quietly(self.waiting.sentence.setText, self.waiting.sentence.text(), work.sentence)
-        self.waiting.button.setVisible(work.may_ask)
-        made_by = (self._page.made_by if self._page else "") or work.sentence
-        quietly(self.made_by.setText, self.made_by.text(), made_by)
-
-    def show_live(self, live: Live | None) -> None:
-        """Show what its recorder says; None where none is at work."""
-        if live is None:
-            if self.card:
-                self._card_place.removeWidget(self.card)
-                self.card.hide()
-                self.card.deleteLater()
-                self.card = None
+    def _show_card(self) -> None:
+        if self._live is None:
+            self._drop_card()
             return
+        if self.card is not None and self.card.folder.path != self._live.folder.path:
+            self._drop_card()
         if self.card is None:
-            self.card = LiveCard(live.folder, is_alone=False)
-            self.card.stop_asked.connect(self.stop_asked)
-            self.card.mark_asked.connect(self.mark_asked)
-            self.card.dismissed.connect(self.dismissed)
+            self.card = LiveCard(self._live.folder, is_alone=False)
+            self.card.stop_asked.connect(self._desk.stop)
+            self.card.mark_asked.connect(self._desk.mark)
+            self.card.dismissed.connect(self._desk.dismiss)
             self._card_place.addWidget(self.card)
-        self.card.show_live(live)
+        self.card.show_live(self._live)
+
+    def _drop_card(self) -> None:
+        if self.card is not None:
+            self._card_place.removeWidget(self.card)
+            self.card.hide()
+            self.card.deleteLater()
+            self.card = None
+
+    def _show_work(self) -> None:
+        """How far the transcript is, and what made it."""
+        if self._row is None:
+            return
+        work = self._desk.works.of(self._row)
+        sentence = work.sentence
+        if self._live is not None and not self._has_captions:
+            sentence = translate(
+                "Session", "Captions can be made while it records; the recording comes first."
+            )
+        quietly(self.text.waiting.sentence.setText, self.text.waiting.sentence.text(), sentence)
+        can_caption = self._live is not None and bool(self._live.status.end_s)
+        self.text.waiting.button.setText(
+            translate("Session", "Show captions")
+            if can_caption
+            else translate("Session", "Transcribe")
+        )
+        self.text.waiting.button.setVisible(can_caption or work.may_ask)
+        self.panel.versions.again.setVisible(self._live is None and not self._row.is_open)
+        made_by = self._page.made_by if self._page else ""
+        if not self._has_captions:
+            self.text.say_state(" ".join(part for part in (made_by, work.sentence) if part))
+
+    def _show_wanted(self) -> None:
+        """Bring the moment that was asked for into view."""
+        if self._wanted_s is None or self._page is None:
+            return
+        at_s, self._wanted_s = self._wanted_s, None
+        self.detail.look_at(self.detail.view.following(at_s))
+        self.text.view.bring_into_view(self._page.line_at(at_s))
+        if not self._is_heard:
+            self.show_position(at_s)
 
     def show_position(self, at_s: float | None) -> None:
         """Follow what is heard; None where another session is."""
-        self.strip.show_position(at_s)
-        self.transcript.mark_line(
-            self._page.line_at(at_s) if self._page and at_s is not None else -1
-        )
+        for view in (self.overview, self.detail):
+            view.show_position(at_s)
+        line = -1
+        if at_s is not None:
+            line = self._line_at(at_s)
+        self.text.view.show_position(at_s, line)
+        self.panel.notes.show_position(at_s)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
-        """Leave the room to the transcript where there is little."""
-        super().resizeEvent(event)
-        self.panel.setVisible(event.size().width() >= tokens.PAGE_WITH_PANEL_WIDTH)
+    def _line_at(self, at_s: float) -> int:
+        if self._has_captions or self._page is None:
+            lines = self.text.view.lines
+            return sum(line.start_s <= at_s for line in lines) - 1
+        return min(self._page.line_at(at_s), len(self.text.view.lines) - 1)
+
+    # --- playing -------------------------------------------------------------------------------
+
+    @property
+    def _is_heard(self) -> bool:
+        """Whether the player has this session."""
+        played = self._player.folder
+        return played is not None and self.folder is not None and played.path == self.folder.path
+
+    def _position_s(self) -> float:
+        """Where the playhead is, whether it plays or not."""
+        if self._is_heard:
+            return self._player.position_s
+        return self.detail.position_s or 0.0
+
+    @Slot(float)
+    def _on_moved(self, _at_s: float) -> None:
+        if self._is_heard:
+            self.show_position(self._player.position_s)
+        elif self._player.folder is not None:
+            self.show_position(None)
 
     @Slot(float)
     def _on_sought(self, at_s: float) -> None:
         if self.folder is not None:
-            self.sought.emit(self.folder, at_s)
+            self.play_asked.emit(self.folder, at_s)
 
     @Slot()
-    def _on_transcribe(self) -> None:
+    def _toggle(self) -> None:
+        if self.folder is None:
+            return
+        if not self._is_heard:
+            self.play_asked.emit(self.folder, self._position_s())
+        elif self._player.playing is Playing.SOUND:
+            self._player.pause()
+        else:
+            self._player.resume()
+
+    def _step(self, by_s: float) -> None:
+        """Go on or back; of a session that isn't played yet, its playhead moves."""
+        duration_s = self.detail.view.whole_s
+        at_s = min(max(self._position_s() + by_s, 0.0), duration_s)
+        if self._is_heard:
+            self._player.seek(at_s)
+        else:
+            self.show_position(at_s)
+
+    def _to_marker(self, direction: int) -> None:
+        here_s = self._position_s()
+        moments = [float(mark.from_s) for mark in (self._page.strip.markers if self._page else ())]
+        if direction > 0:
+            target_s = min((each for each in moments if each > here_s + 0.05), default=None)
+        else:
+            earlier = [each for each in moments if each < here_s - _BEFORE_MARK_S]
+            target_s = max(earlier, default=None)
+        if target_s is not None:
+            self._step(target_s - here_s)
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Keys that nothing on the page has taken; '?' lists them."""
+        action = self._action(event)
+        if self.folder is None or action is None or self._pages.currentIndex():
+            super().keyPressEvent(event)
+        else:
+            action()
+
+    def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            return None
+        key = Qt.Key(event.key())
+        return self._control_action(event, key) if control else self._plain_action(event, key)
+
+    def _control_action(self, event: QKeyEvent, key: Qt.Key) -> Callable[[], object] | None:
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        return {
+            (Qt.Key.Key_F, False): self.text.open_find,
+            (Qt.Key.Key_Z, False): self._undo,
+            (Qt.Key.Key_Z, True): self._redo,
+            (Qt.Key.Key_Y, False): self._redo,
+            (Qt.Key.Key_C, True): self._copy_quote,
+            (Qt.Key.Key_E, False): self._export,
+        }.get((key, shift))
+
+    def _plain_action(self, event: QKeyEvent, key: Qt.Key) -> Callable[[], object] | None:
+        by_text: dict[str, Callable[[], object]] = {
+            "?": self.overlay.open,
+            "[": lambda: self._choose_edge(is_end=False),
+            "]": lambda: self._choose_edge(is_end=True),
+            "<": lambda: self.pace_step(-1),
+            ">": lambda: self.pace_step(1),
+            "+": lambda: self.detail.zoom(1.5),
+            "-": lambda: self.detail.zoom(1 / 1.5),
+            "0": self.detail.show_all,
+        }
+        by_key: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_Space: self._toggle,
+            Qt.Key.Key_K: self._toggle,
+            Qt.Key.Key_J: lambda: self._step(-_JUMP_S),
+            Qt.Key.Key_L: lambda: self._step(_JUMP_S),
+            Qt.Key.Key_Left: lambda: self._step(-_STEP_S),
+            Qt.Key.Key_Right: lambda: self._step(_STEP_S),
+            Qt.Key.Key_PageUp: lambda: self._to_marker(-1),
+            Qt.Key.Key_PageDown: lambda: self._to_marker(1),
+            Qt.Key.Key_Backspace: lambda: self.pace_step(0),
+            Qt.Key.Key_S: self._toggle_silence,
+            Qt.Key.Key_X: self._clip,
+            Qt.Key.Key_F3: lambda: self.text.turn(1),
+            Qt.Key.Key_Escape: self._choose_nothing,
+            Qt.Key.Key_1: lambda: self.panel.turn_to(Panel.EVIDENCE),
+            Qt.Key.Key_2: lambda: self.panel.turn_to(Panel.MARKERS),
+            Qt.Key.Key_3: lambda: self.panel.turn_to(Panel.NOTES),
+            Qt.Key.Key_4: lambda: self.panel.turn_to(Panel.VERSIONS),
+        }
+        return by_text.get(event.text()) or by_key.get(key)
+
+    def pace_step(self, direction: int) -> None:
+        """Play faster or slower by a step; 0 is the normal pace."""
+        self._player.hear(self._player.hearing.stepped(direction))
+
+    def _toggle_silence(self) -> None:
+        self._player.hear(self._player.hearing.with_silence_turned())
+
+    # --- choosing ------------------------------------------------------------------------------
+
+    def _choose_edge(self, *, is_end: bool) -> None:
+        """Choose from here, or to here."""
+        here_s = self._position_s()
+        before = self._chosen or (here_s, here_s)
+        fresh = (before[0], here_s) if is_end else (here_s, max(before[1], here_s))
+        self._choose(min(fresh), max(fresh))
+
+    @Slot(float, float)
+    def _choose(self, from_s: float, to_s: float) -> None:
+        self._chosen = (from_s, to_s)
+        for view in (self.overview, self.detail):
+            view.show_selected(self._chosen)
+        self.chosen.setVisible(to_s > from_s)
+        self.clip.setVisible(to_s > from_s)
+        self.chosen.say(
+            translate("Session", "{begin} to {end}, {length}").format(
+                begin=words.clock(from_s), end=words.clock(to_s), length=words.length(to_s - from_s)
+            )
+        )
+
+    @Slot()
+    def _choose_nothing(self) -> None:
+        self._chosen = None
+        for view in (self.overview, self.detail):
+            view.show_selected(None)
+        self.chosen.hide()
+        self.clip.hide()
+
+    def _stretch(self) -> tuple[float, float] | None:
+        """What is chosen, in the transcript or the waveform."""
+        said = self.text.chosen
+        return (said.from_s, said.to_s) if said else self._chosen
+
+    @Slot()
+    def _play_choice(self) -> None:
+        stretch = self._stretch()
+        if stretch:
+            self._on_sought(stretch[0])
+
+    @Slot()
+    def _copy_quote(self) -> None:
+        """Copy what was said with who, where, when and the audio's hash."""
+        stretch, page = self._stretch(), self._page
+        if stretch is None or page is None or page.chosen is None:
+            return
+        folder, stored = page.folder, page.chosen
+
+        def work() -> str:
+            from transcribe.quotes import quote  # noqa: PLC0415 (not for the first window)
+
+            found = quote(
+                folder, Seconds(stretch[0]), Seconds(stretch[1]),
+                track=stored.track, language=stored.language,
+            )  # fmt: skip
+            return found.citation()
+
+        self._do(work, self._on_quote)
+
+    def _on_quote(self, citation: str) -> None:
+        QApplication.clipboard().setText(citation)
+        self.text.say_state(translate("Session", "The quote is copied, with its source."), "quote")
+        QTimer.singleShot(tokens.VIEW_FREE_MS, self, self._show_work)
+
+    @Slot()
+    def _clip(self) -> None:
+        stretch = self._stretch()
+        if stretch and self.folder is not None and stretch[1] > stretch[0]:
+            self.export_asked.emit(
+                Wanted(folders=(self.folder,), from_s=stretch[0], to_s=stretch[1])
+            )
+
+    @Slot()
+    def _export(self) -> None:
         if self.folder is not None:
-            self.transcription_asked.emit(self.folder)
+            self.export_asked.emit(Wanted(folders=(self.folder,)))
+
+    # --- putting right -------------------------------------------------------------------------
+
+    @Slot()
+    def _correct_choice(self) -> None:
+        said = self.text.chosen
+        if said is not None:
+            self._on_correction_asked(said.line)
+
+    @Slot(int)
+    def _on_correction_asked(self, number: int) -> None:
+        if self._page is not None and self._page.chosen is not None and not self._has_captions:
+            self.text.edit(number, self._page.speakers)
+
+    @Slot(int, str, str)
+    def _on_corrected(self, number: int, text: str, speaker: str) -> None:
+        page, correcting = self._page, self._correcting
+        if page is None or page.chosen is None or correcting is None:
+            return
+        line, stored = self.text.view.lines[number], page.chosen
+        self._version = None
+        self._do(
+            lambda: correcting.correct(stored, float(line.start_s), text, speaker),
+            self._on_corrections,
+        )
+
+    @Slot()
+    def _undo(self) -> None:
+        if self._correcting is not None:
+            self._version = None
+            self._do(self._correcting.undo, self._on_corrections)
+
+    @Slot()
+    def _redo(self) -> None:
+        if self._correcting is not None:
+            self._version = None
+            self._do(self._correcting.redo, self._on_corrections)
+
+    @Slot(object)
+    def _on_version_shown(self, version: Version) -> None:
+        self._version = version.stored.path
+        self._read()
+
+    @Slot(object)
+    def _on_version_used(self, version: Version) -> None:
+        if self._correcting is not None:
+            correcting = self._correcting
+            self._version = None
+            self._do(lambda: correcting.use(version.stored), self._on_corrections)
+
+    def _on_corrections(self, result: object) -> None:
+        if self._correcting is not None:
+            self.text.offer_undo(
+                can_undo=self._correcting.can_undo, can_redo=self._correcting.can_redo
+            )
+        self._on_changed(result)
+
+    # --- markers, notes, details ---------------------------------------------------------------
+
+    @Slot()
+    def _on_mark_asked(self) -> None:
+        if not self.mark() and self._live is not None:
+            self._desk.mark(self._live.folder)
+
+    def _on_marked(self, result: object) -> None:
+        self.panel.turn_to(Panel.MARKERS)
+        self._on_changed(result)
+
+    def _name_new_mark(self) -> None:
+        """A marker that was just added may be named at once."""
+        if self._names_mark_s is not None:
+            at_s, self._names_mark_s = self._names_mark_s, None
+            self.panel.markers.name_anew(at_s)
+
+    @Slot(float, str)
+    def _on_renamed(self, at_s: float, name: str) -> None:
+        folder = self.folder
+        if folder is not None:
+            self._do(lambda: marking.mark(folder, at_s, name))
+
+    @Slot(float)
+    def _on_mark_removed(self, at_s: float) -> None:
+        folder = self.folder
+        if folder is not None:
+            self._do(lambda: marking.unmark(folder, at_s))
+
+    @Slot(str)
+    def _on_notes(self, text: str) -> None:
+        folder = self.folder
+        if folder is not None:
+            self._do(lambda: editing.edit(folder, Changes(notes=text)))
+
+    @Slot()
+    def _on_edit(self) -> None:
+        if self._page is not None and self._page.info is not None:
+            self.details.open(self._page.folder, self._page.info)
+            self._body.hide()
+
+    @Slot(object)
+    def _on_details(self, changes: Changes) -> None:
+        folder = self.folder
+        if folder is not None:
+            self._do(lambda: editing.edit(folder, changes), self._on_edited)
+
+    def _on_edited(self, result: object) -> None:
+        self._close_details()
+        self._on_changed(result)
+
+    @Slot()
+    def _close_details(self) -> None:
+        self.details.hide()
+        self._body.show()
+        self.detail.setFocus()
+
+    # --- verifying -----------------------------------------------------------------------------
+
+    @Slot()
+    def _on_verify(self) -> None:
+        folder = self.folder
+        if folder is None:
+            return
+        pane = self.panel.evidence
+        latest: Latest[tuple[int, int]] = Latest(
+            self._desk.bridge,
+            lambda step: pane.show_progress(*step) if self._verifying is verifying else None,
+        )
+        verifying = Verifying(folder, lambda done, total: latest.put((done, total)))
+        self._verifying = verifying
+        history = self._page.history if self._page else None
+        pane.show_progress(0, len(history.timeline.parts) if history else 1)
+
+        def done(found: Verified | None) -> None:
+            if self._verifying is verifying:
+                self._verifying = None
+                if found is None:
+                    pane.show_idle()
+                else:
+                    pane.show_verified(found)
+
+        self._checks.do(verifying.run, done, self._on_failed)
+
+    @Slot()
+    def _on_verify_cancelled(self) -> None:
+        if self._verifying is not None:
+            self._verifying.cancel()
+
+    # --- captions ------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_text_asked(self) -> None:
+        """Captions of a session that goes on; a transcript of one that is over."""
+        folder = self.folder
+        if folder is None:
+            return
+        if self._live is None:
+            self._desk.transcribe(folder)
+            return
+        settings = self._desk.settings
+        self.text.waiting.button.setEnabled(False)
+        self._do(lambda: captions.start(settings, folder), self._on_captions_started)
+
+    def _on_captions_started(self, process: subprocess.Popen[bytes]) -> None:
+        self._hearers = [each for each in self._hearers if each.poll() is None]
+        self._hearers.append(process)
+        self._follow_captions()
+
+    def _follow_captions(self) -> None:
+        """Follow captions from when there are some."""
+        folder = self.folder
+        if self._captions is None and folder is not None and captions.are_there(folder):
+            latest = Latest(self._desk.bridge, self._on_heard)
+            self._captions = Captions(folder, latest.put)
+
+    def _on_heard(self, followed: Captions) -> None:
+        has_transcript = self._page is not None and self._page.chosen is not None
+        if followed is not self._captions or has_transcript:
+            return
+        heard = followed.heard()
+        if not self._has_captions:
+            self._has_captions = True
+            self.text.waiting.button.setEnabled(True)
+            self.text.show_text(is_there=True)
+        self.text.show_lines(heard.lines)
+        self.text.say_state(heard.lag)
+
+    # --- comparing -----------------------------------------------------------------------------
+
+    @Slot()
+    def _on_compare(self) -> None:
+        if self.folder is not None:
+            self.compare.show_session(self.folder, self._desk.rows)
+            self._pages.setCurrentIndex(1)
+
+    @Slot()
+    def _on_compared(self) -> None:
+        self._pages.setCurrentIndex(0)
+        self.detail.setFocus()
+
+    # --- putting together ----------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Leave the room to the transcript where there is little, and shed words."""
+        super().resizeEvent(event)
+        width = event.size().width()
+        is_wide = width >= tokens.PAGE_WITH_PANEL_WIDTH
+        self.panel.setVisible(is_wide or self.more.isChecked())
+        self.text.setVisible(is_wide or not self.more.isChecked())
+        self.more.setVisible(not is_wide)
+        for button in (self.more, self.edit, self.export, self.other):
+            button.show_word(is_shown=width >= tokens.PAGE_WITH_WORDS_WIDTH)
+
+    @Slot(bool)
+    def _on_more(self, is_more: bool) -> None:  # noqa: FBT001 (Qt's signal)
+        """Panel or transcript, where there is room for one of them."""
+        self.panel.setVisible(is_more)
+        self.text.setVisible(not is_more)
+
+    @Slot(object)
+    def _on_viewed(self, view: View) -> None:
+        self.overview.show_window(view)
+
+    def _make_parts(self) -> None:
+        self.chip = Chip()
+        self.title = Text("title")
+        self.about = Text("muted")
+        self.story = Text("note")
+        self.edit = Button(translate("Session", "Edit"), "pencil")
+        self.edit.setToolTip(translate("Session", "Title, host, description, rights, cover"))
+        self.other = Button(translate("Session", "Compare"), "git-compare-arrows")
+        self.other.setToolTip(
+            translate("Session", "Compare with another recording of the event, or complete from it")
+        )
+        self.export = Button(translate("Session", "Export"), "upload", role="accent")
+        self.keys = IconButton(translate("Session", "Keys (?)"), "keyboard")
+        self.more = Button(translate("Session", "Evidence"), "shield-check")
+        self.more.setCheckable(True)
+        self.notice = Notice()
+        self.details = DetailsForm()
+        self.overview = Overview()
+        self.detail = Detail()
+        self.zoom_in = IconButton(translate("Session", "Zoom in (+)"), "zoom-in")
+        self.zoom_out = IconButton(translate("Session", "Zoom out (-)"), "zoom-out")
+        self.chosen = Text("note")
+        self.clip = Button(translate("Session", "Clip"), "scissors")
+        self.text = TranscriptPane()
+        self.panel = Panel()
+        self.compare = ComparePage(self._desk, self._player)
+        self._pages = QStackedWidget()
+        self._choose_nothing()
+
+    @property
+    def transcript(self) -> TranscriptView:
+        """The view of the transcript."""
+        return self.text.view
+
+    def _connect(self) -> None:
+        desk, text, panel = self._desk, self.text, self.panel
+        desk.rows_changed.connect(self._on_rows)
+        desk.live_changed.connect(self._on_live)
+        desk.work_changed.connect(self._on_work)
+        desk.wave_read.connect(self._on_wave)
+        self._player.moved.connect(self._on_moved)
+        for source in (self.overview, self.detail, text.view, panel.markers, panel.notes,
+                       panel.evidence.facts):  # fmt: skip
+            source.sought.connect(self._on_sought)
+        self.overview.stretch_asked.connect(self.detail.show_stretch)
+        self.detail.viewed.connect(self._on_viewed)
+        self.detail.chosen.connect(self._choose)
+        for button, slot in (
+            (self.edit, self._on_edit),
+            (self.other, self._on_compare),
+            (self.export, self._export),
+            (self.keys, self.overlay.open),
+            (self.zoom_in, lambda: self.detail.zoom(1.5)),
+            (self.zoom_out, lambda: self.detail.zoom(1 / 1.5)),
+            (self.clip, self._clip),
+            (text.choice.play, self._play_choice),
+            (text.choice.quote, self._copy_quote),
+            (text.choice.clip, self._clip),
+            (text.choice.correct, self._correct_choice),
+            (text.undo, self._undo),
+            (text.redo, self._redo),
+            (text.waiting.button, self._on_text_asked),
+        ):
+            button.clicked.connect(slot)
+        self.more.toggled.connect(self._on_more)
+        text.view.correction_asked.connect(self._on_correction_asked)
+        text.editor.saved.connect(self._on_corrected)
+        self.details.saved.connect(self._on_details)
+        self.details.closed.connect(self._close_details)
+        panel.turned.connect(self._read_versions)
+        panel.evidence.verify_asked.connect(self._on_verify)
+        panel.evidence.cancelled.connect(self._on_verify_cancelled)
+        panel.markers.added.connect(self._on_mark_asked)
+        panel.markers.renamed.connect(self._on_renamed)
+        panel.markers.removed.connect(self._on_mark_removed)
+        panel.notes.kept.connect(self._on_notes)
+        panel.versions.shown.connect(self._on_version_shown)
+        panel.versions.used.connect(self._on_version_used)
+        panel.versions.transcription_asked.connect(self._on_text_asked)
+        self.compare.left.connect(self._on_compared)
+        self.compare.changed.connect(self._on_completed)
+
+    @Slot()
+    def _on_completed(self) -> None:
+        self._on_changed(None)
+        self._draw()
 
     def _lay_out(self) -> None:
-        edge = tokens.SPACE_XL
+        main = QWidget()
+        edge = tokens.SPACE_L
         head = QHBoxLayout()
-        head.setSpacing(tokens.SPACE_M)
+        head.setSpacing(tokens.SPACE_S)
         head.addWidget(self.title, 1)
         head.addWidget(self.chip)
-        body = QHBoxLayout()
-        body.setSpacing(tokens.SPACE_L)
-        body.addWidget(self._well(), 1)
-        body.addWidget(self.panel, 0, Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(edge, edge, edge, tokens.SPACE_L)
-        layout.setSpacing(tokens.SPACE_M)
+        for button in (self.more, self.edit, self.other, self.export, self.keys):
+            head.addWidget(button)
+        tools = QHBoxLayout()
+        tools.setSpacing(tokens.SPACE_S)
+        tools.addWidget(self.about, 1)
+        tools.addWidget(self.chosen)
+        tools.addWidget(self.clip)
+        tools.addWidget(self.zoom_out)
+        tools.addWidget(self.zoom_in)
+        waves = QVBoxLayout()
+        waves.setSpacing(tokens.SPACE_XS)
+        waves.addWidget(self.overview)
+        waves.addWidget(self.detail)
+        self._body = QWidget()
+        body = QHBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(tokens.SPACE_M)
+        body.addWidget(self.text, 3)
+        body.addWidget(self.panel, 2)
+        self.panel.setMaximumWidth(tokens.PANEL_MOST_WIDTH)
+        layout = QVBoxLayout(main)
+        layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
+        layout.setSpacing(tokens.SPACE_S)
         layout.addLayout(head)
-        layout.addWidget(self.about)
+        layout.addWidget(self.story)
+        layout.addLayout(tools)
         layout.addWidget(self.notice)
         layout.addLayout(self._card_place)
-        layout.addWidget(self.strip)
-        layout.addLayout(body, 1)
+        layout.addLayout(waves)
+        layout.addWidget(self.details)
+        layout.addWidget(self._body, 1)
+        layout.addStretch(0)
+        self._pages.addWidget(main)
+        self._pages.addWidget(self.compare)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+        self.overlay = KeysOverlay(self)
 
-    def _well(self) -> QFrame:
-        """The transcript, or why there is none."""
-        well = QFrame()
-        well.setObjectName("well")
-        self._texts = QStackedLayout(well)
-        self._texts.addWidget(self.transcript)
-        self._texts.addWidget(self.waiting)
-        self._texts.setCurrentIndex(1)
-        return well
 
-    def _panel(self) -> QWidget:
-        """Evidence, and who made the transcript."""
-        panel = QFrame()
-        panel.setObjectName("card")
-        panel.setFixedWidth(tokens.PANEL_WIDTH)
-        grid = QGridLayout(panel)
-        edge = tokens.SPACE_L
-        grid.setContentsMargins(edge, edge, edge, edge)
-        grid.setHorizontalSpacing(tokens.SPACE_M)
-        grid.setVerticalSpacing(tokens.SPACE_S)
-        grid.addWidget(label("heading", "Evidence"), 0, 0, 1, 2)
-        for place, (name, value) in enumerate(self._evidence.items(), 1):
-            value.setWordWrap(True)
-            grid.addWidget(label("muted", name), place, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, place, 1)
-        heading = label("heading", "Transcript")
-        heading.setContentsMargins(0, tokens.SPACE_S, 0, 0)
-        grid.addWidget(heading, len(_EVIDENCE) + 1, 0, 1, 2)
-        self.made_by.setWordWrap(True)
-        grid.addWidget(self.made_by, len(_EVIDENCE) + 2, 0, 1, 2)
-        grid.setColumnStretch(1, 1)
-        return panel
+def _nothing(_result: object) -> None:
+    """What follows where nothing has to: the page says what is wrong with the session."""

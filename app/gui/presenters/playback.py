@@ -15,7 +15,7 @@ import logging
 import queue
 import threading
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -67,6 +67,18 @@ class Hearing:
     skip_silence: bool = False
     skip_music: bool = False
     gaps_sound: bool = False
+
+    def stepped(self, direction: int) -> Hearing:
+        """The next pace up (1) or down (-1); the normal one (0)."""
+        if not direction:
+            return replace(self, pace=1.0)
+        ahead = [pace for pace in PACES if (pace - self.pace) * direction > 1e-6]
+        nearest = min(ahead, key=lambda pace: abs(pace - self.pace), default=self.pace)
+        return replace(self, pace=nearest)
+
+    def with_silence_turned(self) -> Hearing:
+        """With silence left out, or heard again."""
+        return replace(self, skip_silence=not self.skip_silence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

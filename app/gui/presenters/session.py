@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from app import marking
 from app.gui import tokens
 from app.gui.presenters import words
-from recorder.archive import SessionFolder
+from app.gui.presenters.history import Histories, History
+from app.gui.presenters.language import translate
+from recorder import labels
+from recorder.archive import SessionFolder, SessionInfo
 from recorder.errors import AircheckError
+from recorder.labels import Label
 from recorder.timeline import Timeline
 from recorder.types import Seconds
 from transcribe import transcript
-from transcribe.transcript import Stored
+from transcribe.transcript import Segment, Stored, Transcript
 
-_TOY = (
-    "It knows 446 words of synthetic English; for people's voices get another by "
-    "'aircheck models get'."
-)
 _NOTHING_S = Seconds(0)
 
 
@@ -32,6 +35,22 @@ class LineKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word in a line.
+
+    Attributes:
+        begin: Where it begins in the line's text.
+        end: Where it ends there.
+        start_s: Session time; of a text without words' times, by its place in the text.
+    """
+
+    begin: int
+    end: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line of the transcript, in session time."""
 
@@ -40,6 +59,9 @@ class Line:
     end_s: Seconds
     text: str
     speaker: str = ""
+    words: tuple[Word, ...] = ()
+    is_settled: bool = True
+    """Whether it stays as it is; the newest of the captions may change still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,48 +108,100 @@ class Page:
 
     Attributes:
         lines: The transcript with the gaps and markers in their places.
-        made_by: Which model made the transcript, in words; empty where there is none.
-        evidence: Pairs of a word and what it says: parts, bytes, gaps.
+        made_by: What made the transcript, in words; empty where there is none.
         problem: Why something of it can't be shown, or None.
         text_key: Changes when the lines do.
+        history: Its journal; None where it can't be read.
+        info: What ``session.json`` says; None where it can't be read.
+        chosen: The transcript that is shown.
+        labels: What is speech, music, silence.
+        talk_starts_s: Where the talk starts, if something comes before it.
     """
 
     folder: SessionFolder
     strip: Strip
     lines: tuple[Line, ...]
     made_by: str
-    evidence: tuple[tuple[str, str], ...]
     problem: words.Message | None
     text_key: tuple[object, ...]
+    history: History | None = None
+    info: SessionInfo | None = None
+    chosen: Stored | None = None
+    labels: tuple[Label, ...] = ()
+    talk_starts_s: Seconds | None = None
+    _starts: tuple[float, ...] = field(default=(), repr=False, compare=False)
 
     def line_at(self, at_s: float) -> int:
         """The index of the last line that has begun at a moment, or -1."""
-        return bisect.bisect_right([line.start_s for line in self.lines], at_s) - 1
+        return bisect.bisect_right(self._starts, at_s) - 1
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who speaks, each once, in the order of speaking."""
+        return tuple(dict.fromkeys(line.speaker for line in self.lines if line.speaker))
 
 
-def load(folder: SessionFolder) -> Page:
-    """Read a session's page. What can't be read is said on the page, and the rest is shown."""
+def word_at(line: Line, at_s: float) -> int:
+    """The index of the word of a line that sounds at a moment; -1 between two, or before all."""
+    number = bisect.bisect_right(line.words, at_s, key=lambda word: word.start_s) - 1
+    if number < 0 or at_s > line.words[number].end_s + _LINGER_S:
+        return -1
+    return number
+
+
+_LINGER_S = 0.3
+"""A word stays marked so long behind its end; between two words nothing flickers."""
+
+
+def word_under(line: Line, place: int) -> int:
+    """The index of the word at a place in a line's text, or of the next one; -1 behind all."""
+    number = bisect.bisect_right(line.words, place, key=lambda word: word.end)
+    return number if number < len(line.words) else -1
+
+
+def load(
+    folder: SessionFolder, histories: Histories | None = None, version: Path | None = None
+) -> Page:
+    """Read a session's page. What can't be read is said on the page, and the rest is shown.
+
+    Args:
+        folder: The session's.
+        histories: Where its journal may be known already.
+        version: The transcript to show; unless told, the active one of its first track.
+    """
     problem: words.Message | None = None
+    history: History | None = None
+    info: SessionInfo | None = None
     timeline = Timeline(tracks={}, markers=(), started_at=None)
     chosen: Stored | None = None
     spoken: tuple[Line, ...] = ()
     made_by = ""
+    with contextlib.suppress(AircheckError):  # the list says that it can't be read
+        info = folder.info()
     try:
-        timeline = folder.timeline()
-        chosen = _chosen(transcript.active(folder))
+        history = (histories or Histories()).read(folder)
+        timeline = marking.with_added(history.timeline, info)
+        chosen = _chosen(folder, version)
         if chosen:
-            spoken, made_by = _spoken(chosen.path)
+            text = transcript.load(chosen.path)
+            spoken, made_by = spoken_lines(text), made_by_words(text)
     except AircheckError as error:
         problem = words.Message.of(error)
     lines = tuple(sorted((*spoken, *_silent(timeline)), key=lambda line: line.start_s))
+    found = labels.read(folder)
     return Page(
         folder=folder,
         strip=strip_of(timeline),
         lines=lines,
         made_by=made_by,
-        evidence=_evidence(timeline),
         problem=problem,
         text_key=(folder.path, chosen and chosen.path, len(lines)),
+        history=history,
+        info=info,
+        chosen=chosen,
+        labels=found.labels if found else (),
+        talk_starts_s=found.talk_starts_s if found else None,
+        _starts=tuple(float(line.start_s) for line in lines),
     )
 
 
@@ -170,58 +244,99 @@ def strip_of(timeline: Timeline) -> Strip:
     )
 
 
-def _chosen(found: list[Stored]) -> Stored | None:
-    """The transcript that is shown: the first track's, in its first language by name."""
-    return min(found, key=lambda item: (item.track, item.language), default=None)
-
-
-def _spoken(path: Path) -> tuple[tuple[Line, ...], str]:
-    text = transcript.load(path)
-    lines = tuple(
+def spoken_lines(text: Transcript) -> tuple[Line, ...]:
+    """A transcript's segments as lines."""
+    return tuple(
         Line(
             kind=LineKind.SPEECH,
             start_s=segment.start_s,
             end_s=segment.end_s,
-            text=segment.text,
-            speaker=segment.speaker,
+            text=words.one_line(segment.text),
+            speaker=words.one_line(segment.speaker),
+            words=tuple(_words(segment)),
         )
         for segment in text.segments
     )
+
+
+def made_by_words(text: Transcript) -> str:
+    """What made a transcript."""
+    if text.author:
+        day = f"{text.created_at.astimezone():%Y-%m-%d %H:%M}"
+        return translate("Session", "Corrected by {author}, {day}.").format(
+            author=words.one_line(text.author), day=day
+        )
     if text.model == transcript.IMPORTED:
-        return lines, "Imported."
-    made_by = f"By Whisper {text.model}, {text.language}."
-    return lines, f"{made_by} {_TOY}" if text.model == "demo" else made_by
+        return translate("Session", "Imported.")
+    made_by = translate("Session", "By Whisper {model}, {language}.").format(
+        model=text.model, language=text.language
+    )
+    if text.model != "demo":
+        return made_by
+    toy = translate(
+        "Session",
+        "It knows 446 words of synthetic English; for people's voices get another by "
+        "'aircheck models get'.",
+    )
+    return f"{made_by} {toy}"
+
+
+def _words(segment: Segment) -> Iterator[Word]:
+    """Where a segment's words stand in its text, and when they were said."""
+    at = 0
+    for said in segment.words:
+        begin = segment.text.find(said.text, at) if said.text else -1
+        if begin >= 0:
+            at = begin + len(said.text)
+            yield Word(begin=begin, end=at, start_s=said.start_s, end_s=said.end_s)
+    if not at:
+        yield from _spread(segment)
+
+
+def _spread(segment: Segment) -> Iterator[Word]:
+    """Words without times of their own lie where they lie in the text."""
+    length_s = segment.end_s - segment.start_s
+    at = 0
+    for piece in segment.text.split():
+        begin = segment.text.index(piece, at)
+        at = begin + len(piece)
+        yield Word(
+            begin=begin,
+            end=at,
+            start_s=segment.start_s + length_s * begin / len(segment.text),
+            end_s=segment.start_s + length_s * at / len(segment.text),
+        )
+
+
+def _chosen(folder: SessionFolder, version: Path | None) -> Stored | None:
+    """The transcript that is shown: the first track's, in its first language by name."""
+    if version is not None:
+        wanted = next((each for each in transcript.stored(folder) if each.path == version), None)
+        if wanted:
+            return wanted
+    found = transcript.active(folder)
+    return min(found, key=lambda item: (item.track, item.language), default=None)
 
 
 def _silent(timeline: Timeline) -> list[Line]:
     """Gaps and markers, as lines between the spoken ones."""
+    gap_of = translate("Session", "gap of {length}: {reason}")
     gaps = [
         Line(
             kind=LineKind.GAP,
             start_s=gap.from_s,
             end_s=gap.to_s,
-            text=f"gap of {words.length(gap.to_s - gap.from_s)}: {gap.reason}",
+            text=gap_of.format(length=words.length(gap.to_s - gap.from_s), reason=gap.reason),
         )
         for gap in timeline.gaps
     ]
     marks = [
-        Line(kind=LineKind.MARK, start_s=mark.at_s, end_s=mark.at_s, text=mark.text or "marker")
+        Line(
+            kind=LineKind.MARK,
+            start_s=mark.at_s,
+            end_s=mark.at_s,
+            text=words.one_line(mark.text) or translate("Session", "marker"),
+        )
         for mark in timeline.markers
     ]
     return gaps + marks
-
-
-def _evidence(timeline: Timeline) -> tuple[tuple[str, str], ...]:
-    parts = timeline.parts
-    stored = sum(chunk.bytes for part in parts for chunk in part.chunks)
-    missing = Seconds(sum(gap.to_s - gap.from_s for gap in timeline.gaps))
-    chunk_count = sum(len(part.chunks) for part in parts)
-    return (
-        ("Audio", words.length(sum(part.duration_s for part in parts))),
-        (
-            "Stored",
-            f"{words.size(stored)} in {len(parts)} {'part' if len(parts) == 1 else 'parts'}",
-        ),
-        ("Hashed", f"{chunk_count} {'chunk' if chunk_count == 1 else 'chunks'}, SHA-256"),
-        ("Gaps", words.gaps(len(timeline.gaps), missing)),
-    )

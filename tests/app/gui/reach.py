@@ -3,7 +3,6 @@
 from app.gui.pages.now import NowPage
 from app.gui.pages.search import SearchPage
 from app.gui.pages.session import SessionPage
-from app.gui.places import WiredSession
 from app.gui.window import Window
 
 
@@ -15,8 +14,8 @@ def now(window: Window) -> NowPage:
 
 def session(window: Window) -> SessionPage:
     place = window.place("session")
-    assert isinstance(place, WiredSession)
-    return place.page
+    assert isinstance(place, SessionPage)
+    return place
 
 
 def search(window: Window) -> SearchPage:

@@ -49,7 +49,7 @@ def test_a_fresh_session_is_transcribed_by_itself_and_its_words_are_found(
     text = reach.session(window).transcript
     phrase = " ".join(Sample.load().utterances[0].text.split()[:3])
     qtbot.waitUntil(lambda: phrase.lower() in text.toPlainText().lower(), timeout=WITHIN_MS)
-    assert "demo" in reach.session(window).made_by.text()
+    assert "demo" in reach.session(window).text.state.accessibleName()
     assert JobState.RUNNING in told
     window.bar.field.setText(phrase)
     window.bar.search_asked.emit(phrase)
