@@ -8,7 +8,7 @@ import sys
 from PySide6.QtCore import QLoggingCategory, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.gui import icons
+from app.gui import icons, tongue
 from app.gui.desk import Desk
 from app.gui.theme import Theme
 from app.gui.window import Window
@@ -32,6 +32,7 @@ def run(settings: Settings) -> int:
     application.setApplicationDisplayName("Aircheck")
     application.setDesktopFileName("aircheck")
     application.setWindowIcon(icons.app_icon())
+    tongue.speak(application, settings.language)
     Theme(application)
     window = open_window(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
