@@ -1,7 +1,7 @@
 # Aircheck: `make run` and `make test` are the two that a newcomer needs; both set everything up first.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format screenshots bench
+.PHONY: help setup run demo test check format screenshots translations bench
 
 BIN := .venv/bin
 # Test files that run at once; most of their time is waiting for real recordings.
@@ -40,6 +40,9 @@ format: setup ## rewrite the sources as ruff would have them
 screenshots: setup ## grab the window's pages and states, light and dark, into build/screenshots
 	@QT_QPA_PLATFORM=offscreen AIRCHECK_SCREENSHOTS=1 $(BIN)/pytest tests/app/gui/test_looks.py -q
 	@ls build/screenshots
+
+translations: setup ## bring the window's translations up to date with its sentences
+	@$(BIN)/python resources/make_translations.py
 
 bench: setup ## what a recording costs: CPU, memory, journal rate
 	@$(BIN)/pip install --quiet -c .ci/constraints.txt --no-build-isolation --editable '.[bench]' \
