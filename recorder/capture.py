@@ -70,6 +70,7 @@ class Shared:
         memory: Of their chunks; None where one source is all there is, and needs none.
         announced_at: When the event was to begin, aware, if anybody said.
         give_up_s: Seconds without a byte after which a track that had begun is over.
+        is_together: There are several tracks, side by side.
         sync: Brings what all tracks hold to the journal, so that it can be read there.
     """
 
@@ -79,6 +80,7 @@ class Shared:
     memory: ChunkMemory | None
     announced_at: datetime | None
     give_up_s: float
+    is_together: bool
     sync: Callable[[], None]
 
 
@@ -369,8 +371,8 @@ class TrackCapture:
         self.writer.source = str(candidate.spec)
 
     def _anchor(self) -> Anchor | None:
-        """Finds frames that another track holds, for the first run of a track beside others."""
-        if self.writer.has_audio:
+        """Finds frames that another track holds, for a track beside others."""
+        if not self._shared.is_together:
             return None
         return partial(_find_frames, self._shared, self.track)
 

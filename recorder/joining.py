@@ -35,6 +35,7 @@ from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, parse_iso
 
 _KEPT = 4_000  # chunks: more than an hour of one-second ones
 _NEAR_S = 0.05
+_CLOCK_AGREES_S = 15.0  # with equal frames; a loop of the programme is longer
 _NUMBERING_AGREES_S = 120.0  # with the clock, or two servers only happen to count alike
 _FIRST_WITHIN_S = 1.0
 _SLICE_S = 0.04
@@ -212,13 +213,17 @@ class _Held:
     header: bytes
     reason: GapReason | None
     detail: str
+    is_loose: bool = False  # it has one by the clock, and equal frames may tell a better one
+    start_s: Seconds | None = None
+    misfit_s: Seconds | None = None
 
 
 class JoiningSink:
     """A `Sink` before another: finds the place of a run that doesn't know its own.
 
     Such is the first run of a mirror that takes over (``is_other``), and of every track of a
-    session but the one that was first. All else passes through. Belongs to the source's thread.
+    session but the one that was first; and after a gap one that only the clock has placed, where
+    other tracks may hold the same frames. All else passes through. Belongs to the source's thread.
     """
 
     def __init__(
@@ -291,8 +296,18 @@ class JoiningSink:
         self._drop_chunk()
         is_first = not self._sink.has_audio and not self._clock.claim(self._track)
         knows = start_s is not None or placed_by not in (PlacedBy.FIRST, PlacedBy.WALL_CLOCK)
-        if not knows and (self._is_other or is_first):
-            self._held = _Held(fmt=fmt, header=header, reason=reason, detail=detail)
+        is_unplaced = not knows and (self._is_other or is_first)
+        is_loose = placed_by is PlacedBy.WALL_CLOCK and bool(self._anchor) and not is_unplaced
+        if is_unplaced or is_loose:
+            self._held = _Held(
+                fmt=fmt,
+                header=header,
+                reason=reason,
+                detail=detail,
+                is_loose=is_loose,
+                start_s=start_s,
+                misfit_s=misfit_s,
+            )
             return
         self._held = None
         self._is_placed = True
@@ -378,6 +393,9 @@ class JoiningSink:
 
     def _find(self, held: _Held, facts: ChunkFacts) -> None:
         """Find the place of a chunk that is held, and store it there unless it is stored."""
+        if held.is_loose:
+            self._find_better(held, facts)
+            return
         if not self._sink.has_audio:
             self._memory.await_first(self._stop)
         data = b"".join(self._data)
@@ -402,6 +420,22 @@ class JoiningSink:
             self._store_before_the_end(held, facts, place)
         else:
             self._begin(held, facts, place.placed_by, place.start_s)
+
+    def _find_better(self, held: _Held, facts: ChunkFacts) -> None:
+        """Where the clock and equal frames of another track agree, the frames are exact."""
+        place = self._place_by_frames(held.fmt, b"".join(self._data))
+        clock_s = self._clock.now_s if held.start_s is None else held.start_s
+        fits = (
+            place is not None
+            and abs(place.start_s - clock_s) <= _CLOCK_AGREES_S
+            and place.start_s >= self._sink.end_s - _NEAR_S
+        )
+        if place and fits:
+            self._begin(held, facts, place.placed_by, place.start_s)
+        else:
+            self._store_held(
+                held, facts, PlacedBy.WALL_CLOCK, start_s=held.start_s, misfit_s=held.misfit_s
+            )
 
     def _begin_at_zero(self, fmt: AudioFormat, place: Place) -> Place:
         """Leave out a device's samples from before session time 0, which nobody asked for."""
@@ -461,11 +495,23 @@ class JoiningSink:
         if start_s is not None and self._sink.has_audio and start_s <= end_s + _NEAR_S:
             misfit_s = Seconds(round(start_s - end_s, 6)) or None
             start_s = end_s
+        begin_s = None if start_s is None else Seconds(max(0.0, start_s))
+        self._store_held(held, facts, placed_by, start_s=begin_s, misfit_s=misfit_s)
+
+    def _store_held(
+        self,
+        held: _Held,
+        facts: ChunkFacts,
+        placed_by: PlacedBy,
+        *,
+        start_s: Seconds | None,
+        misfit_s: Seconds | None,
+    ) -> None:
         self._on_begin()
         self._sink.begin_run(
             held.fmt,
             placed_by=placed_by,
-            start_s=None if start_s is None else Seconds(max(0.0, start_s)),
+            start_s=start_s,
             reason=held.reason,
             detail=held.detail if placed_by is PlacedBy.WALL_CLOCK else "",
             header=held.header,

@@ -108,6 +108,7 @@ class Recording:
             memory=ChunkMemory() if len(sources) > 1 else None,
             announced_at=info.schedule.at if info.schedule else None,
             give_up_s=GIVE_UP_S if info.give_up_s is None else info.give_up_s,
+            is_together=len({track for track, _ in sources}) > 1,
             sync=self._sync,
         )
         if shared.memory and before:

@@ -12,7 +12,7 @@ from recorder.archive import Archive, SessionFolder
 from recorder.events import Noticed, PartOpened
 from recorder.session import Recording
 from recorder.sources.open import open_source
-from recorder.types import SourceKind, SourceSpec, State
+from recorder.types import PlacedBy, SourceKind, SourceSpec, State
 from tests.faults.continuous import Listener, Programme, Station
 from tests.faults.hls import Broadcast, Fault, HlsServer, items
 from tests.faults.sound import encoded
@@ -87,6 +87,28 @@ def test_stations_side_by_side_lie_frame_on_frame(tmp_path: Path, programme: Pro
     first_b = timeline.tracks["b"].parts[0].start_s
     assert first_b > 0.5
     assert abs(first_b - (starts_s["b"] - starts_s["a"])) < 0.001
+
+
+def test_after_a_gap_of_its_own_a_station_lies_frame_on_frame_again(
+    tmp_path: Path, programme: Programme
+) -> None:
+    breaks = Listener(break_after_s=2.0)
+    full = [Listener(status="503 Full", headers=["Retry-After: 3"])] * 2
+    with (
+        Station(programme, Listener(), burst_s=1.0) as one,
+        Station(programme, breaks, *full, Listener(), burst_s=0.2, clock=one.clock) as two,
+        recording(tmp_path, ("a", one.url()), ("b", two.url("/two"))) as (folder, _),
+    ):
+        wait_until(lambda: len(two.joined) == 2, 30)
+        wait_until(lambda: len(folder.timeline().tracks["b"].runs) > 1, 30)
+        wait_until(lambda: folder.timeline().tracks["b"].end_s > 8, 30)
+    whole, timeline = programme.data(), folder.timeline()
+    assert len(timeline.tracks["b"].gaps) == 1
+    last = timeline.tracks["b"].parts[-1]
+    assert timeline.tracks["b"].runs[-1].placed_by is PlacedBy.EQUAL_BYTES
+    first_a = _second_of(programme, whole.index(audio(folder)[:4_000]))
+    data = (folder.path / last.file).read_bytes()
+    assert abs(last.start_s - (_second_of(programme, whole.index(data[:4_000])) - first_a)) < 0.001
 
 
 def _second_of(programme: Programme, offset: int) -> float:
