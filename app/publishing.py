@@ -1,4 +1,4 @@
-"""What goes out to others: the unedited package, clips, pages; signed, and with their transcripts.
+"""What goes out to others: packages, clips, pages, signed and with their transcripts; edited audio.
 
 The audio and its proof are the recorder's; the words come from `transcribe`; they meet here.
 Captions that lie beside a continuous file are in its own time, where gaps may be cut out; the
@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import page, paths
-from recorder import export
+from recorder import convert, export, split
 from recorder.archive import SessionFolder
 from recorder.continuous import Continuous
+from recorder.convert import Converted, Naming, Recipe
+from recorder.cuts import Piece
 from recorder.errors import storage_error
 from recorder.pieces import Gaps, at_in
 from recorder.sign import PublicKey, Signer
+from recorder.split import Wish
 from transcribe import transcript, writing
 from transcribe.transcript import Transcript
 
@@ -99,6 +103,58 @@ def clip(
         AircheckError: As `recorder.export.clip`.
     """
     return export.clip(folder, out, from_s=from_s, to_s=to_s, gaps=gaps, signer=signer())
+
+
+def edited(
+    folder: SessionFolder,
+    out: Path,
+    recipe: Recipe,
+    *,
+    names: Naming | None = None,
+    with_chapters: bool = False,
+    on_progress: Callable[[float], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Converted:
+    """Write a stretch of a session in any format, labelled as edited.
+
+    Raises:
+        AircheckError: As `recorder.convert.convert`.
+        ValueError: The names' template asks for what isn't there.
+    """
+    return convert.convert(
+        folder,
+        out,
+        recipe,
+        names=names,
+        with_chapters=with_chapters,
+        on_progress=on_progress,
+        stop=stop or threading.Event(),
+    )
+
+
+def pieces(
+    folder: SessionFolder,
+    planned: Sequence[Piece],
+    out: Path,
+    wish: Wish,
+    *,
+    on_progress: Callable[[float], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> list[Path]:
+    """Write the pieces of a session, which say whose they are.
+
+    Raises:
+        AircheckError: As `recorder.split.split`.
+    """
+    return split.split(
+        folder,
+        planned,
+        out,
+        wish,
+        tags=export.tags(folder, folder.timeline()),
+        on_progress=on_progress,
+        stop=stop or threading.Event(),
+    )
 
 
 def publish_page(folder: SessionFolder, out: Path, *, gaps: Gaps = Gaps.CUT) -> list[Path]:

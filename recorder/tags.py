@@ -10,7 +10,7 @@ import base64
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -130,7 +130,7 @@ class Tags:
         """
         try:
             if self.chapters and path.suffix in _WITHOUT_CHAPTERS:
-                file: Any = _WITHOUT_CHAPTERS[path.suffix](path)
+                file = _WITHOUT_CHAPTERS[path.suffix](path)
                 file.update(self.chapter_comments())
                 file.save()
             if self.cover_type and path.suffix in _COVERS:
@@ -244,7 +244,7 @@ _COVERS = {
     ".mp3": _id3_cover, ".m4a": _mp4_cover, ".flac": _flac_cover, ".ogg": _ogg_cover,
     ".opus": _ogg_cover,
 }  # fmt: skip
-_WITHOUT_CHAPTERS = {".flac": FLAC, ".ogg": OggVorbis}
+_WITHOUT_CHAPTERS: dict[str, Callable[[Path], Any]] = {".flac": FLAC, ".ogg": OggVorbis}
 
 
 def image_type(data: bytes) -> str:

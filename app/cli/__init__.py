@@ -5,7 +5,9 @@
     capture    record, sources, stop, mark, recover
     library    sessions, show, import
     text       transcribe, models, search, index
-    proof      split, export, verify, key, edit
+    workshop   split, labels
+    export     export
+    proof      verify, key, edit
     compare    compare, complete
     demo       the whole way, on a broadcast that breaks on purpose
 

@@ -27,10 +27,12 @@ from app.cli.context import (
     pass_context,
 )
 from app.cli.follow import ICONS
+from app.cli.labelled import say_labels
 from app.importing import Outcome, import_paths
-from recorder import cover
+from recorder import cover, labels
 from recorder.archive import SessionFolder, Summary
 from recorder.errors import AircheckError, CorruptSession
+from recorder.labels import Labels
 from recorder.schedule import CALLED_OFF
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds, State, iso
@@ -150,6 +152,7 @@ def show_command(context: Context, session: str, at: Seconds | None) -> None:
             {
                 **_summary_json(summary),
                 **_timeline_json(timeline),
+                **_labels_json(labels.read(folder)),
                 "transcripts": transcripts,
             }
         )
@@ -169,8 +172,17 @@ def _timeline_json(timeline: Timeline) -> dict[str, Any]:
             for fill in timeline.fills
         ],
         "markers": [{"at_s": mark.at_s, "text": mark.text} for mark in timeline.markers],
-        "labels": [],
         **_cover_json(timeline),
+    }
+
+
+def _labels_json(found: Labels | None) -> dict[str, Any]:
+    """What is speech, music, silence, as far as it was found; a suggestion is no marker."""
+    return {
+        "labels": labels.as_json(found),
+        "suggested": [{"at_s": found.talk_starts_s, "text": labels.TALK_STARTS}]
+        if found and found.talk_starts_s is not None
+        else [],
     }
 
 
@@ -234,6 +246,8 @@ def _show(
         _show_cover(context, timeline)
     for mark in timeline.markers:
         context.say(f"  ⚑ {exact_clock(mark.at_s)} {escape(mark.text)}")
+    if found := labels.read(folder):
+        say_labels(context, found)
     for name in transcripts:
         context.say(f"  ¶ {escape(name)}")
 

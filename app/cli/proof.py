@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from pathlib import Path
@@ -13,157 +12,16 @@ import click
 from app import editing, publishing
 from app.cli.context import (
     Context,
-    Duration,
-    Moment,
-    counted,
     escape,
     exact_clock,
     json_option,
     pass_context,
 )
-from recorder import bag, proof, split, verify
-from recorder.encode import Format
+from recorder import bag, proof, verify
 from recorder.errors import SessionNotFound
-from recorder.pieces import Gaps
 from recorder.sign import PublicKey, read_public
-from recorder.types import Seconds
-from transcribe import captions, writing
 
 _FAILED_VERIFICATION = 4
-
-
-@click.command("split")
-@click.argument("session")
-@click.option("--by", type=click.Choice(["silence", "length"]), default="silence")
-@click.option("--length", "length_s", type=Duration(), help="Of a piece, for --by length.")
-@click.option("--format", "fmt", type=click.Choice(["wav", "flac", "mp3"]), default="flac")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the pieces.")
-@json_option
-@pass_context
-def split_command(
-    context: Context, session: str, by: str, length_s: Seconds | None, fmt: str, out: Path | None
-) -> None:
-    """Cut SESSION into files at silences, or into equal lengths."""
-    if by == "length" and length_s is None:
-        raise click.UsageError("--by length needs --length, as in --length 10m.")
-    if by == "silence" and length_s is not None:
-        raise click.UsageError("--length goes with --by length.")
-    folder = context.archive.find(session)
-    out = out or Path.cwd() / f"{folder.path.name}-{by}"
-    pieces = split.plan(folder, split.By(by), length_s=length_s)
-    for piece in pieces:
-        context.say(f"  {exact_clock(piece.from_s)} to {exact_clock(piece.to_s)}")
-    files = split.split(folder, pieces, out, fmt=Format(fmt))
-    if context.as_json:
-        context.answer({"files": [str(file) for file in files]})
-    else:
-        context.say(f"[green]✓[/] {counted(len(files), 'file')} in {escape(str(out))}")
-        gaps = folder.timeline().gaps
-        if gaps:
-            lost_s = sum(gap.to_s - gap.from_s for gap in gaps)
-            context.say(
-                f"[yellow]![/] {counted(len(gaps), 'gap')}, {lost_s:.1f} s in all, are not in "
-                "them: the files are shorter by that than the times above."
-            )
-
-
-@click.command("export")
-@click.argument("session")
-@click.option("--as", "kind", type=click.Choice(["unedited", "captions", "page"]), required=True)
-@click.option("--from", "from_s", type=Moment(), help="Only from here: a clip, or its captions.")
-@click.option("--to", "to_s", type=Moment(), help="Only to here.")
-@click.option(
-    "--gaps",
-    type=click.Choice(["cut", "keep"]),
-    help="What becomes of gaps in the audio: cut out, or kept as silence that is inserted.",
-)
-@click.option(
-    "--completed",
-    is_flag=True,
-    help="With audio in which another recording fills the gaps; unedited stays ours alone.",
-)
-@click.option("--format", "fmt", type=click.Choice(list(writing.WRITERS)), help="Of captions; srt.")
-@click.option("--wall-clock", is_flag=True, help="Of captions but SRT: the time of day, in UTC.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="Folder to put it in, or the path of the package or page.",
-)
-@json_option
-@pass_context
-def export_command(
-    context: Context,
-    session: str,
-    kind: str,
-    from_s: Seconds | None,
-    to_s: Seconds | None,
-    gaps: str | None,
-    fmt: str | None,
-    out: Path | None,
-    *,
-    wall_clock: bool,
-    completed: bool,
-) -> None:
-    """Take SESSION out: unedited with its proof, as a web page, or its transcript as captions.
-
-    With --from or --to it is a clip: a file of its own, packets copied, with its proof beside it.
-    """
-    is_clip = from_s is not None or to_s is not None
-    if fmt and kind != "captions":
-        raise click.UsageError("--format goes with --as captions; unedited audio stays as it is.")
-    if gaps and kind == "captions":
-        raise click.UsageError("--gaps goes with audio, not with captions.")
-    if is_clip and kind == "page":
-        raise click.UsageError("--from and --to go with --as unedited and --as captions.")
-    if is_clip and (from_s or 0.0) >= (math.inf if to_s is None else to_s):
-        raise click.UsageError("--to must lie behind --from.")
-    _require_whole(is_wanted=completed, is_whole=kind == "unedited" and not is_clip)
-    folder, place = context.archive.find(session), out or Path.cwd()
-    kept = Gaps(gaps or Gaps.CUT)
-    if kind == "captions":
-        files = captions.export(
-            folder,
-            place,
-            fmt=fmt or _format_of(place),
-            from_s=from_s or 0.0,
-            to_s=to_s,
-            wall_clock=wall_clock,
-        )
-    elif kind == "page":
-        files = publishing.publish_page(folder, place, gaps=kept)
-    elif is_clip:
-        end_s = folder.timeline().duration_s if to_s is None else to_s
-        files = publishing.clip(folder, place, from_s=from_s or 0.0, to_s=end_s, gaps=kept)
-    else:
-        files = publishing.unedited(
-            folder,
-            place,
-            gaps=kept,
-            completed=completed,
-            on_file=lambda file: _say_ready(context, file),
-        )
-    if context.as_json:
-        context.answer({"files": [str(file) for file in files]})
-    else:
-        for file in files:
-            context.say(f"[green]✓[/] {escape(str(file))}")
-
-
-def _require_whole(*, is_wanted: bool, is_whole: bool) -> None:
-    if is_wanted and not is_whole:
-        raise click.UsageError("--completed goes with the whole of --as unedited.")
-
-
-def _format_of(out: Path) -> str:
-    """What captions a path's name asks for; SRT where it asks for none."""
-    asked = out.suffix.lower().removeprefix(".")
-    return asked if asked in captions.WRITERS else "srt"
-
-
-def _say_ready(context: Context, file: Path) -> None:
-    """The audio itself can be heard before the package around it is whole."""
-    if file.stem.startswith("unedited") and file.suffix not in (".vtt", ".json", ".sig"):
-        context.say(f"  [dim]audio ready: {escape(file.name)}[/]")
 
 
 @click.command("verify")

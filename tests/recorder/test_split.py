@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import threading
 from pathlib import Path
 
 import av
@@ -11,22 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder import encode as encoding
+from recorder import labels
 from recorder import split as splitting
 from recorder.archive import SessionFolder
+from recorder.cuts import Piece, pieces, silences
 from recorder.decode import decode
 from recorder.encode import Coding, Format
-from recorder.errors import ExportError
-from recorder.levels import Envelope
-from recorder.split import (
-    By,
-    Piece,
-    pieces,
-    plan,
-    plan_by_length,
-    plan_by_silence,
-    silences,
-    split,
-)
+from recorder.errors import ExportError, ExportStopped
+from recorder.labels import Kind, Label, Labels
+from recorder.levels import envelopes
+from recorder.media import open_media
+from recorder.split import By, Wish, plan, split
 from recorder.types import AudioFormat, Seconds
 from tests.recorder.builders import (
     ADTS,
@@ -57,66 +53,7 @@ def talk(*lengths_s: float) -> Samples:
     return np.concatenate(parts)
 
 
-def envelope(*dbfs: float, start_s: float = 0.0, hop_s: float = 0.1) -> Envelope:
-    return Envelope(
-        start_s=Seconds(start_s),
-        end_s=Seconds(start_s + len(dbfs) * hop_s),
-        hop_s=hop_s,
-        rms_dbfs=np.array(dbfs, np.float32),
-    )
-
-
 # --- plans --------------------------------------------------------------------------------------
-
-
-def test_cuts_lie_half_a_second_before_sound_or_in_the_middle() -> None:
-    level = envelope(*[-20] * 10, *[-90] * 30, *[-20] * 10, *[-90] * 8, *[-20] * 10)
-    assert plan_by_silence([level], least_s=0.5) == pytest.approx([3.5, 5.4])
-    assert plan_by_silence([level]) == pytest.approx([3.5])
-    assert plan_by_silence([level], below_dbfs=-95) == []
-
-
-def test_silence_at_the_ends_is_not_cut_off() -> None:
-    level = envelope(*[-90] * 30, *[-20] * 10, *[-90] * 30)
-    assert plan_by_silence([level]) == []
-
-
-def test_a_silence_goes_on_in_the_next_part() -> None:
-    levels = [envelope(-20, *[-90] * 7), envelope(*[-90] * 6, -20, start_s=0.8)]
-    assert [(s.from_s, s.to_s) for s in silences(levels)] == [
-        (pytest.approx(0.1), pytest.approx(1.4))
-    ]
-
-
-def test_a_gap_is_no_silence() -> None:
-    levels = [envelope(-20, *[-90] * 7), envelope(*[-90] * 6, -20, start_s=9.0)]
-    assert silences(levels) == []
-
-
-@given(
-    runs=st.lists(st.tuples(st.booleans(), st.integers(1, 30)), max_size=30),
-    least_s=st.floats(0.1, 2.0),
-)
-def test_cuts_fall_inside_silences(runs: list[tuple[bool, int]], least_s: float) -> None:
-    values = [-90.0 if quiet else -10.0 for quiet, count in runs for _ in range(count)]
-    levels = [envelope(*values)] if values else []
-    found = silences(levels, least_s=least_s)
-    cuts = plan_by_silence(levels, least_s=least_s)
-    assert cuts == sorted(cuts)
-    assert all(any(s.from_s < cut < s.to_s for s in found) for cut in cuts)
-    inner = [s for s in found if s.from_s > 0 and s.to_s < len(values) * 0.1 - 1e-6]
-    assert len(cuts) == len(inner)
-    for silent in found:
-        low, high = round(silent.from_s * 10), round(silent.to_s * 10)
-        assert set(values[low:high]) == {-90.0}
-
-
-def test_by_length() -> None:
-    assert plan_by_length(10.0, 3.0) == [3.0, 6.0, 9.0]
-    assert plan_by_length(9.0, 3.0) == [3.0, 6.0]
-    assert plan_by_length(2.0, 3.0) == []
-    with pytest.raises(ValueError, match="length"):
-        plan_by_length(2.0, 0)
 
 
 def test_pydub_finds_the_same_silences(tmp_path: Path) -> None:
@@ -129,7 +66,7 @@ def test_pydub_finds_the_same_silences(tmp_path: Path) -> None:
         (samples * 2**15).astype("<i2").tobytes(), sample_width=2, frame_rate=44_100, channels=1
     )
     theirs = detect_silence(segment, min_silence_len=1_000, silence_thresh=-45, seek_step=5)
-    ours = silences(splitting.envelopes(folder))
+    ours = silences(envelopes(folder))
     assert [(s.from_s, s.to_s) for s in ours] == [
         (pytest.approx(low / 1_000, abs=0.011), pytest.approx(high / 1_000, abs=0.011))
         for low, high in theirs
@@ -142,7 +79,7 @@ def test_pieces_adjoin_from_begin_to_end(session: SessionFolder) -> None:
     ]
     assert pieces([], 0.0) == []
     with pytest.raises(ValueError, match="adjoin"):
-        split(session, [*cut_at(3.0)[:1], *cut_at(4.0)[1:]], Path(), fmt=Format.WAV)
+        split(session, [*cut_at(3.0)[:1], *cut_at(4.0)[1:]], Path(), Wish(fmt=Format.WAV))
 
 
 def cut_at(*cuts: float) -> list[Piece]:
@@ -180,9 +117,9 @@ def test_the_pieces_are_the_original(
     most_bytes: int,
 ) -> None:
     monkeypatch.setattr(encoding, "_MOST_BYTES", most_bytes)
-    planned = plan(session, By.SILENCE)
+    planned = plan(session, Wish())
     assert [piece.from_s for piece in planned] == pytest.approx([0, 2.0, 4.7, 14.0], abs=0.02)
-    files = split(session, planned, tmp_path / "pieces", fmt=fmt)
+    files = split(session, planned, tmp_path / "pieces", Wish(fmt=fmt))
     assert [path.name for path in files] == [
         f"2024-08-13-live-talk-00{number}.{fmt}" for number in (1, 2, 3, 4)
     ]
@@ -199,7 +136,7 @@ def test_no_sample_is_lost_or_repeated(
     session: SessionFolder, tmp_path_factory: pytest.TempPathFactory, cuts: list[float]
 ) -> None:
     blocks = list(decode(session, rate_hz=None, channels=None, block_s=0.7))
-    found = [list(piece) for piece in splitting._sounds(blocks, sorted(cuts))]
+    found = [list(piece) for _, piece in splitting._sounds(blocks, sorted(cuts))]
     assert np.array_equal(
         np.concatenate(list(itertools.chain(*found))),
         np.concatenate([block.samples for block in blocks]),
@@ -215,7 +152,9 @@ def test_24_bits_stay_24_bits(
     monkeypatch.setattr(encoding, "_MOST_BYTES", most_bytes)
     fmt_in = AudioFormat(container="flac", codec="flac", rate_hz=44_100, channels=2)
     folder = build_session(tmp_path, [PartSpec(fmt=fmt_in, chunks=[(JFK.read_bytes(), 11.0)])])
-    files = split(folder, plan(folder, By.LENGTH, length_s=4.0), tmp_path / "out", fmt=fmt)
+    files = split(
+        folder, plan(folder, Wish(by=By.LENGTH, length_s=4.0)), tmp_path / "out", Wish(fmt=fmt)
+    )
     assert len(files) == 3
     assert np.array_equal(np.concatenate([decoded(path) for path in files]), decoded(JFK))
 
@@ -227,23 +166,22 @@ def test_mp3_and_a_lossy_source(
     monkeypatch.setattr(encoding, "_MOST_BYTES", most_bytes)
     data = encode(talk(2.0, 2.0, 2.0), 44_100, "adts")
     folder = build_session(tmp_path, [PartSpec(fmt=ADTS, chunks=adts_chunks(data))])
-    seen: list[Path] = []
-    files = split(folder, plan(folder, By.SILENCE), tmp_path, fmt=Format.MP3, on_file=seen.append)
-    assert len(files) == len(seen) == 2
+    files = split(folder, plan(folder, Wish()), tmp_path, Wish(fmt=Format.MP3))
+    assert len(files) == 2
     lengths_s = [len(decoded(path).reshape(-1)) / 44_100 for path in files]
     assert lengths_s == pytest.approx([3.5, 2.5], abs=0.1)
 
 
 def test_pieces_in_a_gap_alone_make_no_file(session: SessionFolder, tmp_path: Path) -> None:
-    files = split(session, cut_at(3.0, 8.0, 9.0, 10.0), tmp_path, fmt=Format.WAV)
+    files = split(session, cut_at(3.0, 8.0, 9.0, 10.0), tmp_path, Wish(fmt=Format.WAV))
     assert [path.name[-7:] for path in files] == ["001.wav", "002.wav", "003.wav"]
 
 
 def test_nothing_is_overwritten(session: SessionFolder, tmp_path: Path) -> None:
-    (first, *_) = split(session, cut_at(3.0), tmp_path, fmt=Format.WAV)
+    (first, *_) = split(session, cut_at(3.0), tmp_path, Wish(fmt=Format.WAV))
     before = hashlib.sha256(first.read_bytes()).hexdigest()
     with pytest.raises(ExportError, match="is there already"):
-        split(session, cut_at(2.0), tmp_path, fmt=Format.WAV)
+        split(session, cut_at(2.0), tmp_path, Wish(fmt=Format.WAV))
     assert hashlib.sha256(first.read_bytes()).hexdigest() == before
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -255,17 +193,151 @@ def test_an_encoder_that_fails_is_a_sentence(
     for most_bytes in (64 << 20, 10_000):
         monkeypatch.setattr(encoding, "_MOST_BYTES", most_bytes)
         with pytest.raises(ExportError, match="can't be written as flac"):
-            split(session, cut_at(), tmp_path, fmt=Format.FLAC)
+            split(session, cut_at(), tmp_path, Wish(fmt=Format.FLAC))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_too_many_pieces_are_refused(session: SessionFolder) -> None:
     with pytest.raises(ExportError, match="pieces"):
-        plan(session, By.LENGTH, length_s=1e-4)
+        plan(session, Wish(by=By.LENGTH, length_s=1e-4))
+    with pytest.raises(ExportError, match="pieces"):
+        plan(session, Wish(by=By.SIZE, size=8_300))
+    with pytest.raises(ExportError, match="would hold nothing"):
+        plan(session, Wish(by=By.SIZE, size=8_500))
 
 
 def test_an_empty_session_can_not_be_split(tmp_path: Path) -> None:
     folder = build_session(tmp_path, [])
-    assert plan(folder, By.SILENCE) == []
+    assert plan(folder, Wish()) == []
     with pytest.raises(ExportError, match="Nothing was recorded"):
-        split(folder, cut_at(), tmp_path / "out", fmt=Format.WAV)
+        split(folder, cut_at(), tmp_path / "out", Wish(fmt=Format.WAV))
+
+
+# --- packets copied -----------------------------------------------------------------------------
+
+LOSSY = [("adts", "aac", Format.M4A), ("mp3", "mp3", Format.MP3), ("ogg", "opus", Format.OPUS)]
+
+
+def payloads(path: Path) -> list[str]:
+    """The hash of each packet, without what the container puts around it."""
+    with open_media(path) as media:
+        return [
+            hashlib.sha256(bytes(packet)[7 if path.suffix == ".aac" else 0 :]).hexdigest()
+            for packet in media.packets()
+        ]
+
+
+def a_lossy_session(tmp_path: Path, container: str, codec: str) -> SessionFolder:
+    """Sound to 2 s, silence to 4, sound to 6; the same again after a gap."""
+    samples = np.repeat(talk(2.0, 2.0, 2.0), 1, axis=0)
+    rate_hz = 48_000 if codec == "opus" else 44_100
+    data = encode(samples, rate_hz, container, codec)
+    fmt = AudioFormat(container=container, codec=codec, rate_hz=rate_hz, channels=1)
+    lasts_s = len(samples) / rate_hz
+    chunks = adts_chunks(data) if container == "adts" else [(data, lasts_s)]
+    parts = [
+        PartSpec(fmt=fmt, chunks=chunks),
+        PartSpec(fmt=fmt, chunks=chunks, start_s=10.0),
+    ]
+    return build_session(tmp_path / "archive", parts)
+
+
+@pytest.mark.parametrize(("container", "codec", "fmt"), LOSSY)
+def test_packets_are_copied_each_once(
+    tmp_path: Path, container: str, codec: str, fmt: Format
+) -> None:
+    folder = a_lossy_session(tmp_path, container, codec)
+    wish = Wish(by=By.LENGTH, length_s=1.7, fmt=fmt)
+    files = split(folder, plan(folder, wish), tmp_path / "out", wish)
+    parts = sorted(folder.audio.iterdir())
+    original = [each for path in parts for each in payloads(path)]
+    assert [each for path in files for each in payloads(path)] == original
+    assert len(files) > 5
+    assert len(set(original)) > len(original) // 4  # they can be told apart
+    with av.open(str(files[1])) as file:
+        said = {**file.metadata, **file.streams[0].metadata}
+    comment = {key.lower(): text for key, text in said.items()}["comment"]
+    assert comment.startswith("Edited: piece 2 of ")
+    assert "packets copied" in comment
+    assert sum(len(decoded(path).reshape(-1)) for path in files) > 0
+
+
+@pytest.mark.parametrize(("container", "codec", "fmt"), LOSSY)
+def test_exact_cuts_are_cut_to_the_sample(
+    tmp_path: Path, container: str, codec: str, fmt: Format
+) -> None:
+    folder = a_lossy_session(tmp_path, container, codec)
+    wish = Wish(by=By.LENGTH, length_s=2.5, fmt=fmt, exact=True)
+    files = split(folder, plan(folder, wish), tmp_path / "out", wish)
+    with av.open(str(files[0])) as file:
+        said = {k.lower(): v for k, v in {**file.metadata, **file.streams[0].metadata}.items()}
+    assert "written as" in said["comment"]
+
+
+def test_copied_cuts_lie_in_the_silence(tmp_path: Path) -> None:
+    folder = a_lossy_session(tmp_path, "adts", "aac")
+    wish = Wish(fmt=Format.M4A)
+    files = split(folder, plan(folder, wish), tmp_path / "out", wish)
+    with open_media(files[0]) as media:
+        count = sum(1 for _ in media.packets())
+    assert count * 1_024 / 44_100 == pytest.approx(3.5, abs=0.08)
+
+
+# --- by markers, labels, size -------------------------------------------------------------------
+
+
+def test_by_markers(tmp_path: Path) -> None:
+    folder = build_session(tmp_path, markers=[(4.0, "one"), (15.0, "two"), (0.0, "begin")])
+    assert [piece.from_s for piece in plan(folder, Wish(by=By.MARKERS))] == [0.0, 4.0, 15.0]
+
+
+def test_by_labels(tmp_path: Path) -> None:
+    folder = build_session(tmp_path, [flac_part(talk(5.0, 4.0, 5.0))])
+    with pytest.raises(ExportError, match="no labels yet"):
+        plan(folder, Wish(by=By.LABELS))
+    kinds = ((Kind.MUSIC, 0, 5), (Kind.SILENCE, 5, 9), (Kind.SPEECH, 9, 13.8))
+    held = tuple(
+        Label(kind=kind, from_s=Seconds(low), to_s=Seconds(high)) for kind, low, high in kinds
+    )
+    labels.keep(folder, Labels(labels=held, talk_starts_s=Seconds(9), journal_bytes=0))
+    found = [piece.from_s for piece in plan(folder, Wish(by=By.LABELS))]
+    assert found == pytest.approx([0.0, 5.5, 8.5])
+
+
+@pytest.mark.parametrize("fmt", list(Format))
+def test_no_piece_is_larger_than_asked(tmp_path: Path, fmt: Format) -> None:
+    chance = np.random.default_rng(4)
+    loud = chance.normal(0, 0.2, (20 * 44_100, 1)).astype(np.float32)
+    data = encode(loud, 44_100, "adts")
+    folder = build_session(tmp_path, [PartSpec(fmt=ADTS, chunks=adts_chunks(data))])
+    wish = Wish(by=By.SIZE, size=60_000 if not fmt.is_lossless else 400_000, fmt=fmt)
+    files = split(folder, plan(folder, wish), tmp_path / "out", wish)
+    assert len(files) > 2
+    assert max(path.stat().st_size for path in files) <= (wish.size or 0)
+
+
+def test_it_can_be_stopped_and_leaves_nothing(tmp_path: Path) -> None:
+    folder = a_lossy_session(tmp_path, "adts", "aac")
+    for fmt in (Format.M4A, Format.FLAC):
+        stop, told = threading.Event(), list[float]()
+
+        def on_progress(
+            share: float, stop: threading.Event = stop, told: list[float] = told
+        ) -> None:
+            told.append(share)
+            stop.set()
+
+        wish = Wish(fmt=fmt)
+        planned = plan(folder, wish)
+        with pytest.raises(ExportStopped):
+            split(folder, planned, tmp_path / "out", wish, on_progress=on_progress, stop=stop)
+        assert told
+        assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_wish_fits_together() -> None:
+    for broken in (
+        {"by": By.LENGTH}, {"length_s": 3.0}, {"by": By.SIZE}, {"by": By.LENGTH, "length_s": -1.0},
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"length|size"):
+            Wish(**broken)
