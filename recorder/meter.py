@@ -8,12 +8,13 @@ process and at its own risk.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from enum import StrEnum
 
 import numpy as np
 
 from recorder.archive import SessionFolder
-from recorder.decode import decode_timeline
+from recorder.decode import Block, decode_timeline
 from recorder.errors import AircheckError
 from recorder.events import Chunk, Event, PartOpened, RunStarted
 from recorder.pcm import Level, level_of
@@ -40,8 +41,16 @@ class Meter:
     Belongs to one thread.
     """
 
-    def __init__(self, folder: SessionFolder, *, track: str = "a") -> None:
+    def __init__(
+        self,
+        folder: SessionFolder,
+        *,
+        track: str = "a",
+        on_block: Callable[[Block], None] = lambda _: None,
+    ) -> None:
+        """Measure a session's track; `on_block` is given what is decoded, some of it twice."""
         self._folder, self._track = folder, track
+        self._on_block = on_block
         self._part: PartOpened | None = None
         self._run: RunStarted | None = None
         self._chunks: deque[Chunk] = deque(maxlen=_KEPT_CHUNKS)
@@ -102,6 +111,7 @@ class Meter:
         except AircheckError:
             return None
         for block in blocks:
+            self._on_block(block)
             self._decoded_s = block.end_s
             if level_of(block.samples).peak_dbfs > _SILENT_DBFS:
                 self._heard_s = block.end_s

@@ -35,8 +35,9 @@ def run(settings: Settings) -> int:
     tongue.speak(application, settings.language)
     Theme(application)
     window = open_window(settings)
+    application.setQuitOnLastWindowClosed(not window.tray.is_there)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: window.close())
+        signal.signal(number, lambda *_: window.leave())
     ticks = QTimer()  # lets Python see Ctrl-C while Qt waits
     ticks.timeout.connect(_tick)
     ticks.start(_TICK_MS)

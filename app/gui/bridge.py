@@ -189,6 +189,7 @@ class Ticker(Generic[T]):
         then: Called on the GUI thread with the latest look that had something new.
         failed: Called there when a look fails, once for the same failure again and again; the next
             look comes all the same.
+        ended: Called on the thread, last of all.
     """
 
     def __init__(
@@ -199,8 +200,10 @@ class Ticker(Generic[T]):
         look: Callable[[], T | None],
         then: Callable[[T], None],
         failed: Failed,
+        ended: Callable[[], None] | None = None,
     ) -> None:
         self._bridge = bridge
+        self._ended = ended
         self._interval_s = interval_s
         self._look = look
         self._latest: Latest[T] = Latest(
@@ -217,17 +220,26 @@ class Ticker(Generic[T]):
         """Look at once instead of after the interval."""
         self._woken.set()
 
-    def close(self) -> None:
-        """End the thread."""
+    def end(self) -> None:
+        """Let the thread end after the look it is at."""
         self._closed.set()
         self._woken.set()
+
+    def close(self) -> None:
+        """End the thread, and wait for it."""
+        self.end()
         self._thread.join(_JOIN_S)
 
     def _serve(self) -> None:
-        while not self._closed.is_set():
-            self._woken.clear()
-            self._once()
-            self._woken.wait(self._interval_s)
+        try:
+            while not self._closed.is_set():
+                self._woken.clear()
+                if not self._closed.is_set():  # which may have come between
+                    self._once()
+                    self._woken.wait(self._interval_s)
+        finally:
+            if self._ended is not None:
+                self._ended()
 
     def _once(self) -> None:
         try:

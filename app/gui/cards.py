@@ -1,31 +1,159 @@
-"""A live session as a card: state and reason, clock, level, what is saved, Mark and Stop."""
+"""A live session as a card: state and reason, clock, level, what is saved, and what can be done."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.gui import theme, tokens
+from app.gui.desk import Desk
+from app.gui.place import Place
 from app.gui.presenters import words
+from app.gui.presenters.exporting import Wanted
+from app.gui.presenters.following import Notice
+from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
-from app.gui.presenters.live import Live
+from app.gui.presenters.live import Act, Live
+from app.gui.presenters.minute import MINUTE_S, minute_of
 from app.gui.strip import StripView
-from app.gui.widgets import Button, Chip, Icon, Meter, Text, label, quietly
+from app.gui.widgets import Button, Chip, Icon, IconButton, Meter, Text, label, quietly
 from recorder.archive import SessionFolder
 from recorder.types import State
 
+_CLIPS_S = (30, 60, 300, 900)
+
+
+class MomentLine(QFrame):
+    """A line in which a mark is named or a note is written, at a moment of the session."""
+
+    named = Signal(float, str)
+    noted = Signal(float, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at_s = 0.0
+        self._is_note = False
+        self._icon = Icon("bookmark", "accent")
+        self.field = QLineEdit()
+        self.field.setMinimumHeight(tokens.CONTROL_HEIGHT)
+        self.done = IconButton(translate("Card", "Leave it as it is"), "x")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(tokens.SPACE_S)
+        layout.addWidget(self._icon)
+        layout.addWidget(self.field, 1)
+        layout.addWidget(self.done)
+        self.field.returnPressed.connect(self._on_return)
+        self.done.clicked.connect(self.hide)
+        self.hide()
+
+    def ask(self, at_s: float, *, is_note: bool) -> None:
+        """Ask for a mark's name, or for a note."""
+        self._at_s, self._is_note = at_s, is_note
+        self._icon.show_icon("sticky-note" if is_note else "bookmark", "accent")
+        said = (
+            translate("Card", "Note at {clock}")
+            if is_note
+            else translate("Card", "Marked {clock}. Its name, if it needs one")
+        ).format(clock=words.clock(at_s))
+        self.field.setPlaceholderText(said)
+        self.field.setAccessibleName(said)
+        self.field.clear()
+        self.show()
+        self.field.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Escape leaves it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            return
+        super().keyPressEvent(event)
+
+    @Slot()
+    def _on_return(self) -> None:
+        text = self.field.text().strip()
+        if text:
+            (self.noted if self._is_note else self.named).emit(self._at_s, text)
+        self.hide()
+
+
+class Notices(QFrame):
+    """What happened so far: the newest in a line, all of it on demand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[Notice, ...] = ()
+        self._newest = Text("note")
+        self.all = Button(translate("Card", "All"), kind="link")
+        self.all.setCheckable(True)
+        self.all.toggled.connect(self._on_toggled)
+        self._list = QPlainTextEdit()
+        self._list.setReadOnly(True)
+        self._list.setFixedHeight(tokens.NOTICES_HEIGHT)
+        self._list.setAccessibleName(translate("Card", "What happened so far, the newest first"))
+        self._list.hide()
+        line = QHBoxLayout()
+        line.setSpacing(tokens.SPACE_S)
+        line.addWidget(Icon("info", "muted"))
+        line.addWidget(self._newest, 1)
+        line.addWidget(self.all)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(tokens.SPACE_XS)
+        layout.addLayout(line)
+        layout.addWidget(self._list)
+        self.hide()
+
+    def show_notices(self, notices: tuple[Notice, ...]) -> None:
+        """Show these; hidden while there are none."""
+        if notices == self._shown:
+            return
+        self._shown = notices
+        self.setVisible(bool(notices))
+        if notices:
+            self._newest.say(str(notices[-1]))
+        self.all.setVisible(len(notices) > 1)
+        self.all.say(translate("Card", "All %n", n=len(notices)))
+        if self._list.isVisible():
+            self._fill()
+
+    @Slot(bool)
+    def _on_toggled(self, is_open: bool) -> None:  # noqa: FBT001 (Qt's signal)
+        self._fill()
+        self._list.setVisible(is_open)
+
+    def _fill(self) -> None:
+        lines = (words.one_line(str(notice)) for notice in reversed(self._shown))
+        self._list.setPlainText("\n".join(lines))
+
 
 class LiveCard(QFrame):
-    """One live session, and its two actions. Shows what it is told, ten times a second if need be.
+    """One live session and what can be done with it; shown anew ten times a second if need be.
 
     Its own clock only counts down to the next try.
     """
 
     stop_asked = Signal(object)
     mark_asked = Signal(object)
+    named = Signal(object, float, str)
+    """Folder, session time and the name of a mark there."""
+    noted = Signal(object, float, str)
+    """Folder, session time and a note."""
+    clip_asked = Signal(object, float, float)
+    """Folder, and from when to when."""
+    acted = Signal(object, object)
+    """Folder, and the `Act` that its state suggested."""
     opened = Signal(object)
     sought = Signal(object, float)
     """Folder and session time to play from."""
@@ -52,33 +180,37 @@ class LiveCard(QFrame):
         self.reason = Text("muted")
         self.warning = Icon("triangle-alert", "trouble")
         self.warning.hide()
-        self.noticed = Icon("info", "muted")
-        self.noticed.hide()
-        self.notice = Text("note")
-        self.notice.hide()
-        self.saved = label("note")
-        self.gaps = label("note")
+        self.facts = Text("note")
         self.why = label("muted")
         self.why.setWordWrap(True)
         self.why.hide()
         self.meter = Meter()
-        self.strip = StripView(tokens.STRIP_THIN_HEIGHT)
-        self._open = Button("Open", "file-audio")
-        self.mark = Button("Mark", "bookmark")
-        self.stop = Button("Stop", "square")
-        self.mark.setToolTip("Name this moment (M)")
-        self.stop.setToolTip("End the recording and seal it")
-        self.dismiss = Button("Dismiss", "x")
-        self.dismiss.hide()
-        self.dismiss.clicked.connect(self._on_dismiss)
-        self.strip.sought.connect(self._on_sought)
-        self._open.clicked.connect(self._on_open)
-        self.mark.clicked.connect(self._on_mark)
-        self.stop.clicked.connect(self._on_stop)
+        self.strip = StripView(tokens.STRIP_THIN_HEIGHT * 2)
+        self.moment = MomentLine()
+        self.notices = Notices()
+        self._open = Button(translate("Card", "Open"), "file-audio")
+        self.mark = Button(translate("Card", "Mark"), "bookmark")
+        self.note = Button(translate("Card", "Note"), "sticky-note")
+        self.clip = Button(translate("Card", "Clip"), "scissors")
+        self.stop = Button(translate("Card", "Stop"), "square")
+        self.act = Button(
+            translate("Card", "Record system audio"), "monitor-speaker", role="accent"
+        )
+        self.dismiss = Button(translate("Card", "Dismiss"), "x")
+        self.mark.setToolTip(translate("Card", "Mark this moment (M); name it if you like"))
+        self.note.setToolTip(translate("Card", "Write a note at this moment (N)"))
+        self.stop.setToolTip(translate("Card", "End the recording and seal it"))
+        self.clip.setToolTip(translate("Card", "Save the last seconds as a file with its proof"))
+        self._buttons = (
+            self.act, self._open, self.mark, self.note, self.clip, self.stop, self.dismiss,
+        )  # fmt: skip
         self._count = QTimer(self)
         self._count.setInterval(tokens.COUNTDOWN_MS)
         self._count.timeout.connect(self._show_reason)
+        self._connect()
         self._lay_out()
+        for part in (self.act, self.dismiss):
+            part.hide()
         for part in (self.title, self.strip, self._open):
             part.setVisible(is_alone)
 
@@ -88,35 +220,32 @@ class LiveCard(QFrame):
         status = live.status
         self.chip.show_look(live.look)
         quietly(self.clock.setText, self.clock.text(), words.clock(status.end_s))
-        quietly(self.saved.setText, self.saved.text(), live.saved_to)
         self.meter.show_level(live.level_dbfs)
-        self.strip.show_strip(live.strip)
-        quietly(self.gaps.setText, self.gaps.text(), words.gaps(len(live.strip.gaps)))
         is_bare = not status.end_s and status.state in (State.SCHEDULED, State.FAILED)
-        self.strip.setVisible(self._is_alone and not is_bare)
+        if self._is_alone and not is_bare:
+            self.strip.show_strip(minute_of(live.strip))
+            self.strip.show_wave(live.minute)
+        self.strip.setVisible(self._is_alone and bool(status.end_s))
         self.meter.setVisible(not is_bare)
-        self.gaps.setVisible(not is_bare)
         self.warning.setVisible(live.is_warned)
-        self.notice.say(live.notice)
-        self.notice.setVisible(bool(live.notice))
-        self.noticed.setVisible(bool(live.notice))
-        is_ending = status.state in (State.FINISHING, State.DONE, State.FAILED)
-        for part, is_shown in (
-            (self.stop, not live.has_failed),
-            (self.mark, not live.has_failed),
-            (self.reason, not live.has_failed),
-            (self.why, live.has_failed),
-            (self.dismiss, live.has_failed),
-        ):
-            part.setVisible(is_shown)
-        self.stop.setEnabled(not is_ending and not live.has_died)
-        self.mark.setEnabled(status.state is not State.FINISHING and bool(status.end_s))
+        self.notices.show_notices(live.news.notices)
+        self._show_actions(live)
         self._show_reason()
 
     def show_row(self, row: Row) -> None:
         """Show what the archive says."""
         self.title.say(row.summary.title)
         self.setAccessibleName(row.summary.title)
+
+    def ask_name(self, at_s: float) -> None:
+        """A moment was marked: it may be named now."""
+        self.moment.ask(at_s, is_note=False)
+
+    @Slot()
+    def ask_note(self) -> None:
+        """Write a note at this moment."""
+        if self._live is not None and self.note.isEnabled():
+            self.moment.ask(self._live.status.end_s, is_note=True)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """Gives way to icons without words."""
@@ -125,31 +254,77 @@ class LiveCard(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Buttons lose their words where there is little room."""
         super().resizeEvent(event)
-        is_shown = event.size().width() >= tokens.CARD_WITH_WORDS_WIDTH
-        for button in (self._open, self.mark, self.stop, self.dismiss):
-            button.show_word(is_shown=is_shown)
+        self._show_words(event.size().width())
+
+    def _show_words(self, width: int) -> None:
+        for button in self._buttons:
+            is_minor = button in (self._open, self.note, self.clip)
+            least = tokens.CARD_WITH_ALL_WORDS_WIDTH if is_minor else tokens.CARD_WITH_WORDS_WIDTH
+            button.show_word(is_shown=width >= least)
+
+    def _show_actions(self, live: Live) -> None:
+        state = live.status.state
+        word, icon = _act_words(live.act)
+        if word:
+            self.act.say(word)
+            self.act.show_icon(icon)
+        is_ending = state in (State.FINISHING, State.DONE, State.FAILED)
+        has_sound = bool(live.status.end_s)
+        for part, is_shown in (
+            (self.act, bool(word)),
+            (self.stop, not live.has_failed and live.act is not Act.CALL_OFF),
+            (self.mark, has_sound and not live.has_failed),
+            (self.note, has_sound and not live.has_failed),
+            (self.clip, has_sound and not live.has_failed),
+            (self.reason, not live.has_failed),
+            (self.why, live.has_failed),
+            (self.dismiss, live.has_failed),
+        ):
+            if part.isHidden() is is_shown:
+                part.setVisible(is_shown)
+        self.stop.setEnabled(not is_ending and not live.has_died)
+        self.mark.setEnabled(state is not State.FINISHING and not live.has_died)
+        self._show_words(self.width())
 
     @Slot()
     def _show_reason(self) -> None:
-        if self._live is None:
+        live = self._live
+        if live is None:
             return
-        reason = self._live.reason(datetime.now(UTC))
+        now = datetime.now(UTC)
+        reason = live.reason(now)
         self.reason.say(reason)
         quietly(self.why.setText, self.why.text(), reason)
-        if bool(self._live.status.next_try_at) != self._count.isActive():
-            (self._count.start if self._live.status.next_try_at else self._count.stop)()
+        gaps = words.gaps(len(live.strip.gaps)) if live.status.end_s else ""
+        marks = len(live.strip.markers)
+        said = (
+            live.saved_to,
+            gaps,
+            translate("Card", "%n mark(s)", n=marks) if marks else "",
+            live.lateness(now),
+            live.attempts,
+            live.disk_left,
+        )
+        self.facts.say(" · ".join(part for part in said if part))
+        if bool(live.status.next_try_at) != self._count.isActive():
+            (self._count.start if live.status.next_try_at else self._count.stop)()
 
     @Slot()
-    def _on_open(self) -> None:
-        self.opened.emit(self.folder)
+    def _on_act(self) -> None:
+        if self._live is not None:
+            self.act.setEnabled(self._live.act is Act.SHOW_FOLDER)
+            self.acted.emit(self.folder, self._live.act)
+            QTimer.singleShot(tokens.COUNTDOWN_MS, self, self._on_act_again)
 
     @Slot()
-    def _on_dismiss(self) -> None:
-        self.dismissed.emit(self.folder)
+    def _on_act_again(self) -> None:
+        self.act.setEnabled(True)
 
     @Slot(float)
     def _on_sought(self, at_s: float) -> None:
-        self.sought.emit(self.folder, at_s)
+        if self._live is not None:
+            begin_s = self._live.strip.duration_s - MINUTE_S
+            self.sought.emit(self.folder, max(0.0, begin_s + at_s))
 
     @Slot()
     def _on_mark(self) -> None:
@@ -160,39 +335,95 @@ class LiveCard(QFrame):
         self.stop.setEnabled(False)
         self.stop_asked.emit(self.folder)
 
+    @Slot()
+    def _on_clip(self) -> None:
+        """Offer the lengths that a clip of the newest sound may have."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for length_s in _CLIPS_S:
+            said = translate("Card", "The last {length}").format(length=words.length(length_s))
+            menu.addAction(said).setData(length_s)
+        menu.triggered.connect(self._on_clip_chosen)
+        menu.popup(self.clip.mapToGlobal(self.clip.rect().bottomLeft()))
+
+    @Slot(QAction)
+    def _on_clip_chosen(self, action: QAction) -> None:
+        if self._live is not None:
+            end_s = float(self._live.status.end_s)
+            self.clip_asked.emit(self.folder, max(0.0, end_s - float(action.data())), end_s)
+
+    def _connect(self) -> None:
+        self.strip.sought.connect(self._on_sought)
+        self.mark.clicked.connect(self._on_mark)
+        self.note.clicked.connect(self.ask_note)
+        self.clip.clicked.connect(self._on_clip)
+        self.stop.clicked.connect(self._on_stop)
+        self.act.clicked.connect(self._on_act)
+        self._open.clicked.connect(lambda: self.opened.emit(self.folder))
+        self.dismiss.clicked.connect(lambda: self.dismissed.emit(self.folder))
+        self.moment.named.connect(lambda at_s, text: self.named.emit(self.folder, at_s, text))
+        self.moment.noted.connect(lambda at_s, text: self.noted.emit(self.folder, at_s, text))
+
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         edge = tokens.SPACE_L
         layout.setContentsMargins(edge, edge, edge, edge)
         layout.setSpacing(tokens.SPACE_S)
-        top = QHBoxLayout()
-        top.setSpacing(tokens.SPACE_M)
-        top.addWidget(self.chip)
-        top.addWidget(self.warning)
+        top = _row(tokens.SPACE_M, self.chip, self.warning)
         top.addWidget(self.reason, 1)
-        actions = QHBoxLayout()
-        actions.setSpacing(tokens.SPACE_S)
-        for button in (self._open, self.mark, self.stop, self.dismiss):
-            actions.addWidget(button)
-        middle = QHBoxLayout()
-        middle.setSpacing(tokens.SPACE_L)
-        middle.addWidget(self.clock)
+        middle = _row(tokens.SPACE_L, self.clock)
         middle.addWidget(self.title, 1)
         middle.addStretch(0)
-        middle.addLayout(actions)
+        middle.addLayout(_row(tokens.SPACE_S, *self._buttons))
         facts = QHBoxLayout()
         facts.setSpacing(tokens.SPACE_L)
-        facts.addWidget(self.saved)
-        facts.addWidget(self.gaps)
-        facts.addWidget(self.meter, 1)
+        facts.addWidget(self.facts, 3)
+        facts.addWidget(self.meter, 2)
         facts.addStretch(0)
-        happened = QHBoxLayout()
-        happened.setSpacing(tokens.SPACE_S)
-        happened.addWidget(self.noticed)
-        happened.addWidget(self.notice, 1)
         layout.addLayout(top)
         layout.addWidget(self.why)
         layout.addLayout(middle)
         layout.addLayout(facts)
-        layout.addLayout(happened)
         layout.addWidget(self.strip)
+        layout.addWidget(self.moment)
+        layout.addWidget(self.notices)
+
+
+def wire(card: LiveCard, desk: Desk, place: Place) -> None:
+    """Have the desk do what a card asks for, and the window what crosses places."""
+    card.stop_asked.connect(desk.stop)
+    card.mark_asked.connect(desk.mark)
+    card.named.connect(desk.name_mark)
+    card.noted.connect(desk.note)
+    card.dismissed.connect(desk.dismiss)
+    card.acted.connect(desk.act)
+    card.opened.connect(place.session_asked)
+    card.sought.connect(place.play_asked)
+    card.clip_asked.connect(
+        lambda folder, from_s, to_s: place.export_asked.emit(
+            Wanted(folders=(folder,), from_s=from_s, to_s=to_s)
+        )
+    )
+
+
+def _act_words(act: Act) -> tuple[str, str]:
+    """What a button says of an act, and its icon; nothing where the card has it already."""
+    match act:
+        case Act.RECORD_SYSTEM:
+            return translate("Card", "Record system audio"), "monitor-speaker"
+        case Act.SHOW_FOLDER:
+            return translate("Card", "Show folder"), "folder-open"
+        case Act.CALL_OFF:
+            return translate("Card", "Call off"), "x"
+        case Act.TRY_AGAIN:
+            return translate("Card", "Try again"), "refresh-cw"
+        case _:
+            return "", "info"
+
+
+def _row(space: int, *parts: QWidget) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setSpacing(space)
+    for part in parts:
+        layout.addWidget(part)
+    return layout

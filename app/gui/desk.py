@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from app import marking
 from app.gui import tokens
 from app.gui.bridge import Bridge, Lane, Latest, Ticker
-from app.gui.presenters import capture, session
+from app.gui.presenters import capture, notes, session
 from app.gui.presenters.library import Library, Row
-from app.gui.presenters.live import Live, LiveSessions, LiveWaves, Revivals, gone, recover
+from app.gui.presenters.live import Act, Live, LiveSessions, LiveWaves, Revivals, gone, recover
 from app.gui.presenters.sample import SampleSession
 from app.gui.presenters.session import Wave
 from app.gui.presenters.transcription import Transcription, Works
@@ -46,11 +47,17 @@ class Desk(QObject):
     wave_read = Signal(object)
     """`session.Wave`: of the page that was read last, or of a live session."""
     offered = Signal(object)
-    """``tuple[capture.Offer, ...]``: what was asked for by `list_offers`."""
+    """`capture.Offers`: what was asked for by `list_offers`."""
+    heard = Signal(object)
+    """``dict[str, tuple[float, float]]``: levels of the inputs, while `listen` wants them."""
     started = Signal(object)
     """`SessionFolder`: a recording that was asked for has begun."""
+    marked = Signal(object, float)
+    """`SessionFolder`, session time: a moment was marked, and may be named."""
     start_failed = Signal(object)
     """`Message`: why it has not."""
+    shown_folder = Signal(object)
+    """``Path``: a folder that the system's file manager is to show."""
     failed = Signal(object)
     """`Message`: something else that went wrong."""
 
@@ -60,6 +67,7 @@ class Desk(QObject):
         self._archive = archive = Archive(settings.archive)
         self._transcription = transcription = Transcription(settings)
         self._rows: tuple[Row, ...] = ()
+        self._has_looked = False
         self._sessions: tuple[Live, ...] = ()
         self._works = Works()
         self._live = LiveSessions()
@@ -72,6 +80,7 @@ class Desk(QObject):
         self._reading = Lane(self._bridge, "gui-reading", newest_only=True)
         self._drawing = Lane(self._bridge, "gui-drawing", newest_only=True)
         self._lanes: list[Lane] = []
+        self._ear: Ticker[dict[str, tuple[float, float]]] | None = None
         self._look = Ticker(
             self._bridge, "gui-library", tokens.LIBRARY_LOOK_S,
             self._library.look, self._on_rows, self._on_failed,
@@ -112,6 +121,11 @@ class Desk(QObject):
         return self._rows
 
     @property
+    def has_looked(self) -> bool:
+        """Whether `rows` says what there is; before, nobody has looked."""
+        return self._has_looked
+
+    @property
     def live(self) -> tuple[Live, ...]:
         """The newest of `live_changed`."""
         return self._sessions
@@ -146,9 +160,30 @@ class Desk(QObject):
         """List what this machine can record; then `offered`."""
         self._order(capture.offers, self.offered.emit)
 
-    def record(self, text: str) -> None:
-        """Start recording what a text names; then `started` or `start_failed`."""
-        self._start(lambda: capture.record(self._archive, text))
+    def listen(self, is_wanted: bool) -> None:  # noqa: FBT001 (a signal's)
+        """Tell the levels of this machine's inputs from now on, or no longer."""
+        if self._ear is not None:
+            self._ear.end()
+            self._ear = None
+        if is_wanted:
+            hearing = capture.Hearing()
+            self._ear = Ticker(
+                self._bridge, "gui-hearing", tokens.LIVE_LOOK_S,
+                hearing.levels, self.heard.emit, self._on_failed, hearing.close,
+            )  # fmt: skip
+
+    def record(self, wish: capture.Wish) -> None:
+        """Start recording what is asked for; then `started` or `start_failed`."""
+        self._start(lambda: capture.record(self._archive, wish))
+
+    def record_system(self, beside: SessionFolder) -> None:
+        """Record what this machine plays; then `started` or `start_failed`."""
+        self._start(lambda: capture.record_system(self._archive, beside))
+
+    def record_again(self, failed: SessionFolder) -> None:
+        """Try once more what failed; then `started` or `start_failed`."""
+        self._start(lambda: capture.record_again(self._archive, failed))
+        self.dismiss(failed)
 
     def play_sample(self) -> None:
         """Broadcast the sample and record it; then `started` or `start_failed`."""
@@ -161,8 +196,35 @@ class Desk(QObject):
         self._order(Client(folder).stop)
 
     def mark(self, folder: SessionFolder) -> None:
-        """Name the moment that is live now."""
-        self._order(Client(folder).mark)
+        """Mark the moment that is live now; then `marked`."""
+        self._order(
+            Client(folder).mark,
+            lambda at_s: self.marked.emit(folder, at_s),
+        )
+
+    def name_mark(self, folder: SessionFolder, at_s: float, text: str) -> None:
+        """Name a mark of a session that goes on."""
+        self._order(lambda: marking.mark(folder, at_s, text))
+
+    def note(self, folder: SessionFolder, at_s: float, text: str) -> None:
+        """Keep a note at a moment of a session."""
+        self._order(lambda: notes.add(folder, at_s, text))
+
+    def act(self, folder: SessionFolder, act: Act) -> None:
+        """Do what a session's state suggested."""
+        match act:
+            case Act.MARK:
+                self.mark(folder)
+            case Act.CALL_OFF:
+                self.stop(folder)
+            case Act.RECORD_SYSTEM:
+                self.record_system(folder)
+            case Act.TRY_AGAIN:
+                self.record_again(folder)
+            case Act.SHOW_FOLDER:
+                self.shown_folder.emit(folder.path)
+            case _:
+                pass
 
     def dismiss(self, folder: SessionFolder) -> None:
         """Show a session that failed no longer as one of now."""
@@ -197,6 +259,8 @@ class Desk(QObject):
     def close(self) -> None:
         """End all threads. Recorders go on; the sample's ends, for its broadcast ends here."""
         self._bridge.close()
+        if self._ear is not None:
+            self._ear.close()
         for thread in (self._look, self._ask, self._redraw, self._transcribe):
             thread.close()
         own = (self._reading, self._drawing, self._starts, self._orders)
@@ -230,7 +294,7 @@ class Desk(QObject):
     def _on_rows(self, rows: tuple[Row, ...]) -> None:
         self._live.watch(SessionFolder(row.summary.folder) for row in rows if row.is_live)
         self._transcription.show_rows(rows)
-        self._rows = rows
+        self._rows, self._has_looked = rows, True
         self.rows_changed.emit(rows)
 
     def _on_live(self, sessions: tuple[Live, ...]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
-from app.gui import icons, theme, tokens
-from app.gui.presenters.capture import Offer, is_source
+from app.gui import tokens
+from app.gui.presenters.capture import Offers, Wish, is_source
+from app.gui.presenters.language import translate
+from app.gui.schedule_panel import SchedulePanel
+from app.gui.source_menu import SourceMenu
 from app.gui.widgets import Button, IconButton, Notice
 
 
@@ -16,7 +18,10 @@ class RecordBar(QFrame):
 
     offers_asked = Signal()
     """What this machine can record; then call `show_offers`."""
-    record_asked = Signal(str)
+    levels_asked = Signal(bool)
+    """Whether `show_levels` is wanted from now on."""
+    record_asked = Signal(object)
+    """A `Wish`."""
     search_asked = Signal(str)
     """Words to search; empty when the field was cleared."""
 
@@ -24,27 +29,34 @@ class RecordBar(QFrame):
         super().__init__()
         self.setObjectName("bar")
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Paste a link to record, or search what was said")
-        self.field.setAccessibleName("A link, a device or a file to record, or words to search")
+        self.field.setPlaceholderText(
+            translate("RecordBar", "Paste a link to record, or search what was said")
+        )
+        self.field.setAccessibleName(
+            translate("RecordBar", "A link, a device or a file to record, or words to search")
+        )
         self.field.setClearButtonEnabled(True)
         self.field.setFixedHeight(tokens.CONTROL_HEIGHT + 2 * tokens.BORDER)
-        self.record = Button("Record", "circle", role="on_accent", kind="main")
-        self.record.setToolTip("Record the link, device or file in the field")
+        self._word = translate("RecordBar", "Record")
+        self.record = Button(self._word, "circle", role="on_accent", kind="main")
+        self.record.setToolTip(translate("RecordBar", "Record the link, device or file (Return)"))
         self.record.setEnabled(False)
-        self.sources = IconButton("Record a device or the system's sound", "mic")
-        self.menu = QMenu(self.sources)
+        self.sources = IconButton(
+            translate("RecordBar", "Record a device or the system's sound"), "mic"
+        )
+        self.schedule = IconButton(
+            translate("RecordBar", "When, for how long, and other sources"), "calendar-clock"
+        )
+        self.schedule.setCheckable(True)
+        self.menu = SourceMenu(self.sources)
+        self.panel = SchedulePanel()
         self.notice = Notice()
         self._asked = ""  # what is on its way to being recorded
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(tokens.TYPING_PAUSE_MS)
         self._pause.timeout.connect(self._search)
-        self.field.textEdited.connect(self._on_edited)
-        self.field.textChanged.connect(self._on_changed)
-        self.field.returnPressed.connect(self._on_return)
-        self.sources.clicked.connect(self._on_sources)
-        self.menu.triggered.connect(self._on_offer)
-        self.record.clicked.connect(self._on_record)
+        self._connect()
         self._lay_out()
 
     @property
@@ -58,48 +70,67 @@ class RecordBar(QFrame):
         self.field.setText(query)
         self._search()
 
+    def arm(self, source: str) -> None:
+        """Put a source that was pasted or dropped into the field, ready for Return."""
+        self.notice.clear()
+        self._pause.stop()
+        self.field.setText(source)
+        self.field.setFocus()
+
     def take_in(self) -> None:
         """What was asked for is being recorded: make room for the next."""
         if self.text == self._asked:
             self.field.clear()
+            self.schedule.setChecked(False)
+            self.panel.reset()
         self.give_back()
 
     def give_back(self) -> None:
         """What was asked for is not on its way any more: let people ask again."""
         self._asked = ""
-        self.record.setText("Record")
-        self.record.setEnabled(is_source(self.text))
+        self._offer()
 
     @Slot(object)
-    def show_offers(self, offers: tuple[Offer, ...]) -> None:
+    def show_offers(self, offers: Offers) -> None:
         """Let people choose out of what this machine can record."""
-        colours = theme.colours()
-        self.menu.clear()
-        for offer in offers:
-            picture = icons.icon(offer.icon, colours.text, colours.muted)
-            self.menu.addAction(picture, offer.name).setData(offer.text)
-        if not offers:
-            self.menu.addAction("No device of this machine can be recorded").setEnabled(False)
-        self.menu.popup(self.sources.mapToGlobal(QPoint(0, self.sources.height())))
+        self.menu.show_offers(offers)
+
+    @Slot(object)
+    def show_levels(self, levels: dict[str, tuple[float, float]]) -> None:
+        """Show how loud it is now."""
+        self.menu.show_levels(levels)
 
     @Slot()
     def _on_sources(self) -> None:
+        self.menu.drop_down(self.sources)
         self.offers_asked.emit()
 
-    @Slot(QAction)
-    def _on_offer(self, action: QAction) -> None:
-        self.field.setText(str(action.data()))
+    @Slot(bool)
+    def _on_schedule(self, is_open: bool) -> None:  # noqa: FBT001 (Qt's signal)
+        self.panel.setVisible(is_open)
+        if is_open:
+            self.panel.words.setFocus()
+        self._offer()
+
+    @Slot(str)
+    def _on_chosen(self, text: str) -> None:
+        self.field.setText(text)
         self.record.setFocus()
 
     @Slot(str)
-    def _on_changed(self, _text: str) -> None:
-        self.record.setEnabled(is_source(self.text) and not self._asked)
+    def _on_record_source(self, text: str) -> None:
+        self.field.setText(text)
+        self._on_record()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self._offer()
         if not self.text:
             self._pause.stop()
             self.search_asked.emit("")
 
-    @Slot(str)
-    def _on_edited(self, _text: str) -> None:
+    @Slot()
+    def _on_edited(self) -> None:
         self.notice.clear()
         if self.text and not is_source(self.text):
             self._pause.start()
@@ -116,25 +147,51 @@ class RecordBar(QFrame):
     @Slot()
     def _on_record(self) -> None:
         self._pause.stop()
-        if is_source(self.text) and not self._asked:
+        if self.record.isEnabled():
             self._asked = self.text
-            self.record.setText("Starting…")
-            self.record.setEnabled(False)
-            self.record_asked.emit(self.text)
+            self._offer()
+            is_open = self.schedule.isChecked()
+            wish = self.panel.wish(self.text) if is_open else Wish(source=self.text)
+            self.record_asked.emit(wish)
+
+    @Slot()
+    def _offer(self) -> None:
+        """Let Record be pressed where there is something to record and nothing is wrong with it."""
+        is_open = self.schedule.isChecked()
+        is_fine = not (is_open and self.panel.problem)
+        self.record.setEnabled(is_source(self.text) and is_fine and not self._asked)
+        later = translate("RecordBar", "Schedule")
+        word = later if is_open and self.panel.is_scheduled else self._word
+        self.record.say(translate("RecordBar", "Starting…") if self._asked else word)
 
     @Slot()
     def _search(self) -> None:
         self._pause.stop()
         self.search_asked.emit(self.text)
 
+    def _connect(self) -> None:
+        self.field.textEdited.connect(self._on_edited)
+        self.field.textChanged.connect(self._on_changed)
+        self.field.returnPressed.connect(self._on_return)
+        self.sources.clicked.connect(self._on_sources)
+        self.schedule.toggled.connect(self._on_schedule)
+        self.panel.changed.connect(self._offer)
+        self.menu.chosen.connect(self._on_chosen)
+        self.menu.record_asked.connect(self._on_record_source)
+        self.menu.opened.connect(lambda: self.levels_asked.emit(True))
+        self.menu.closed.connect(lambda: self.levels_asked.emit(False))
+        self.record.clicked.connect(self._on_record)
+
     def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.setSpacing(tokens.SPACE_S)
         line.addWidget(self.field, 1)
         line.addWidget(self.sources)
+        line.addWidget(self.schedule)
         line.addWidget(self.record)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_L, tokens.SPACE_M)
         layout.setSpacing(tokens.SPACE_S)
         layout.addLayout(line)
+        layout.addWidget(self.panel)
         layout.addWidget(self.notice)

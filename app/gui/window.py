@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QMimeData, QSettings, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import paths
 from app.gui import icons, places, tokens
 from app.gui.desk import Desk
+from app.gui.pages.now import NowPage
+from app.gui.parting import Parting
 from app.gui.place import ExportPlace, Place, SearchPlace, SessionPlace
 from app.gui.player import Player
+from app.gui.presenters.capture import source_in
+from app.gui.presenters.language import translate
+from app.gui.presenters.live import Live
 from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.session import Page
 from app.gui.presenters.words import Message
 from app.gui.record_bar import RecordBar
 from app.gui.side import Side
 from app.gui.transport import Transport
+from app.gui.tray import Tray
 from recorder.archive import SessionFolder
 
 _FIRST = "now"
@@ -45,6 +68,11 @@ class Window(QMainWindow):
         self.side = Side(entries)
         self.pages = QStackedWidget()
         self.transport = Transport(self.player)
+        self.parting = Parting()
+        self.tray = Tray(desk, self)
+        self._is_leaving = False
+        self._is_stopping = False
+        self.setAcceptDrops(True)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self._connect()
@@ -113,6 +141,11 @@ class Window(QMainWindow):
             self._desk.read(folder)
 
     @Slot(str)
+    def _on_place_asked(self, key: str) -> None:
+        if key in self._entries:
+            self.turn_to(key)
+
+    @Slot(str)
     def search(self, query: str) -> None:
         """Show what is found; without a query, what was shown before."""
         place = self.place("search")
@@ -144,18 +177,75 @@ class Window(QMainWindow):
         super().resizeEvent(event)
         self.side.be_rail(is_rail=event.size().width() < tokens.WINDOW_WITH_SIDE_WIDTH)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
+        """Take what can be recorded."""
+        if _dragged(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name)
+        """Arm what was dropped."""
+        source = _dragged(event.mimeData())
+        if source:
+            event.acceptProposedAction()
+            self.bar.arm(source)
+
+    @Slot()
+    def bring_back(self) -> None:
+        """Show the window again, on top."""
+        self.showNormal() if self.isMinimized() else self.show()
+        self.raise_()
+        self.activateWindow()
+
+    @Slot()
+    def quit(self) -> None:
+        """End the window's process; where sessions are live, say first that they go on."""
+        count = len(self._going())
+        if count and not self.parting.isVisible():
+            self.bring_back()
+            self.parting.ask(count)
+        else:
+            self.leave()
+
+    @Slot()
+    def leave(self) -> None:
+        """End the window's process at once; what records goes on."""
+        self._is_leaving = True
+        self.close()
+        QApplication.quit()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
-        """Leave; what records goes on."""
+        """Go into the tray, or leave where there is none; what records goes on."""
+        self._memorise()
+        if self.tray.is_there and not self._is_leaving:
+            event.ignore()
+            self.hide()
+            self._say_once_that_it_stays()
+            return
         self._later.stop()
-        self._memory.setValue("geometry", self.saveGeometry())
-        self._memory.setValue("split", self._split.saveState())
-        self._memory.setValue("place", self._shown)
-        self._memory.sync()
+        self.tray.close()
         self.player.close()
         for place in self._places.values():
             place.close_work()
         self._desk.close()
         super().closeEvent(event)
+
+    def _memorise(self) -> None:
+        """Keep the size and the place for the next time."""
+        self._memory.setValue("geometry", self.saveGeometry())
+        self._memory.setValue("split", self._split.saveState())
+        self._memory.setValue("place", self._shown)
+        self._memory.sync()
+
+    def _say_once_that_it_stays(self) -> None:
+        if not self._memory.value("told_of_tray"):
+            self._memory.setValue("told_of_tray", "yes")
+            self.tray.tell(
+                translate("Window", "Aircheck stays in the tray"),
+                translate("Window", "Recordings go on in any case. Its menu has Quit."),
+            )
+
+    def _going(self) -> list[Live]:
+        return [live for live in self._desk.live if not live.has_failed]
 
     # --- what happens --------------------------------------------------------------------------
 
@@ -185,19 +275,64 @@ class Window(QMainWindow):
             self.play(folder, 0.0)
 
     @Slot()
+    def _on_stop_all(self) -> None:
+        """Stop all that goes on, and leave when it is sealed."""
+        self._is_stopping = True
+        for live in self._going():
+            self._desk.stop(live.folder)
+
+    @Slot(object)
+    def _on_live(self, _sessions: tuple[Live, ...]) -> None:
+        if self._is_stopping and not self._going():
+            self.leave()
+
+    @Slot()
+    def _on_paste(self) -> None:
+        """What was pasted anywhere but into a field is to be recorded, if it can be."""
+        source = source_in(QApplication.clipboard().text())
+        if source:
+            self.bar.arm(source)
+
+    @Slot()
     def _on_find_key(self) -> None:
         self.bar.field.setFocus()
         self.bar.field.selectAll()
 
     @Slot()
     def _on_mark_key(self) -> None:
-        """Mark the session that is shown, or the only one that is live."""
+        """Mark the session that is shown, or the live one that has the focus, or all that sound."""
+        place = self._places.get(self._shown)
+        if isinstance(place, SessionPlace) and place.mark():
+            return
         shown = self._shown_session()
-        live = [live.folder for live in self._desk.live]
-        if shown is not None and any(folder.path == shown.path for folder in live):
+        if shown is not None and any(live.key == shown.path for live in self._desk.live):
             self._desk.mark(shown)
-        elif len(live) == 1:
-            self._desk.mark(live[0])
+            return
+        for card in self._now.current:
+            self._desk.mark(card.folder)
+
+    @Slot()
+    def _on_note_key(self) -> None:
+        """Write a note at this moment of a live session."""
+        cards = self._now.current
+        if cards:
+            self.turn_to("now")
+            cards[0].ask_note()
+
+    @Slot(object)
+    def _on_session_told(self, folder: SessionFolder) -> None:
+        self.bring_back()
+        self.show_session(folder)
+
+    @Slot(object)
+    def _on_shown_folder(self, path: Path) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+    @property
+    def _now(self) -> NowPage:
+        place = self.place("now")
+        assert isinstance(place, NowPage)
+        return place
 
     def _show_moment(self, folder: SessionFolder, at_s: float | None) -> None:
         place = self.place("session")
@@ -216,17 +351,26 @@ class Window(QMainWindow):
         desk = self._desk
         desk.rows_changed.connect(self.side.show_rows)
         desk.live_changed.connect(self.side.show_live)
+        desk.live_changed.connect(self._on_live)
         desk.page_read.connect(self._on_page)
         desk.offered.connect(self.bar.show_offers)
         desk.started.connect(self._on_started)
         desk.start_failed.connect(self._on_start_failed)
         desk.failed.connect(self._on_said)
+        desk.heard.connect(self.bar.show_levels)
+        desk.shown_folder.connect(self._on_shown_folder)
         self.bar.offers_asked.connect(desk.list_offers)
+        self.bar.levels_asked.connect(desk.listen)
         self.bar.record_asked.connect(desk.record)
         self.bar.search_asked.connect(self.search)
         self.side.place_asked.connect(self.turn_to)
         self.side.session_asked.connect(self.show_session)
         self.transport.play_asked.connect(self._on_play_asked)
+        self.parting.quit_asked.connect(self.leave)
+        self.parting.stop_asked.connect(self._on_stop_all)
+        self.tray.open_asked.connect(self.bring_back)
+        self.tray.session_asked.connect(self._on_session_told)
+        self.tray.quit_asked.connect(self.quit)
 
     def _connect_place(self, key: str, place: Place) -> None:
         place.session_asked.connect(self.show_session)
@@ -234,6 +378,7 @@ class Window(QMainWindow):
         place.play_asked.connect(self.play)
         place.search_asked.connect(self.bar.search_for)
         place.export_asked.connect(self.export)
+        place.place_asked.connect(self._on_place_asked)
         place.said.connect(self._on_said)
         if key in self.side.buttons:
             place.counted.connect(self.side.buttons[key].show_count)
@@ -258,6 +403,9 @@ class Window(QMainWindow):
             ("Ctrl+K", self._on_find_key),
             ("Ctrl+Space", self.transport.toggle),
             ("M", self._on_mark_key),
+            ("N", self._on_note_key),
+            ("Ctrl+V", self._on_paste),
+            ("Ctrl+Q", self.quit),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
@@ -282,6 +430,16 @@ class Window(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
+        layout.addWidget(self.parting)
         layout.addWidget(self._split, 1)
         layout.addWidget(self.transport)
         self.setCentralWidget(centre)
+
+
+def _dragged(data: QMimeData) -> str:
+    """What can be recorded of what is dragged: a link, or a file's path; empty where nothing."""
+    for url in data.urls():
+        source = source_in(url.toLocalFile() if url.isLocalFile() else url.toString())
+        if source:
+            return source
+    return source_in(data.text())

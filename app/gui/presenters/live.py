@@ -9,25 +9,53 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from app.gui.presenters import words
-from app.gui.presenters.following import Follower
+from app.gui.presenters.following import NO_NEWS, Follower, News
+from app.gui.presenters.language import translate
 from app.gui.presenters.session import NO_TIME, Strip, Wave, load_wave
 from app.gui.presenters.words import Look, Message, look_of
-from recorder import launch
+from recorder import disk, launch
 from recorder.archive import SessionFolder
 from recorder.control import Client
-from recorder.errors import AircheckError, ArchiveError, RecorderError
+from recorder.errors import AircheckError, ArchiveError, RecorderError, StorageError
 from recorder.status import Status
 from recorder.types import State
 
 _WITH_METER_S = 0.1
 _WITHOUT_METER_S = 0.5
+_DISK_LOOK_S = 5.0
+_LONGEST_DISK_S = 99 * 3_600.0
+_LATE_S = 60.0
 _REDRAWN_S = 2.0
 _DRAWING_SHARE = 0.05
 _REVIVALS = 3
 _REVIVALS_WITHIN_S = 60.0
+
+
+class Act(StrEnum):
+    """The one thing that a live session's state suggests to do."""
+
+    NOTHING = ""
+    MARK = "mark"
+    RECORD_SYSTEM = "record system"
+    """What cannot be heard by its address may be heard in a browser."""
+    SHOW_FOLDER = "show folder"
+    CALL_OFF = "call off"
+    TRY_AGAIN = "try again"
+
+
+_ACTS = {
+    State.SCHEDULED: Act.CALL_OFF,
+    State.WAITING: Act.RECORD_SYSTEM,
+    State.RECORDING: Act.MARK,
+    State.RECONNECTING: Act.RECORD_SYSTEM,
+    State.REFUSED: Act.RECORD_SYSTEM,
+    State.PAUSED: Act.SHOW_FOLDER,
+    State.FAILED: Act.TRY_AGAIN,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +66,12 @@ class Live:
         status: The recorder's last answer.
         strip: Its time so far.
         level_dbfs: Peak and mean of the last moment, or None where nothing comes in.
-        notice: The newest thing that happened and changes nothing, with its time; or empty.
+        news: What its journal tells beside the strip.
+        minute: How the newest minute sounded; None while nothing did.
+        trouble: What is wrong with what is heard, in a sentence; or empty.
+        announced_for: When it was to begin; None where nobody said.
+        disk_left_s: How long the disk lasts at the rate of all that is recorded; None while
+            nothing is.
         has_died: Whether its process is gone and the session isn't sealed.
     """
 
@@ -46,7 +79,11 @@ class Live:
     status: Status
     strip: Strip = NO_TIME
     level_dbfs: tuple[float, float] | None = None
-    notice: str = ""
+    news: News = NO_NEWS
+    minute: Wave | None = None
+    trouble: str = ""
+    announced_for: datetime | None = None
+    disk_left_s: float | None = None
     has_died: bool = False
 
     @property
@@ -59,26 +96,68 @@ class Live:
         """Which session it is."""
         return self.folder.path
 
+    @property
+    def act(self) -> Act:
+        """The one thing that its state suggests to do."""
+        if self.has_died:
+            return Act.NOTHING
+        if self.status.state is State.RECORDING and self.status.warning:
+            return Act.SHOW_FOLDER
+        act = _ACTS.get(self.status.state, Act.NOTHING)
+        is_from_address = "://" in self.status.source or not self.status.source
+        return Act.NOTHING if act is Act.RECORD_SYSTEM and not is_from_address else act
+
     def reason(self, now: datetime) -> str:
         """Why it is in its state and what happens next; empty while all is well."""
         if self.has_died:
-            return "The recorder's process died; it is started again."
+            return translate("Live", "The recorder's process died; it is started again.")
         status = self.status
         if status.state is State.RECORDING:
-            return status.warning
-        why = status.detail or (status.reason and f"{status.reason.capitalize()}.")
+            return _sentences(status.warning, self.trouble)
+        why = status.detail or (status.reason and f"{_capital(status.reason)}.")
         if status.state is State.SCHEDULED:
             then = words.begins(status.next_try_at, now)
         else:
             then = words.countdown(status.next_try_at, now)
-        return " ".join(
-            part for part in (status.warning, why, then and f"{_capital(then)}.") if part
+        return _sentences(status.warning, why, then and f"{_capital(then)}.")
+
+    def lateness(self, now: datetime) -> str:
+        """How late it is, or began, by the minute; empty where it isn't, or nobody said when."""
+        is_ahead = self.status.state is State.SCHEDULED
+        if self.announced_for is None or is_ahead or self.has_failed:
+            return ""
+        begun_at = self.news.begun_at
+        late_s = ((begun_at or now) - self.announced_for).total_seconds()
+        if late_s < _LATE_S:
+            return ""
+        said = (
+            translate("Live", "Began {length} late")
+            if begun_at
+            else translate("Live", "Late by {length}")
+        )
+        return said.format(length=words.length(late_s))
+
+    @property
+    def attempts(self) -> str:
+        """How often it was tried since it last sounded; empty where that says nothing."""
+        if self.status.state not in (State.WAITING, State.RECONNECTING, State.REFUSED):
+            return ""
+        count = self.news.attempts
+        return translate("Live", "%n attempt(s)", n=count) if count else ""
+
+    @property
+    def disk_left(self) -> str:
+        """How long the disk lasts; empty while nobody knows."""
+        if self.disk_left_s is None:
+            return ""
+        return translate("Live", "Disk lasts {length}").format(
+            length=words.length(min(self.disk_left_s, _LONGEST_DISK_S))
         )
 
     @property
     def is_warned(self) -> bool:
         """Whether something is said that should be seen, whatever the state is."""
-        return bool(self.status.warning) or self.has_died
+        return bool(self.status.warning) or bool(self.trouble) or self.has_died
 
     @property
     def has_failed(self) -> bool:
@@ -90,8 +169,10 @@ class Live:
         """How much is stored."""
         end_s = self.status.end_s
         if end_s:
-            return f"Saved to {words.clock(end_s)}"
-        return "Nothing recorded" if self.has_failed else "Nothing recorded yet"
+            return translate("Live", "Saved to {clock}").format(clock=words.clock(end_s))
+        if self.has_failed:
+            return translate("Live", "Nothing recorded")
+        return translate("Live", "Nothing recorded yet")
 
 
 class LiveSessions:
@@ -109,12 +190,16 @@ class LiveSessions:
         self._dismissed: set[Path] = set()
         self._followers: dict[Path, Follower] = {}
         self._next_ask: dict[Path, float] = {}
+        self._announced: dict[Path, datetime | None] = {}
+        self._disk_left_s: float | None = None
+        self._next_disk_look = 0.0
         self._shown: tuple[Live, ...] | None = None
 
     def watch(self, folders: Iterable[SessionFolder]) -> None:
         """Ask for these sessions from now on, beside those that haven't ended yet."""
         with self._lock:
-            self._watched.update({folder.path: folder for folder in folders})
+            for folder in folders:
+                self._watched.setdefault(folder.path, folder)
 
     def dismiss(self, folder: SessionFolder) -> None:
         """Somebody has read why it failed."""
@@ -135,6 +220,7 @@ class LiveSessions:
         for path, folder in watched.items():
             if self._monotonic() >= self._next_ask.get(path, 0.0):
                 self._ask(folder)
+        self._look_at_disk()
         shown = tuple(self._known.values())
         if shown == self._shown:
             return None
@@ -155,15 +241,43 @@ class LiveSessions:
             return
         follower = self._followers.get(path) or Follower(folder)
         self._followers[path] = follower
+        level_dbfs = _level_dbfs(status, follower)
+        strip = follower.strip()
         self._known[path] = Live(
             folder=folder,
             status=status,
-            strip=follower.strip(),
-            level_dbfs=_level_dbfs(status, follower),
-            notice=follower.notice(),
+            strip=strip,
+            level_dbfs=level_dbfs,
+            news=follower.news(),
+            minute=follower.minute() if strip.duration_s else None,
+            trouble=follower.trouble() if status.state is State.RECORDING else "",
+            announced_for=self._announced_for(folder),
+            disk_left_s=self._disk_left_s,
         )
         wait_s = _WITHOUT_METER_S if status.peak_dbfs is None else _WITH_METER_S
         self._next_ask[path] = self._monotonic() + wait_s
+
+    def _announced_for(self, folder: SessionFolder) -> datetime | None:
+        """When it was to begin; read once."""
+        if folder.path not in self._announced:
+            try:
+                schedule = folder.info().schedule
+            except ArchiveError:
+                schedule = None
+            self._announced[folder.path] = schedule.at if schedule else None
+        return self._announced[folder.path]
+
+    def _look_at_disk(self) -> None:
+        """How long the disk lasts, now and then."""
+        if self._monotonic() < self._next_disk_look:
+            return
+        self._next_disk_look = self._monotonic() + _DISK_LOOK_S
+        recording = [live for live in self._known.values() if live.status.state is State.RECORDING]
+        rate = sum(live.news.bytes_a_second for live in recording)
+        try:
+            self._disk_left_s = disk.free_bytes(recording[0].key) / rate if rate else None
+        except StorageError:
+            self._disk_left_s = None
 
     def _no_answer(self, folder: SessionFolder) -> None:
         """It ended well, or is about to, or is just beginning, or died."""
@@ -191,6 +305,7 @@ class LiveSessions:
             self._watched.pop(path, None)
         self._known.pop(path, None)
         self._next_ask.pop(path, None)
+        self._announced.pop(path, None)
         follower = self._followers.pop(path, None)
         if follower is not None:
             follower.close()
@@ -253,9 +368,11 @@ class Revivals:
 def gone(folder: SessionFolder) -> Message:
     """What to say of a recorder that keeps dying."""
     return Message(
-        happened=f"The recorder of {folder.path.name} died {_REVIVALS} times within a minute.",
-        safe="What it had recorded is safe.",
-        next="Recover the session to seal it; its log is derived/recorder.log.",
+        happened=translate(
+            "Live", "The recorder of {name} died %n time(s) within a minute.", n=_REVIVALS
+        ).format(name=folder.path.name),
+        safe=translate("Live", "What it had recorded is safe."),
+        next=translate("Live", "Recover the session to seal it; its log is derived/recorder.log."),
     )
 
 
@@ -286,9 +403,10 @@ def _failure(folder: SessionFolder) -> Status | None:
 
 def _level_dbfs(status: Status, follower: Follower) -> tuple[float, float] | None:
     """A device's recorder tells its level; a stream's is decoded from what is stored."""
+    heard = follower.listen() if status.state is State.RECORDING else None
     if status.peak_dbfs is not None and status.rms_dbfs is not None:
         return status.peak_dbfs, status.rms_dbfs
-    return follower.level_dbfs() if status.state is State.RECORDING else None
+    return heard
 
 
 def _is_over(folder: SessionFolder) -> bool:
@@ -296,6 +414,10 @@ def _is_over(folder: SessionFolder) -> bool:
         return folder.sealed() is not None
     except ArchiveError:
         return not folder.path.exists()
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
 
 
 def _capital(text: str) -> str:

@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app import marking
 from app.broadcast import SampleBroadcast
 from app.gui.cards import LiveCard
-from app.gui.presenters.session import Wave
 from app.gui.window import Window
 from app.settings import Settings
 from recorder import launch
@@ -81,7 +81,7 @@ def test_from_a_pasted_link_to_a_sealed_session_through_a_closed_window(
     assert not window.bar.text
     assert "Refused" in seen or "Waiting" in seen
     qtbot.waitUntil(lambda: card.clock.text() != "0:00", timeout=WITHIN_MS)
-    qtbot.waitUntil(lambda: "Saved to" in card.saved.text(), timeout=WITHIN_MS)
+    qtbot.waitUntil(lambda: "Saved to" in card.facts.accessibleName(), timeout=WITHIN_MS)
     window.close()
     folder = only_session(settings)
     assert launch.is_running(folder)
@@ -90,7 +90,17 @@ def test_from_a_pasted_link_to_a_sealed_session_through_a_closed_window(
     card = the_card(qtbot, again)
     qtbot.waitUntil(shows(card, "Recording"), timeout=WITHIN_MS)
     qtbot.mouseClick(card.mark, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(folder.timeline().markers) == 1, timeout=WITHIN_MS)
+    qtbot.waitUntil(card.moment.isVisible, timeout=WITHIN_MS)
+    qtbot.keyClicks(card.moment.field, "the delay")
+    qtbot.keyClick(card.moment.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(
+        lambda: (
+            [mark.text for mark in marking.with_added(folder.timeline(), folder.info()).markers]
+            == ["the delay"]
+        ),
+        timeout=WITHIN_MS,
+    )
+    assert not card.moment.isVisible()
     qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not reach.now(again).cards, timeout=WITHIN_MS)
     qtbot.waitUntil(lambda: "Done" in row_text(again), timeout=WITHIN_MS)
@@ -118,11 +128,10 @@ def test_the_waveform_of_a_stream_is_shown_while_it_is_recorded(
     qtbot: QtBot, open_it: Open, broadcast: SampleBroadcast
 ) -> None:
     window = open_it()
-    waves: list[Wave] = []
-    window._desk.wave_read.connect(waves.append)
     card = record(qtbot, window, broadcast)
-    qtbot.waitUntil(lambda: bool(waves) and any(waves[-1].pairs), timeout=WITHIN_MS)
-    assert card.strip.wave is waves[-1]
+    qtbot.waitUntil(
+        lambda: card.strip.wave is not None and any(card.strip.wave.pairs), timeout=WITHIN_MS
+    )
 
 
 def test_an_announced_session_that_nobody_waits_for_can_be_waited_for(
@@ -190,8 +199,8 @@ def test_the_sample_is_broadcast_by_a_button_and_ends_with_the_window(
     qtbot: QtBot, open_it: Open, settings: Settings
 ) -> None:
     window = open_it()
-    qtbot.waitUntil(reach.now(window).empty.button.isVisible)
-    qtbot.mouseClick(reach.now(window).empty.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(reach.now(window).welcome.button.isVisible)
+    qtbot.mouseClick(reach.now(window).welcome.button, Qt.MouseButton.LeftButton)
     card = the_card(qtbot, window)
     qtbot.waitUntil(shows(card, "Recording"), timeout=WITHIN_MS)
     folder = only_session(settings)

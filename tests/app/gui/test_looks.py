@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.gui import tokens
+from app.gui.presenters.following import NO_NEWS, News, Notice
 from app.gui.presenters.live import Live
 from app.gui.presenters.session import NO_TIME, load, load_wave
 from app.gui.theme import Theme
@@ -132,6 +133,7 @@ def test_live_sessions(
 ) -> None:
     folders = [*evening, build_session(settings.archive, title="A page")]
     waves = [load_wave(folder) for folder in evening[:2]]
+    strips = {folder.path: load(folder).strip for folder in folders}
     window = open_it()
     qtbot.waitUntil(lambda: window.side.sessions.rowCount() == 5)
     soon = iso(datetime.now(UTC) + timedelta(seconds=12))
@@ -166,13 +168,18 @@ def test_live_sessions(
         Live(
             folder=folder,
             status=status,
-            strip=load(folder).strip if status.end_s else NO_TIME,
+            strip=strips[folder.path] if status.end_s else NO_TIME,
             level_dbfs=(-9.0, -21.0) if status.state is State.RECORDING else None,
-            notice="20:04  2 s of a gap came late and are there." if status.warning else "",
+            news=News(notices=(Notice(at=utc_now(), text="2 s of a gap came late."),) * 3)
+            if status.warning
+            else NO_NEWS,
+            disk_left_s=1_200.0 if status.warning else None,
+            announced_for=utc_now() - timedelta(minutes=42),
         )
         for folder, status in zip(folders, states, strict=True)
     ]
     window._desk.live_changed.emit(tuple(lives))
+    qtbot.waitUntil(lambda: len(reach.now(window).cards) == len(lives))
     for wave in waves:
         window._desk.wave_read.emit(wave)
     for folder in folders:
@@ -190,11 +197,9 @@ def test_a_session(
 ) -> None:
     window = open_it()
     qtbot.waitUntil(lambda: window.side.sessions.rowCount() == 4)
-    waves: list[object] = []
-    window._desk.wave_read.connect(waves.append)
     window.show_session(evening[-1])
     qtbot.waitUntil(lambda: "unedited" in reach.session(window).transcript.toPlainText())
-    qtbot.waitUntil(lambda: bool(waves))
+    qtbot.waitUntil(lambda: reach.session(window).detail.wave.end_s > 20)
     reach.session(window).show_position(13.0)
     look(window, "session")
 

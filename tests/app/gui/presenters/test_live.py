@@ -31,6 +31,10 @@ def follower(growing: SessionFolder) -> Iterator[Follower]:
     follower.close()
 
 
+def said(follower: Follower) -> list[str]:
+    return [notice.text for notice in follower.news().notices]
+
+
 def test_the_strip_of_a_live_session_is_that_of_its_page(
     growing: SessionFolder, follower: Follower
 ) -> None:
@@ -70,7 +74,7 @@ def test_what_came_late_is_no_gap_any_more(growing: SessionFolder, follower: Fol
 def test_a_level_is_that_of_the_sound(growing: SessionFolder, follower: Follower) -> None:
     end_s = growing.timeline().duration_s
     wait_until(lambda: follower.strip().duration_s == end_s, what="all of the journal")
-    level = wait_until(follower.level_dbfs, what="a level")
+    level = wait_until(follower.listen, what="a level")
     peak_dbfs, rms_dbfs = level
     assert peak_dbfs == pytest.approx(-10.5, abs=1.0)  # a sine of 0.3
     assert rms_dbfs == pytest.approx(-13.5, abs=1.0)
@@ -116,7 +120,7 @@ def test_what_happened_last_is_noted_with_its_time(
 ) -> None:
     log = JournalWriter(growing.journal_path)
     log.append(Noticed(what="asleep", detail="The computer was asleep for 30 s."))
-    wait_until(lambda: follower.notice().endswith("  The computer was asleep for 30 s."))
+    wait_until(lambda: said(follower)[-1:] == ["The computer was asleep for 30 s."])
     log.append(
         GapFound(
             track="a", from_s=Seconds(3.0), to_s=Seconds(9.0), reason=GapReason.MISSING_SEGMENT
@@ -124,7 +128,7 @@ def test_what_happened_last_is_noted_with_its_time(
         GapFilled(track="a", from_s=Seconds(5.0), to_s=Seconds(7.0), run=9),
     )
     log.close()
-    wait_until(lambda: follower.notice().endswith("  2 s of a gap came late and are there."))
+    wait_until(lambda: said(follower)[-1:] == ["2 s of a gap came late and are there."])
 
 
 def test_the_waveform_of_a_live_session_is_drawn_when_its_turn_is(

@@ -1,0 +1,19 @@
+"""Notes of a session, each at its moment, kept as lines that people may edit. No Qt."""
+
+from __future__ import annotations
+
+from app import editing
+from app.gui.presenters import words
+from recorder.archive import SessionFolder
+
+
+def add(folder: SessionFolder, at_s: float, text: str) -> None:
+    """Keep a note: a line with its session time, behind the others.
+
+    Raises:
+        CorruptSession: ``session.json`` can't be read.
+        StorageError: The disk refuses; the notes are as they were.
+    """
+    line = f"{words.clock(at_s)}  {words.one_line(text).strip()}"
+    before = folder.info().notes.rstrip("\n")
+    editing.edit(folder, editing.Changes(notes=f"{before}\n{line}".lstrip("\n")))
