@@ -1,7 +1,9 @@
 """Where the frames of ADTS lie, for many chunks at once (ISO/IEC 13818-7, 6.2).
 
-Each header tells where the next one is, so frames are found one after the other; but chunks begin
-with a frame, so that all chunks of a part are walked side by side, in numpy.
+Each header tells where the next one is, so frames are found one after the other. In numpy it is
+quicker to look for all bytes that could begin one, and to keep those that another one, or the
+beginning of a chunk, points at; or, where chunks are short or chains break, to walk all chunks side
+by side.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ _RATES_HZ = (
 )  # fmt: skip
 _CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8)
 _ID3, _ID3_HEADER = b"ID3", 10
+_LONG_CHUNK = 1 << 14  # bytes; of shorter ones the frames are found sooner by walking
 _SHORTEST_HEADER, _LONGEST_HEADER = 7, 9
 
 
@@ -50,10 +53,11 @@ def frames(data: Bytes, begins: Integers, ends: Integers) -> Frames | None:
     """
     if not len(begins) or not len(data) or (ends > len(data)).any():
         return None
-    walked = _walked(data, behind_tags(data, begins), ends)
-    if walked is None:
+    starts = behind_tags(data, begins)
+    found = _scanned(data, starts, ends) or _walked(data, starts, ends)
+    if found is None:
         return None
-    at, of = walked
+    at, of = found
     first, second, third, fourth, last = (data[at + number] for number in (0, 1, 2, 3, 6))
     kinds = (third.astype(np.int64) & 0xFD) << 8 | fourth & 0xC0
     header = np.where(second & 1, 7, 9)
@@ -63,6 +67,36 @@ def frames(data: Bytes, begins: Integers, ends: Integers) -> Frames | None:
         return None
     aac = _aac(int(kinds[0]))
     return Frames(aac=aac, offsets=at + header, sizes=sizes, of=of) if aac else None
+
+
+def _scanned(data: Bytes, starts: Integers, ends: Integers) -> tuple[Integers, Integers] | None:
+    """As `_walked`, of chunks that follow each other and whose headers are alike."""
+    begin, end = int(starts[0]), int(ends[-1])
+    if end - begin < _LONG_CHUNK * len(starts):
+        return None
+    if (starts >= ends).any() or (ends[:-1] > starts[1:]).any():
+        return None
+    at = np.flatnonzero(data[begin : end - _LONGEST_HEADER + 1] == 0xFF) + begin
+    for number, bits in ((1, 0xFF), (2, 0xFD), (3, 0xC0)):
+        at = at[data[at + number] & bits == data[begin + number] & bits]
+    following = at + _sizes(data, at)
+    is_meant = _points_at(following, at) | _points_at(starts, at)
+    at, following = at[is_meant], following[is_meant]
+    of = np.searchsorted(starts, at, "right") - 1
+    is_last = np.append(of[1:] != of[:-1], [True])
+    is_first = np.append([True], is_last[:-1])
+    if not np.array_equal(at[is_first], starts):
+        return None
+    meets = np.where(is_last, ends[of], np.append(at[1:], 0))
+    return (at, of) if np.array_equal(following, meets) else None
+
+
+def _points_at(pointers: Integers, at: Integers) -> npt.NDArray[np.bool_]:
+    """Which of some ascending places are pointed at."""
+    is_hit = np.zeros(len(at) + 1, np.bool_)
+    places = np.searchsorted(at, pointers)
+    is_hit[places[np.append(at, -1)[places] == pointers]] = True
+    return is_hit[:-1]
 
 
 def _walked(data: Bytes, starts: Integers, ends: Integers) -> tuple[Integers, Integers] | None:

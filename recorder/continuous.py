@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from recorder import laid, remuxed
@@ -24,6 +24,8 @@ from recorder.events import Chunk, Completed
 from recorder.pieces import Block, Continuous, Gaps, Piece, Span, end_of
 from recorder.tags import Tags
 from recorder.timeline import Part, Timeline
+
+_MOST_HELD = 1 << 27  # bytes of sound in memory, whatever its length
 
 __all__ = ["Block", "Continuous", "Gaps", "Span", "write"]
 
@@ -98,10 +100,7 @@ def write_pieces(
         AircheckError: As `write`.
     """
     files: list[Continuous] = []
-    opened = (
-        each for piece in pieces for each in [laid.of(root, piece) or remuxed.of(root, piece)]
-    )
-    for _, alike in itertools.groupby(opened, key=lambda each: each.key):
+    for _, alike in itertools.groupby(_materials(root, pieces), key=lambda each: each.key):
         number = f"-{len(files) + 1}" if files else ""
         group = list(alike)
         said = tags or Tags()
@@ -113,6 +112,15 @@ def write_pieces(
             muxing = [each for each in group if isinstance(each, remuxed.Material)]
             files.append(remuxed.write(root, muxing, target, gaps, said))
     return files
+
+
+def _materials(root: Path, pieces: Iterable[Piece]) -> Iterator[laid.Material | remuxed.Material]:
+    room = _MOST_HELD
+    for piece in pieces:
+        material = laid.of(root, piece, room=room)
+        if material is not None and material.held is not None:
+            room -= len(material.held)
+        yield material or remuxed.of(root, piece)
 
 
 def _within(part: Part, from_s: float, to_s: float) -> tuple[Chunk, ...]:

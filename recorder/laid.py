@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -38,7 +38,8 @@ class Material:
         begins: Where the bytes of each chunk begin, in `view`.
         ends: And end.
         frames: Of AAC; None for MP3.
-        is_own: Whether `view` is the part itself.
+        unpacked: Where `view` lies in a transport stream; None where it is the part itself.
+        held: `view` in memory, where there is room for it.
     """
 
     key: tuple[object, ...]
@@ -47,21 +48,29 @@ class Material:
     begins: Integers
     ends: Integers
     frames: Frames | None
-    is_own: bool = True
+    unpacked: ts.Payload | None = None
+    held: Bytes | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether `view` is the part itself."""
+        return self.unpacked is None
 
     def view(self) -> Bytes:
         """The bytes that chunks are taken from."""
+        if self.held is not None:
+            return self.held
         data = _mapped(self.path)
-        if self.is_own:
-            return data
-        ends = _bounds(self.piece)
-        unpacked = ts.elementary(data, ends)
-        assert unpacked is not None  # it was, when this was made
-        return unpacked[0]
+        return data if self.unpacked is None else self.unpacked.of(data)
 
 
-def of(root: Path, piece: Piece) -> Material | None:
+def of(root: Path, piece: Piece, *, room: int = 0) -> Material | None:
     """A piece as material; None where it has to go through FFmpeg.
+
+    Args:
+        root: The session's folder.
+        piece: Some of its chunks.
+        room: Bytes that may be held in memory, so that they are unpacked but once.
 
     Raises:
         DecodeError: The part isn't there.
@@ -74,7 +83,7 @@ def of(root: Path, piece: Piece) -> Material | None:
     try:
         if fmt.container == "mp3":
             return _mp3(path, piece) if fmt.codec in ("", "mp3") and fmt.rate_hz else None
-        return _aac(path, piece)
+        return _aac(path, piece, room)
     except FileNotFoundError as error:
         raise DecodeError(f"{piece.part.file} isn't there.", hint="Check where it is.") from error
     except OSError as error:
@@ -119,14 +128,14 @@ def _mp3(path: Path, piece: Piece) -> Material | None:
     )
 
 
-def _aac(path: Path, piece: Piece) -> Material | None:
+def _aac(path: Path, piece: Piece, room: int) -> Material | None:
     data, bounds = _mapped(path), _bounds(piece)
-    is_own = piece.part.format.container == "adts"
-    if not is_own:
+    unpacked = None
+    if piece.part.format.container != "adts":
         unpacked = ts.elementary(data, bounds)
         if unpacked is None:
             return None
-        data, bounds = unpacked
+        data, bounds = unpacked.of(data), unpacked.before
     frames = adts.frames(data, bounds[:-1], bounds[1:])
     if frames is None:
         return None
@@ -137,7 +146,8 @@ def _aac(path: Path, piece: Piece) -> Material | None:
         begins=bounds[:-1],
         ends=bounds[1:],
         frames=frames,
-        is_own=is_own,
+        unpacked=unpacked,
+        held=data if unpacked and len(data) <= room else None,
     )
 
 
@@ -154,8 +164,7 @@ def _mapped(path: Path) -> Bytes:
     return np.memmap(path, np.uint8, "r").view(np.ndarray)
 
 
-@dataclass(frozen=True, slots=True)
-class _Laid:
+class _Laid(NamedTuple):
     """A chunk's place, or that of silence."""
 
     at: int  # counted from the first byte behind the head
@@ -186,30 +195,30 @@ class _Layout:
     def add(self, material: Material) -> None:
         """Lay a piece behind what is there."""
         chunks, frames = material.piece.chunks, material.frames
-        counts = np.bincount(frames.of, minlength=len(chunks)) if frames else None
-        places = np.zeros(len(chunks), np.int64)
+        begins, ends = material.begins.tolist(), material.ends.tolist()
+        lasting_s = [chunk.duration_s for chunk in chunks]
+        if frames:
+            counts = np.bincount(frames.of, minlength=len(chunks))
+            lasting_s = (counts * mp4.SAMPLES / frames.aac.rate_hz).tolist()
+        places: list[int] = []
         began: tuple[float, float] | None = None
         for number, chunk in enumerate(chunks):
-            if chunk.duration_s > 0 and self._is_gap(chunk):
-                self._close_span(material, began)
-                began = None
-                self._silence(material, chunk)
             if chunk.duration_s > 0:
+                if self._is_gap(chunk):
+                    self._close_span(material, began)
+                    began = None
+                    self._silence(material, chunk)
                 began = began or (chunk.start_s, self.duration_s)
                 self.end_s = end_of(chunk)
-            places[number] = self.size
-            size = int(material.ends[number] - material.begins[number])
-            is_whole = material.is_own and size == chunk.bytes
+            places.append(self.size)
+            size = ends[number] - begins[number]
+            is_whole = material.unpacked is None and size == chunk.bytes
             self.laid.append(_Laid(self.size, size, chunk.start_s, end_of(chunk), chunk, is_whole))
             self.size += size
-            self.duration_s += (
-                float(counts[number]) * mp4.SAMPLES / frames.aac.rate_hz
-                if frames and counts is not None
-                else chunk.duration_s
-            )
+            self.duration_s += lasting_s[number]
         self._close_span(material, began)
         if frames:
-            moved = places - material.begins
+            moved = np.array(places, np.int64) - material.begins
             self.offsets.append(frames.offsets + moved[frames.of])
             self.sizes.append(frames.sizes)
 

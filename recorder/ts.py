@@ -1,11 +1,13 @@
 """AAC out of MPEG transport streams, for a whole part at once (ISO/IEC 13818-1, 2.4.3).
 
 A part is made of packets of 188 bytes; what is wanted are the payloads of one stream, without
-their PES headers. numpy takes them all in one stroke; what isn't as plain as HLS's streams are is
+their PES headers. numpy finds them all in one stroke; what isn't as plain as HLS's streams are is
 left to FFmpeg.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,22 +18,40 @@ _PACKET = 188
 _SYNC = 0x47
 _ADTS = 0x0F  # stream type
 _PES_HEADER = 9
+_NEAR = 1_000  # packets; tables come first
 
 
-def elementary(data: Bytes, ends: Integers) -> tuple[Bytes, Integers] | None:
-    """The first ADTS stream's bytes; None where there is none, or the packets aren't whole.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """Where a stream's own bytes lie in a part.
+
+    Attributes:
+        packets: Numbers of the stream's packets; ascending.
+        begins: Where in each of them its own bytes begin; they go on to the packet's end.
+        before: How many of them come from before each offset that was asked for.
+    """
+
+    packets: Integers
+    begins: Integers
+    before: Integers
+
+    def of(self, data: Bytes) -> Bytes:
+        """The stream's bytes, of the part's."""
+        packets = data.reshape(-1, _PACKET)[self.packets]
+        return packets[np.arange(_PACKET) >= self.begins[:, None]]
+
+
+def elementary(data: Bytes, ends: Integers) -> Payload | None:
+    """Where the first ADTS stream is; None where there is none, or the packets aren't whole.
 
     Args:
         data: A part.
         ends: Offsets in it.
-
-    Returns:
-        The bytes, and how many of them come from before each offset.
     """
     if not len(data) or len(data) % _PACKET or (ends % _PACKET).any():
         return None
     packets = data.reshape(-1, _PACKET)
-    ids = (packets[:, 1].astype(np.int64) & 0x1F) << 8 | packets[:, 2]
+    ids = (packets[:, 1].astype(np.int32) & 0x1F) << 8 | packets[:, 2]
     wanted = _stream(packets, ids)
     if wanted is None or (packets[:, 0] != _SYNC).any():
         return None
@@ -39,10 +59,10 @@ def elementary(data: Bytes, ends: Integers) -> tuple[Bytes, Integers] | None:
     begins = _payload_begins(packets[rows])
     if begins is None:
         return None
-    lengths = _PACKET - begins
-    kept = packets[rows][np.arange(_PACKET) >= begins[:, None]]
-    before = np.concatenate(([0], np.cumsum(lengths)))
-    return kept, before[np.searchsorted(rows, ends // _PACKET)]
+    before = np.concatenate(([0], np.cumsum(_PACKET - begins)))
+    return Payload(
+        packets=rows, begins=begins, before=before[np.searchsorted(rows, ends // _PACKET)]
+    )
 
 
 def _payload_begins(packets: Bytes) -> Integers | None:
@@ -83,8 +103,11 @@ def _stream(packets: Bytes, ids: Integers) -> int | None:
 
 def _section(packets: Bytes, ids: Integers, wanted: int) -> bytes:
     """The first table of a packet id, as far as its first packet holds it."""
-    is_first = (ids == wanted) & (packets[:, 1] & 0x40 != 0)
-    if not is_first.any():
+    for end in (_NEAR, len(ids)):
+        is_first = (ids[:end] == wanted) & (packets[:end, 1] & 0x40 != 0)
+        if is_first.any():
+            break
+    else:
         return b""
     packet = bytes(packets[np.argmax(is_first)])
     begin = 4 if packet[3] >> 4 & 3 == 1 else 5 + packet[4]

@@ -40,12 +40,34 @@ def test_frames_are_those_of_ffmpeg(rate_hz: int, channels: int) -> None:
 
 def test_what_a_transport_stream_holds() -> None:
     whole = encode(tone(2.0, 48_000), 48_000, "ts")
-    unpacked = ts.elementary(np.frombuffer(whole, np.uint8), np.array([0, len(whole)], np.int64))
+    part = np.frombuffer(whole, np.uint8)
+    unpacked = ts.elementary(part, np.array([0, len(whole)], np.int64))
     assert unpacked
-    data, bounds = unpacked
+    data, bounds = unpacked.of(part), unpacked.before
     found = adts.frames(data, bounds[:-1], bounds[1:])
     assert found
     assert cut(data, found) == packets(whole, "mpegts")
+
+
+@pytest.mark.parametrize("chunk_count", [1, 3])
+def test_long_chunks_are_scanned_and_hold_what_walking_finds(chunk_count: int) -> None:
+    random = np.random.default_rng(1)
+    chunks = [
+        encode(random.normal(0, 0.1, (9 * 48_000, 1)).astype(np.float32), 48_000, "adts")
+        for _ in range(chunk_count)
+    ]
+    assert min(map(len, chunks)) > 1 << 14
+    data = np.frombuffer(b"".join(chunks), np.uint8)
+    bounds = np.cumsum([0, *map(len, chunks)])
+    scanned = adts._scanned(data, bounds[:-1], bounds[1:])
+    walked = adts._walked(data, bounds[:-1], bounds[1:])
+    assert scanned
+    assert walked
+    for ours, theirs in zip(scanned, walked, strict=True):
+        assert np.array_equal(ours, theirs)
+    torn = data.copy()
+    torn[bounds[-1] // 2 :] = 0xFF
+    assert adts._scanned(torn, bounds[:-1], bounds[1:]) is None
 
 
 def test_a_change_of_rate_is_no_one_set_up() -> None:
