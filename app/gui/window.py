@@ -31,9 +31,9 @@ from app.gui.parting import Parting
 from app.gui.place import ExportPlace, Place, SearchPlace, SessionPlace
 from app.gui.player import Player
 from app.gui.presenters.capture import source_in
+from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.language import translate
 from app.gui.presenters.live import Live
-from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.session import Page
 from app.gui.presenters.words import Message
 from app.gui.record_bar import RecordBar
