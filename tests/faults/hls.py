@@ -273,7 +273,7 @@ class HlsServer:
         with self._lock:
             self.requests.append(request.path)
             self.headers.append({key.lower(): value for key, value in request.headers.items()})
-            if query != self.on_air.token:
+            if self.on_air.token and query != self.on_air.token:
                 body, fault = b"", Fault(status=403)
             else:
                 body, fault = self._playlist() if name == "live.m3u8" else self._file(name)
