@@ -11,15 +11,17 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from recorder.archive import SessionFolder, write_whole
 from recorder.errors import storage_error
 from recorder.types import Seconds
 from transcribe import transcript
-from transcribe.chunking import Sound
 from transcribe.errors import TranscriptError
 from transcribe.transcript import Segment, Transcript
+
+if TYPE_CHECKING:  # it loads numpy, and who names a speaker needs none
+    from transcribe.chunking import Sound
 
 _FILE = "speakers.json"
 
