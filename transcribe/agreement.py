@@ -9,7 +9,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-_SIGNS = ".,!?…;:-\"'“”„()"
+from transcribe import terms
+
+_SIGNS = " .,!?…;:-\"'“”„()。、，！？「」"  # noqa: RUF001 (Chinese and Japanese ones)
+
+
+def pieces(text: str) -> list[str]:
+    """A text in the pieces that are settled one by one; joined, they are the text again.
+
+    They are its words, each with what stands between it and the next one; where a script puts no
+    blanks between words, its characters.
+    """
+    starts = [0, *(start for start, _ in terms.places(text)[1:]), len(text)]
+    return [text[first:end] for first, end in itertools.pairwise(starts) if first < end]
 
 
 class Agreement:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recorder.types import Seconds
-from transcribe.agreement import Agreement
+from transcribe.agreement import Agreement, pieces
 from transcribe.chunking import FRAME_S, RATE_HZ, Detector, Samples, Sound, judge, utterances
 
 LONGEST_S = 8.5
@@ -130,10 +130,13 @@ class Listener:
     def _going_on(self) -> Iterator[Caption]:
         speech = self._speech()
         if speech:
-            settled, tentative = self._agreement.hear(self._heard(*speech[:2]).split())
+            settled, tentative = self._agreement.hear(pieces(self._heard(*speech[:2])))
             if settled or tentative:
                 yield self._caption(
-                    *speech[:2], " ".join(settled), " ".join(tentative), is_final=False
+                    *speech[:2],
+                    "".join(settled).strip(),
+                    "".join(tentative).strip(),
+                    is_final=False,
                 )
 
     def _speech(self) -> tuple[float, float, bool] | None:

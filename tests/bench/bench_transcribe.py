@@ -199,7 +199,7 @@ def test_captions_an_update(base: Path, tokens_a_s: int, monkeypatch: pytest.Mon
 
     Random weights never come to an end, so each update finds as many tokens as it may.
     """
-    monkeypatch.setattr(ctranslate, "_LIVE_TOKENS_A_S", tokens_a_s)
+    monkeypatch.setitem(ctranslate._LIVE_TOKENS_A_S, "en", tokens_a_s)
     engine = CTranslateEngine(base, name="base", word_times=False, lanes=1)
     rng = np.random.default_rng(1)
     for lasts_s in (4.0, LONGEST_S):

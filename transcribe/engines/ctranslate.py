@@ -44,7 +44,10 @@ _SEEDS = 2**32
 _CONTEXT_S = 5  # whole seconds that the encoder is given for captions, and multiples of them
 _TAIL_S = 1.0
 _MEL_FRAMES_A_S = 100
-_LIVE_TOKENS_A_S, _LIVE_TOKENS = 6, 12  # speech has about 3 a second, and a few come before it
+_LIVE_TOKENS = 12  # come before speech, or are left of its last word
+_LIVE_TOKENS_A_S = {"en": 6}  # at most: English has about 3
+_OTHER_TOKENS_A_S = 14  # Whisper's vocabulary spells some scripts by their bytes
+_CONTEXT_TOKENS = 224  # half of the decoder's context, as openai-whisper's sample_len
 _PROBE_LIMIT_S = 120.0
 _IMPROBABLE, _REPEATED = -1.0, 2.4  # mean log probability, compression ratio: Whisper's own
 
@@ -151,7 +154,7 @@ class CTranslateEngine:
                 model.encode(mel),
                 [tokenizer.sot_sequence],
                 beam_size=1,
-                max_length=2 * (_LIVE_TOKENS + int(duration_s * _LIVE_TOKENS_A_S)),
+                max_length=2 * _most_tokens(duration_s, language),
                 suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
                 return_scores=True,
                 return_no_speech_prob=True,
@@ -189,6 +192,12 @@ class CTranslateEngine:
                 safe="The recordings are safe.",
                 hint="Delete that folder; it is made again from the model's file.",
             ) from error
+
+
+def _most_tokens(duration_s: float, language: str) -> int:
+    """Of what is said in that time; what goes on beyond goes on for ever."""
+    a_second = _LIVE_TOKENS_A_S.get(language, _OTHER_TOKENS_A_S)
+    return min(_LIVE_TOKENS + int(duration_s * a_second), _CONTEXT_TOKENS)
 
 
 def _lanes(checkpoint: Path) -> int:
