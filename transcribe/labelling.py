@@ -301,7 +301,10 @@ def _heard(
 ) -> list[Evidence]:
     """A track's evidence, one for each run; slices of it are heard side by side."""
     slices = list(_slices(timeline, track))
-    own = threading.local()
+    own, given_up = threading.local(), threading.Event()
+
+    def is_over() -> bool:
+        return stop.is_set() or given_up.is_set()
 
     def hear(part: _Slice) -> Evidence:
         if not hasattr(own, "detector"):
@@ -317,13 +320,18 @@ def _heard(
             block_s=_WINDOW_S,
         )
         sound = (block.samples[:, 0] for block in blocks)
-        return evidence(sound, part.from_s, own.detector, warm=part.warm_steps, stop=stop)
+        return evidence(sound, part.from_s, own.detector, warm=part.warm_steps, is_over=is_over)
 
     found: list[Evidence] = []
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="labels") as pool:
-        for number, heard in enumerate(pool.map(hear, slices), 1):
-            found.append(heard)
-            on_progress(number / len(slices))
+        try:
+            for number, heard in enumerate(pool.map(hear, slices), 1):
+                found.append(heard)
+                on_progress(number / len(slices))
+        except BaseException:  # Ctrl-C too: what is being heard is given up, or it would be awaited
+            given_up.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     runs = itertools.groupby(zip(slices, found, strict=True), key=lambda each: each[0].run)
     return [_connected([heard for _, heard in run]) for _, run in runs]
 
@@ -365,7 +373,7 @@ def evidence(
     detector: Detector,
     *,
     warm: int = 0,
-    stop: threading.Event = _NEVER,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Evidence:
     """What a run of sound is like.
 
@@ -374,7 +382,7 @@ def evidence(
         start_s: Session time of its begin.
         detector: Tells speech from the rest.
         warm: Steps before its begin, which serve to warm up.
-        stop: Ends it early.
+        is_over: Asked now and then whether to end early.
 
     Raises:
         LabellingStopped: It was stopped.
@@ -382,7 +390,7 @@ def evidence(
     level, speech, music = ([np.zeros(0, np.float32)] for _ in range(3))
     before, rest = np.zeros(0, np.float32), np.zeros(0, np.float32)
     for block in blocks:
-        if stop.is_set():
+        if is_over():
             raise _stopped()
         rest = np.concatenate([rest, block])
         whole, rest = np.split(rest, [len(rest) // _STEP * _STEP])
