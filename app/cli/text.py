@@ -19,6 +19,7 @@ from app.cli.context import (
     pass_context,
 )
 from app.transcribing import Transcription, transcribe_sessions
+from recorder.errors import AircheckError
 from transcribe import suiting
 from transcribe.queue import Job, Queue, path_of
 from transcribe.weights import Model, Weights
@@ -109,28 +110,38 @@ def _job_json(job: Transcription) -> dict[str, Any]:
 
 
 @click.group("queue", invoke_without_command=True)
+@click.option("--all", "with_all", is_flag=True, help="Also what is done, failed or cancelled.")
 @json_option
 @click.pass_context
-def queue_command(ctx: click.Context) -> None:
+def queue_command(ctx: click.Context, *, with_all: bool) -> None:
     """List what is to be transcribed; pause, resume, cancel, put first."""
     if ctx.invoked_subcommand is None:
-        _list_queue(ctx.ensure_object(Context))
+        _list_queue(ctx.ensure_object(Context), with_all=with_all)
 
 
-def _list_queue(context: Context) -> None:
+def _list_queue(context: Context, *, with_all: bool) -> None:
     with _queue(context) as jobs:
-        told = [job for job in jobs.jobs() if not job.state.is_final]
+        told = [job for job in jobs.jobs() if with_all or not job.state.is_final]
     if context.as_json:
         context.answer({"jobs": [_queued_json(job) for job in told]})
         return
     for job in told:
         left = f"  {clock(job.left_s)} left" if job.left_s is not None else ""
         context.say(
-            f"[bold]{job.id:>4}[/]  {job.state:<8}{job.progress:>4.0%}{left}"
-            f"  {escape(job.session)}  {escape(job.model)}"
+            f"[bold]{job.id:>4}[/]  {job.state:<9}{job.progress:>5.0%}{left}"
+            f"  {escape(_title(context, job))}  [dim]{escape(job.session)}  {escape(job.model)}[/]"
         )
+        if job.error:
+            context.say(f"      [red]✗[/] {escape(job.error)}")
     if not told:
         context.say("Nothing waits to be transcribed.")
+
+
+def _title(context: Context, job: Job) -> str:
+    try:
+        return context.archive.find(job.session).info().title
+    except AircheckError:  # the session may be gone, and the job be listed all the same
+        return "?"
 
 
 def _queued_json(job: Job) -> dict[str, Any]:

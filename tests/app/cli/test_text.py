@@ -46,9 +46,9 @@ def answer(aircheck: Aircheck, *arguments: str, status: int = 0) -> dict[str, An
     return found
 
 
-def states(aircheck: Aircheck) -> dict[int, str]:
+def states(aircheck: Aircheck, *options: str) -> dict[int, str]:
     """Those that are listed, in their order."""
-    return {job["number"]: job["state"] for job in answer(aircheck, "queue")["jobs"]}
+    return {job["number"]: job["state"] for job in answer(aircheck, "queue", *options)["jobs"]}
 
 
 def test_a_job_rests_goes_on_and_is_given_up(
@@ -63,6 +63,21 @@ def test_a_job_rests_goes_on_and_is_given_up(
     assert answer(aircheck, "queue", "resume", str(first))["state"] == "queued"
     assert f"{first}: cancelled" in aircheck("queue", "cancel", str(first))[1]
     assert states(aircheck) == {later: "queued"}
+    assert states(aircheck, "--all") == {later: "queued", first: "cancelled"}
+
+
+def test_what_failed_says_why_and_is_tried_again(
+    aircheck: Aircheck, folder: SessionFolder, queue: Queue
+) -> None:
+    job = queue.add(folder.id, model="demo")
+    claimed = queue.claim()
+    assert claimed is not None
+    queue.fail(claimed, "There is not enough memory.")
+    assert "Nothing waits" in aircheck("queue")[1]
+    out = aircheck("queue", "--all")[1]
+    assert "Talk" in out
+    assert "There is not enough memory." in out
+    assert answer(aircheck, "queue", "resume", str(job.id))["state"] == "queued"
 
 
 def test_what_is_put_first_is_done_first(
