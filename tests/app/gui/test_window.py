@@ -335,10 +335,11 @@ def test_to_open_the_window_loads_nothing_heavy(home: Path) -> None:
         "application = QApplication([])\n"
         f"root = Path({str(home)!r})\n"
         "window = open_window(Settings(archive=root / 'a', models=root / 'm'))\n"
-        "application.processEvents()\n"
+        "window.grab()\n"
+        "loaded = set(sys.modules)\n"
         "window.close()\n"
         "heavy = ('torch', 'whisper', 'faster_whisper', 'av', 'numpy', 'sounddevice', 'yt_dlp')\n"
-        "print([name for name in heavy if name in sys.modules])\n"
+        "print([name for name in heavy if name in loaded])\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
