@@ -75,6 +75,7 @@ class Media:
         self.rate_hz = context.sample_rate
         self.channels = context.channels
         start, base = stream.start_time, stream.time_base
+        self._ticks_hz = base.denominator / base.numerator if base else 0.0
         self._zero_s = max(0.0, float(start * base)) if start is not None and base else 0.0
         self.is_lossless = bool(context.codec.lossless and not context.codec.lossy)
 
@@ -104,10 +105,11 @@ class Media:
         Raises:
             DecodeError: The file can't be read on.
         """
+        is_mp3 = self.codec == "mp3"
         with self._mapped():
             for packet in self.container.demux(self.stream):
                 if packet.size:
-                    yield _without_tag(packet) if self.codec == "mp3" else packet
+                    yield _without_tag(packet) if is_mp3 else packet
 
     def frames(self) -> Iterator[av.AudioFrame]:
         """Decoded frames, in their order; where a packet can't be decoded, as much silence.
@@ -144,13 +146,19 @@ class Media:
 
         Negative for priming. A stream that was joined in its middle begins at 0 too.
         """
-        base = item.time_base or self.stream.time_base
-        return float(item.pts * base) - self._zero_s if item.pts is not None and base else 0.0
+        pts = item.pts
+        if pts is None or not self._ticks_hz:
+            return 0.0
+        if isinstance(item, av.Packet):  # one of many: a Fraction for each would take longer
+            return pts / self._ticks_hz - self._zero_s
+        base = item.time_base
+        return (float(pts * base) if base else pts / self._ticks_hz) - self._zero_s
 
     def samples_of(self, packet: av.Packet[AudioStream]) -> int:
         """Samples a channel that a packet holds, as the container tells; 0 if it doesn't."""
-        base = packet.time_base or self.stream.time_base
-        return round(packet.duration * base * self.rate_hz) if packet.duration and base else 0
+        if not packet.duration or not self._ticks_hz:
+            return 0
+        return round(packet.duration / self._ticks_hz * self.rate_hz)
 
     def _silence(self, packet: av.Packet[AudioStream]) -> av.AudioFrame:
         context = self.stream.codec_context

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import mmap
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,7 @@ _FRAMED = ("adts", "mp3", "ts", "fmp4")
 """Containers whose chunks begin with a frame, so that some of them can be read alone."""
 
 _BLOCK_S = 1.0
+_OGG_PAGE, _OGG_HEADER = b"OggS", 27
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ class _Output:
     container: OutputContainer
     stream: AudioStream
     rate_hz: int
+    time_base: Fraction  # of a sample
     written: int | None = None  # samples a channel; None before the first packet
     spans: list[Span] = field(default_factory=list)
     silences: list[tuple[float, float]] = field(default_factory=list)  # in the file's time
@@ -172,7 +175,7 @@ class _Output:
     def _mux(self, packet: av.Packet[AudioStream], samples: int) -> None:
         assert self.written is not None
         packet.stream = self.stream
-        packet.time_base = Fraction(1, self.rate_hz)
+        packet.time_base = self.time_base
         packet.pts = packet.dts = self.written
         packet.duration = samples
         packet.is_keyframe = True
@@ -190,7 +193,10 @@ def _mux(
     ):
         _describe(container, path, first.codec, _planned(pieces, gaps, tags))
         stream = container.add_stream_from_template(template.stream)
-        output = _Output(container=container, stream=stream, rate_hz=template.rate_hz)
+        rate_hz = template.rate_hz
+        output = _Output(
+            container=container, stream=stream, rate_hz=rate_hz, time_base=Fraction(1, rate_hz)
+        )
         end_s: Seconds | None = None
         for piece in pieces:
             if gaps is Gaps.KEEP and end_s is not None and piece.start_s - end_s > TOUCHING_S:
@@ -338,15 +344,39 @@ def _blocks(path: Path, output: _Output) -> Iterator[Block]:
 def _bounds(path: Path, output: _Output) -> Iterator[tuple[int, float, bool]]:
     """Where stretches begin: offset, time in the file, whether it is inserted silence."""
     last: tuple[int, float, bool] | None = None
+    for at, time_s in _pages(path) if path.suffix == ".ogg" else _packets(path):
+        if last and at <= last[0]:
+            continue
+        is_silence = is_within(time_s, output.silences)
+        if last is None or time_s - last[1] >= _BLOCK_S or is_silence != last[2]:
+            last = (at, time_s, is_silence)
+            yield last
+
+
+def _packets(path: Path) -> Iterator[tuple[int, float]]:
+    """Where packets begin: offset, time in the file."""
     with open_media(path) as media:
         for packet in media.packets():
-            at, time_s = packet.pos, media.time_of(packet)
-            is_silence = is_within(time_s, output.silences)
-            if at is None or at < 0 or (last and at <= last[0]):
-                continue
-            if last is None or time_s - last[1] >= _BLOCK_S or is_silence != last[2]:
-                last = (at, time_s, is_silence)
-                yield last
+            if packet.pos is not None and packet.pos >= 0:
+                yield packet.pos, media.time_of(packet)
+
+
+def _pages(path: Path) -> Iterator[tuple[int, float]]:
+    """Where Ogg's pages of sound begin, by their headers alone (RFC 3533, section 6)."""
+    with open_media(path) as media:
+        first = next(media.packets(), None)
+        if first is None or first.pos is None or not first.time_base:
+            return
+        at, first_s = first.pos, media.time_of(first)
+        ticks_hz = first.time_base.denominator / first.time_base.numerator
+    ended = 0  # samples, at the end of the page before
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        while data[at : at + 4] == _OGG_PAGE:
+            yield at, first_s + ended / ticks_hz
+            granule = int.from_bytes(data[at + 6 : at + 14], "little", signed=True)
+            ended = granule if granule >= 0 else ended  # -1: no packet ends here
+            count = data[at + 26]
+            at += _OGG_HEADER + count + sum(data[at + _OGG_HEADER : at + _OGG_HEADER + count])
 
 
 def is_within(time_s: float, ranges: list[tuple[float, float]]) -> bool:
