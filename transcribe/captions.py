@@ -127,7 +127,7 @@ def export(
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise storage_error(error, doing=f"making {place}") from error
-    written = []
+    written: list[Path] = []
     for text in texts:
         path = place / f"{stem}-{text.track}-{text.language}.{fmt}"
         if is_file and not written:
