@@ -83,7 +83,7 @@ class Local:
     def date(self, moment: datetime, *, has_year: bool) -> str:
         """See `figures.Figures`."""
         day = QDate(moment.year, moment.month, moment.day)
-        if self._locale.territory() is QLocale.Territory.UnitedStates:
+        if self._locale.territory() is QLocale.Country.UnitedStates:
             return self._locale.toString(day, "MMM d, yyyy" if has_year else "MMM d")
         forms = _DATES.get(self._locale.language())
         if forms is None:
