@@ -9,6 +9,7 @@ newer journal.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
@@ -52,7 +53,7 @@ class Event:
         Raises:
             ValueError: A key is missing, or a value is not of its kind.
         """
-        known = {item.name for item in dataclasses.fields(cls)}
+        known = _names(cls)
         revived = {
             name: _revived(cls.kind, name, value) for name, value in values.items() if name in known
         }
@@ -376,6 +377,12 @@ _REVIVE: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("part", "format"): lambda value: AudioFormat(**value),
     ("sealed", "state"): State,
 }
+
+
+@functools.cache  # a journal has a line for each second
+def _names(event: type[Event]) -> frozenset[str]:
+    """The names of an event's fields."""
+    return frozenset(item.name for item in dataclasses.fields(event))
 
 
 def _revived(kind: str, name: str, value: Any) -> Any:
