@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from app import publishing
+from recorder.types import AudioFormat
 from tests.app.test_publishing import HOSTILE, talk
 from tests.chromium import Browser, browser
 from tests.parts import require
+from tests.recorder.builders import PartSpec, adts_part, build_session, encode, tone
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -183,3 +185,75 @@ def test_it_fits_a_phone(tab: Browser, tmp_path: Path) -> None:
     assert tab.run(small) == 0
     tab.shoot(tmp_path / "phone.png")
     assert (tmp_path / "phone.png").stat().st_size > 10_000
+
+
+@pytest.fixture(scope="module")
+def two_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A page of a session whose source came back with another codec, after a gap of two seconds."""
+    root = tmp_path_factory.mktemp("two")
+    mp3 = AudioFormat(container="mp3", codec="mp3", rate_hz=44_100, channels=1)
+    parts = [
+        adts_part(4.0),
+        PartSpec(fmt=mp3, chunks=[(encode(tone(4.0), 44_100, "mp3"), 4.0)], start_s=6.0),
+    ]
+    folder = build_session(root / "archive", parts, markers=[(1.0, "Before"), (8.0, "After")])
+    page, *files = publishing.publish_page(folder, root / "page")
+    assert {file.suffix for file in files} >= {".m4a", ".mp3"}
+    handler = functools.partial(_Quiet, directory=str(page.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, name="page's host")
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/index.html", page.parent
+        server.shutdown()
+        thread.join()
+
+
+SOURCE = "new URL(document.getElementById('audio').currentSrc).pathname"
+
+
+@pytest.fixture
+def two(chromium: Browser, two_files: tuple[str, Path]) -> Browser:
+    chromium.size(1000, 800)
+    chromium.complaints.clear()
+    chromium.call("Page.navigate", url="about:blank")
+    chromium.until("location.href === 'about:blank'")
+    chromium.open(two_files[0])
+    chromium.until("document.getElementById('audio').readyState >= 1")
+    return chromium
+
+
+def test_a_seek_goes_into_the_other_file_and_back(two: Browser) -> None:
+    assert two.run(SOURCE).endswith(".m4a")
+    two.click(".chapters li:last-child a")  # at 8 s: two seconds into the second file
+    two.until(f"{SOURCE}.endsWith('.mp3') && Math.abs({AT} - 2) < 0.2")
+    two.until(f"Math.abs({NOW} - 8) < 0.2")
+    two.click(".chapters li:first-child a")
+    two.until(f"{SOURCE}.endsWith('.m4a') && Math.abs({AT} - 1) < 0.2")
+    assert two.complaints == []
+
+
+def test_the_next_file_plays_on(two: Browser) -> None:
+    two.run("location.hash = '#t=3.6'")
+    two.until(f"{AT} > 3.4")
+    two.press(" ")
+    two.until(f"{SOURCE}.endsWith('.mp3') && {AT} > 0.3 && {NOW} > 6.2")
+    two.press(" ")
+    two.until("document.getElementById('audio').paused")
+    assert two.complaints == []
+
+
+def test_both_files_are_checked(two: Browser, two_files: tuple[str, Path], tmp_path: Path) -> None:
+    verdict = "document.getElementById('verdict').textContent"
+    two.click("#check")
+    two.until(f"{verdict}.startsWith('\u2713')")
+    files = [path for path in two_files[1].iterdir() if path.suffix in (".m4a", ".mp3")]
+    assert len(files) == 2
+    said = two.run(verdict)
+    assert all(hashlib.sha256(path.read_bytes()).hexdigest() in said for path in files)
+    for path in files:
+        two.choose("#copy", path)
+        two.until(f"{verdict}.startsWith('\u2713 {path.name} is the very audio')")
+    changed = tmp_path / "changed.mp3"
+    changed.write_bytes(b"!" + files[0].read_bytes())
+    two.choose("#copy", changed)
+    two.until(f"{verdict}.startsWith('\u2717 changed.mp3 is NOT')")
