@@ -275,7 +275,7 @@ class HitDelegate(QStyledItemDelegate):
         else:
             height = tokens.HIT_HEIGHT + (tokens.HIT_NOTE_HEIGHT if self.is_flat else 0)
             if index.data(CONTEXT_ROLE):
-                height += tokens.HIT_CONTEXT_HEIGHT
+                height += sum(map(_aside_height, _around(index.data(ROW_ROLE))))
         return QSize(tokens.SIDE_LEAST_WIDTH, height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -322,9 +322,8 @@ class HitDelegate(QStyledItemDelegate):
         self._paint_time(painter, area, entry, colours)
         body = area.adjusted(tokens.HIT_TIME_WIDTH + tokens.SPACE_M, 0, 0, 0)
         if with_context:
-            half = tokens.HIT_CONTEXT_HEIGHT // 2
             _aside(painter, QRectF(body), entry.before, colours, ends=True)
-            body.setTop(body.top() + half)
+            body.setTop(body.top() + _aside_height(entry.before))
             after = QRectF(body)
             after.setTop(body.top() + tokens.HIT_HEIGHT - tokens.SPACE_M)
             _aside(painter, after, entry.after, colours, ends=False)
@@ -354,6 +353,15 @@ class HitDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colours.muted))
         under = area.top() + metrics.height() + painter.fontMetrics().ascent()
         painter.drawText(left, under, entry.said_at)
+
+
+def _around(entry: object) -> tuple[str, ...]:
+    """What was said before and after a hit."""
+    return (entry.before, entry.after) if isinstance(entry, HitEntry) else ()
+
+
+def _aside_height(text: str) -> int:
+    return tokens.HIT_CONTEXT_HEIGHT // 2 if text else 0
 
 
 def _aside(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QStringListModel, Qt, Slot
+from PySide6.QtCore import QStringListModel, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QLineEdit
 
@@ -20,6 +20,9 @@ class Prompt(QFrame):
 
     Hidden while nothing is asked.
     """
+
+    changed = Signal()
+    """Something is asked, or nothing any more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,6 +92,7 @@ class Prompt(QFrame):
         """Ask nothing any more."""
         self._then = None
         self.hide()
+        self.changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Escape leaves it."""
@@ -107,6 +111,7 @@ class Prompt(QFrame):
         self.answer.say(answer)
         self.answer.setText(answer)
         self.show()
+        self.changed.emit()
 
     @Slot()
     def _on_answer(self) -> None:

@@ -85,6 +85,49 @@ DARK = Palette(
     mark="#5A4A12",
 )
 
+HIGH_LIGHT = Palette(
+    ground="#FFFFFF",
+    surface="#FFFFFF",
+    sunken="#F2F2F2",
+    text="#000000",
+    muted="#303030",
+    line="#000000",
+    accent="#004F4F",
+    on_accent="#FFFFFF",
+    live="#A80000",
+    trouble="#6E3800",
+    fine="#00511A",
+    speech="#0B3F8A",
+    music="#5B2490",
+    silence="#6E6E6E",
+    mark="#FFE27A",
+)
+HIGH_DARK = Palette(
+    ground="#000000",
+    surface="#000000",
+    sunken="#0C0C0C",
+    text="#FFFFFF",
+    muted="#DADADA",
+    line="#FFFFFF",
+    accent="#6BF5EA",
+    on_accent="#000000",
+    live="#FF8C83",
+    trouble="#FFC47A",
+    fine="#97F2A8",
+    speech="#A5CDFF",
+    music="#DCBDFF",
+    silence="#8C8C8C",
+    mark="#5E4E00",
+)
+
+
+def palette_for(*, is_dark: bool, is_high_contrast: bool) -> Palette:
+    """The colours that suit what the system asks for."""
+    if is_high_contrast:
+        return HIGH_DARK if is_dark else HIGH_LIGHT
+    return DARK if is_dark else LIGHT
+
+
 # Space and corners, in device-independent pixels.
 SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL, SPACE_XXL = 4, 8, 12, 16, 24, 32
 CORNER_S, CORNER_M = 6, 10
@@ -151,6 +194,7 @@ GUIDE_THUMB_SMALL = 112
 FILTER_FIELD_WIDTH = 160
 GUIDE_WIDE, GUIDE_MIDDLE = 820, 560  # narrower, columns are left out
 PILL_HEIGHT = 18
+PAGE_LOW_HEIGHT = 420  # lower, the filters make room for what is chosen
 ACTS_WITH_WORDS_WIDTH = 900
 
 # Durations.

@@ -179,7 +179,7 @@ class LibraryPage(Place):
             self.count.text(),
             told or (listing.sentence if listing else ""),
         )
-        self.chips.setVisible(not is_trash)
+        self.sort.setEnabled(listing is not None and bool(listing.total))
         self.sort.setVisible(not is_trash)
         self.empty_trash.setVisible(is_trash)
         self._show_emptiness()
@@ -239,8 +239,12 @@ class LibraryPage(Place):
     def _on_chosen(self) -> None:
         """Offer what can be done with what is chosen."""
         rows, is_trash = self.view.chosen, self._shelf is TRASH
-        self.acts.setVisible(bool(rows) and not is_trash)
-        self.trash_acts.setVisible(bool(rows) and is_trash)
+        is_empty = self._listing is not None and not self._listing.total
+        is_low = self.height() < tokens.PAGE_LOW_HEIGHT and (bool(rows) or self.prompt.is_asking)
+        self.chips.setVisible(not (is_trash or is_empty or is_low))
+        has_room = bool(rows) and not self.prompt.is_asking
+        self.acts.setVisible(has_room and not is_trash)
+        self.trash_acts.setVisible(has_room and is_trash)
         told = browsing.chosen_sentence(rows) if rows else ""
         self.acts.text.say(told)
         self.trash_acts.text.say(told)
@@ -661,9 +665,10 @@ class LibraryPage(Place):
         has_side = event.size().width() >= tokens.PAGE_WITH_SHELVES_WIDTH
         self.shelves.setVisible(has_side)
         self.shelf_button.setVisible(not has_side)
-        for button in (self.sort, self.import_button):
+        for button in (self.sort, self.import_button, self.chips.keep, self.chips.clear):
             button.show_word(is_shown=has_side)
         self.drop_hint.setGeometry(self.rect())
+        self._on_chosen()
 
     def _make_parts(self) -> None:
         self._is_importing = False
@@ -783,6 +788,7 @@ class LibraryPage(Place):
         self.view.opened.connect(self._on_opened)
         self.view.played.connect(self._on_played)
         self.view.chosen_changed.connect(self._on_chosen)
+        self.prompt.changed.connect(self._on_chosen)
         self.view.customContextMenuRequested.connect(self._on_menu)
         self.field.textChanged.connect(self._typing.start)
         self.field.returnPressed.connect(self.view.setFocus)

@@ -368,7 +368,7 @@ class SearchPage(SearchPlace):
     @Slot()
     def _on_current(self) -> None:
         hit = self._current()
-        self.acts.setVisible(hit is not None)
+        self.acts.setVisible(hit is not None and not self.prompt.is_asking)
         for act in (self.play, self.context, self.quote, self.clip, self.open, self.copy_link):
             act.setEnabled(hit is not None)
         if hit is not None:
@@ -634,6 +634,7 @@ class SearchPage(SearchPlace):
         self.view.activated.connect(self._on_activated)
         self.view.selectionModel().currentChanged.connect(self._on_current)
         self.model.modelReset.connect(self._on_current)
+        self.prompt.changed.connect(self._on_current)
         self.view.customContextMenuRequested.connect(self._on_menu)
         self.better.clicked.connect(self._on_better)
         self.group.toggled.connect(self._on_group)

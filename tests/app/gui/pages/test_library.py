@@ -275,6 +275,7 @@ def test_acts_reach_the_window(
     window.player.play = lambda _folder, _at_s: None  # type: ignore[method-assign]
     wanted: list[Wanted] = []
     played: list[tuple[SessionFolder, float]] = []
+    library.export_asked.disconnect()  # the window would open the export
     library.export_asked.connect(wanted.append)
     library.play_asked.connect(lambda folder, at_s: played.append((folder, at_s)))
     choose(library, *three[:2])
