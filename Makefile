@@ -38,7 +38,7 @@ format: setup ## rewrite the sources as ruff would have them
 	@$(BIN)/ruff check --fix .
 
 screenshots: setup ## grab the window's pages and states, light and dark, into build/screenshots
-	@QT_QPA_PLATFORM=offscreen AIRCHECK_SCREENSHOTS=1 $(BIN)/pytest tests/app/gui/test_looks.py -q
+	@QT_QPA_PLATFORM=offscreen AIRCHECK_SCREENSHOTS=1 $(BIN)/pytest tests/app/gui/test_looks*.py -q
 	@ls build/screenshots
 
 translations: setup ## bring the window's translations up to date with its sentences
