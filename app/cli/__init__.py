@@ -4,6 +4,7 @@
     context    what every command shares: settings, archive, printing
     capture    record, sources, stop, mark, recover
     library    sessions, show, import
+    collections collections: sessions under a name
     text       transcribe, models, search, index
     workshop   split, labels
     export     export

@@ -28,6 +28,7 @@ _COMMANDS = {
     "sessions": "library",
     "show": "library",
     "import": "library",
+    "collections": "collections",
     "trash": "keeping",
     "retain": "keeping",
     "usage": "keeping",
