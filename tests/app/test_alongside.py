@@ -40,7 +40,7 @@ def test_it_tells_how_far_it_is_and_then_what_differs(tmp_path: Path) -> None:
 
 def test_it_completes_and_says_how_much(tmp_path: Path) -> None:
     folder = ours(tmp_path / "archive")
-    status, lines = run(tmp_path / "archive", folder.id, other(tmp_path), "--complete")
+    status, lines = run(tmp_path / "archive", folder.id, other(tmp_path).path, "--complete")
     assert status == 0
     done = lines[-1]["completed"]
     assert (done["track"], done["gaps_left"]) == ("b", 0)

@@ -22,7 +22,7 @@ from app import editing, marking
 from app.editing import Changes
 from app.gui import tokens
 from app.gui.bridge import Latest
-from app.gui.cards import LiveCard
+from app.gui.cards import LiveCard, wire
 from app.gui.desk import Desk
 from app.gui.details import DetailsForm
 from app.gui.keys import KeysOverlay
@@ -140,7 +140,8 @@ class SessionPage(SessionPlace):
         """End what runs for this page."""
         self.panel.notes.keep()
         self._stop_followers()
-        self.compare.close_work()
+        if self._compare is not None:
+            self._compare.close_work()
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -286,8 +287,7 @@ class SessionPage(SessionPlace):
         self.title.say("")
         self.about.say("")
         self.notice.clear()
-        self.details.hide()
-        self._body.show()
+        self._close_details()
         for view in (self.overview, self.detail):
             view.show_strip(NO_TIME)
             view.show_wave(Waveform())
@@ -369,9 +369,7 @@ class SessionPage(SessionPlace):
             self._drop_card()
         if self.card is None:
             self.card = LiveCard(self._live.folder, is_alone=False)
-            self.card.stop_asked.connect(self._desk.stop)
-            self.card.mark_asked.connect(self._desk.mark)
-            self.card.dismissed.connect(self._desk.dismiss)
+            wire(self.card, self._desk, self)
             self._card_place.addWidget(self.card)
         self.card.show_live(self._live)
 
@@ -518,7 +516,7 @@ class SessionPage(SessionPlace):
 
     def _plain_action(self, event: QKeyEvent, key: Qt.Key) -> Callable[[], object] | None:
         by_text: dict[str, Callable[[], object]] = {
-            "?": self.overlay.open,
+            "?": self.show_keys,
             "[": lambda: self._choose_edge(is_end=False),
             "]": lambda: self._choose_edge(is_end=True),
             "<": lambda: self.pace_step(-1),
@@ -742,7 +740,8 @@ class SessionPage(SessionPlace):
 
     @Slot()
     def _close_details(self) -> None:
-        self.details.hide()
+        if self._details is not None:
+            self._details.hide()
         self._body.show()
         self.detail.setFocus()
 
@@ -869,7 +868,6 @@ class SessionPage(SessionPlace):
         self.more = Button(translate("Session", "Evidence"), "shield-check")
         self.more.setCheckable(True)
         self.notice = Notice()
-        self.details = DetailsForm()
         self.overview = Overview()
         self.detail = Detail()
         self.zoom_in = IconButton(translate("Session", "Zoom in (+)"), "zoom-in")
@@ -878,7 +876,9 @@ class SessionPage(SessionPlace):
         self.clip = Button(translate("Session", "Clip"), "scissors")
         self.text = TranscriptPane()
         self.panel = Panel()
-        self.compare = ComparePage(self._desk, self._player)
+        self._compare: ComparePage | None = None
+        self._details: DetailsForm | None = None
+        self._overlay: KeysOverlay | None = None
         self._pages = QStackedWidget()
         self._choose_nothing()
 
@@ -904,7 +904,7 @@ class SessionPage(SessionPlace):
             (self.edit, self._on_edit),
             (self.other, self._on_compare),
             (self.export, self._export),
-            (self.keys, self.overlay.open),
+            (self.keys, self.show_keys),
             (self.zoom_in, lambda: self.detail.zoom(1.5)),
             (self.zoom_out, lambda: self.detail.zoom(1 / 1.5)),
             (self.clip, self._clip),
@@ -920,8 +920,6 @@ class SessionPage(SessionPlace):
         self.more.toggled.connect(self._on_more)
         text.view.correction_asked.connect(self._on_correction_asked)
         text.editor.saved.connect(self._on_corrected)
-        self.details.saved.connect(self._on_details)
-        self.details.closed.connect(self._close_details)
         panel.turned.connect(self._read_versions)
         panel.evidence.verify_asked.connect(self._on_verify)
         panel.evidence.cancelled.connect(self._on_verify_cancelled)
@@ -932,8 +930,35 @@ class SessionPage(SessionPlace):
         panel.versions.shown.connect(self._on_version_shown)
         panel.versions.used.connect(self._on_version_used)
         panel.versions.transcription_asked.connect(self._on_text_asked)
-        self.compare.left.connect(self._on_compared)
-        self.compare.changed.connect(self._on_completed)
+
+    # Parts that few need are made when they are wanted.
+
+    @property
+    def compare(self) -> ComparePage:
+        """Another recording beside this one."""
+        if self._compare is None:
+            self._compare = ComparePage(self._desk, self._player)
+            self._compare.left.connect(self._on_compared)
+            self._compare.changed.connect(self._on_completed)
+            self._pages.addWidget(self._compare)
+        return self._compare
+
+    @property
+    def details(self) -> DetailsForm:
+        """What can be changed of the session."""
+        if self._details is None:
+            self._details = DetailsForm()
+            self._details.saved.connect(self._on_details)
+            self._details.closed.connect(self._close_details)
+            self._details_place.addWidget(self._details)
+        return self._details
+
+    @Slot()
+    def show_keys(self) -> None:
+        """List the keys."""
+        if self._overlay is None:
+            self._overlay = KeysOverlay(self)
+        self._overlay.open()
 
     @Slot()
     def _on_completed(self) -> None:
@@ -976,15 +1001,14 @@ class SessionPage(SessionPlace):
         layout.addWidget(self.notice)
         layout.addLayout(self._card_place)
         layout.addLayout(waves)
-        layout.addWidget(self.details)
+        self._details_place = QVBoxLayout()
+        layout.addLayout(self._details_place)
         layout.addWidget(self._body, 1)
         layout.addStretch(0)
         self._pages.addWidget(main)
-        self._pages.addWidget(self.compare)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
-        self.overlay = KeysOverlay(self)
 
 
 def _nothing(_result: object) -> None:

@@ -18,7 +18,7 @@ from app.gui.presenters.language import translate
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError
 from recorder.types import Seconds
-from transcribe import corrections, speakers, transcript
+from transcribe import corrections, transcript
 from transcribe.corrections import Edit
 from transcribe.transcript import Stored
 
@@ -110,6 +110,8 @@ class Correcting:
             TranscriptError: A transcript can't be read.
             StorageError: The disk refuses.
         """
+        from transcribe import speakers  # noqa: PLC0415 (loads numpy)
+
         speakers.name(self._folder, who, called)
         self._make_findable()
 

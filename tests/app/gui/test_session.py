@@ -1,0 +1,388 @@
+"""The page of a session, driven as people drive it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.gui.pages.session import SessionPage
+from app.gui.panel import Panel, time_in
+from app.gui.presenters.exporting import Wanted
+from app.gui.presenters.live import Live
+from app.gui.window import Window
+from app.settings import Settings
+from recorder.archive import SessionFolder
+from recorder.status import Status
+from recorder.types import Seconds, State, utc_now
+from tests.app.cli.test_compare import edited
+from tests.app.gui import reach
+from tests.recorder.builders import adts_part, build_session
+from tests.recorder.test_completing import other, ours
+from transcribe import transcript
+from transcribe.transcript import Segment, Transcript, Word
+
+Open = Callable[[], Window]
+
+SAID = (
+    (0.5, "Welcome to the live session."),
+    (5.0, "We will post the unedited audio after the break."),
+    (13.0, "No unedited data was lost."),
+)
+
+
+def segment(start_s: float, text: str) -> Segment:
+    """A segment whose words last 0.4 s each."""
+    words = tuple(
+        Word(text=word, start_s=Seconds(start_s + n * 0.4), end_s=Seconds(start_s + n * 0.4 + 0.35))
+        for n, word in enumerate(text.split())
+    )
+    return Segment(start_s=Seconds(start_s), end_s=words[-1].end_s, text=text, words=words)
+
+
+@pytest.fixture
+def talk(settings: Settings) -> SessionFolder:
+    """A session with a gap from 10 s to 12 s, and what was said in it."""
+    folder = build_session(settings.archive, title="Late talk", markers=[(4.0, "question")])
+    segments = tuple(segment(at_s, text) for at_s, text in SAID)
+    transcript.store(
+        folder, Transcript(model="demo", language="en", created_at=utc_now(), segments=segments)
+    )
+    return folder
+
+
+@pytest.fixture
+def page(qtbot: QtBot, open_it: Open, talk: SessionFolder) -> SessionPage:
+    """The page of the talk, read."""
+    window = open_it()
+    qtbot.waitUntil(lambda: bool(window._desk.rows))
+    window.show_session(talk)
+    page = reach.session(window)
+    qtbot.waitUntil(lambda: "Welcome" in page.transcript.toPlainText())
+    return page
+
+
+def spot_of(page: SessionPage, word: str) -> QPoint:
+    """Where a word stands in the transcript's viewport."""
+    cursor = QTextCursor(page.transcript.document().find(word))
+    cursor.setPosition(cursor.selectionStart() + 1)
+    return page.transcript.cursorRect(cursor).center()
+
+
+def select(page: SessionPage, first: str, last: str) -> None:
+    """Select from a word to another one."""
+    document = page.transcript.document()
+    cursor = QTextCursor(document.find(first))
+    end = document.find(last, cursor.selectionEnd() - 1)
+    cursor.setPosition(cursor.selectionStart())
+    cursor.setPosition(end.selectionEnd(), QTextCursor.MoveMode.KeepAnchor)
+    page.transcript.setTextCursor(cursor)
+
+
+def test_a_click_on_a_word_plays_from_it(qtbot: QtBot, page: SessionPage) -> None:
+    asked: list[float] = []
+    page.play_asked.connect(lambda _folder, at_s: asked.append(at_s))
+    viewport = page.transcript.viewport()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=spot_of(page, "break"))
+    assert asked == [pytest.approx(5.0 + 8 * 0.4)]
+
+
+def test_the_word_that_sounds_is_marked_and_between_words_none_flickers(page: SessionPage) -> None:
+    def marked() -> list[str]:
+        return [each.cursor.selectedText() for each in page.transcript.extraSelections()]
+
+    page.show_position(5.85)
+    assert marked() == [SAID[1][1], "post"]
+    page.show_position(5.0 + 3 * 0.4 + 0.38)  # just behind 'the'
+    assert marked()[-1] == "the"
+    page.show_position(9.9)
+    assert marked() == [SAID[1][1]]
+    page.show_position(None)
+    assert marked() == []
+
+
+def test_a_line_is_put_right_and_that_is_undone_and_done_again(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    viewport = page.transcript.viewport()
+    qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=spot_of(page, "unedited"))
+    editor = page.text.editor
+    assert editor.isVisible()
+    editor.text.setPlainText("We will post all of it.")
+    editor.speaker.setCurrentText("The host")
+    qtbot.keyClick(editor.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "The host  We will post all of it." in page.transcript.toPlainText())
+    stored = max(transcript.stored(talk), key=lambda each: each.path.stat().st_mtime_ns)
+    assert transcript.load(stored.path).author
+    assert "Corrected by" in page.text.state.accessibleName()
+    qtbot.waitUntil(page.text.undo.isVisible)
+    qtbot.keyClick(page.detail, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: SAID[1][1] in page.transcript.toPlainText())
+    qtbot.waitUntil(page.text.redo.isVisible)
+    qtbot.keyClick(page.detail, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "post all of it" in page.transcript.toPlainText())
+    assert len(transcript.stored(talk)) == 4  # nothing that anybody wrote is lost
+
+
+def test_an_editor_that_is_left_changes_nothing(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    page._on_correction_asked(0)
+    page.text.editor.text.setPlainText("something else")
+    qtbot.keyClick(page.text.editor, Qt.Key.Key_Escape)
+    assert not page.text.editor.isVisible()
+    assert len(transcript.stored(talk)) == 1
+
+
+def test_words_are_found_in_the_session_one_after_the_other(
+    qtbot: QtBot, page: SessionPage
+) -> None:
+    qtbot.keyClick(page.detail, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    finder = page.text.finder
+    qtbot.keyClicks(finder.field, "UNEDITED")
+    qtbot.waitUntil(lambda: finder.count.text() == "1 of 2")
+    qtbot.keyClick(finder.field, Qt.Key.Key_Return)
+    assert finder.count.text() == "2 of 2"
+    found = [each.cursor.selectedText() for each in page.transcript.extraSelections()]
+    assert found == ["unedited", "unedited"]
+    qtbot.keyClick(finder.field, Qt.Key.Key_Escape)
+    assert not finder.isVisible()
+    assert not page.transcript.extraSelections()
+
+
+def test_a_selection_becomes_a_clip_and_a_quote(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    wanted: list[Wanted] = []
+    page.export_asked.connect(wanted.append)
+    select(page, "post", "unedited")
+    assert page.text.choice.isVisible()
+    page.text.choice.clip.click()
+    (clip,) = wanted
+    assert [folder.path for folder in clip.folders] == [talk.path]
+    assert clip.from_s == pytest.approx(5.0 + 2 * 0.4)
+    assert clip.to_s == pytest.approx(5.0 + 4 * 0.4 + 0.35)
+    QApplication.clipboard().clear()
+    page.text.choice.quote.click()
+    qtbot.waitUntil(lambda: "SHA-256" in QApplication.clipboard().text())
+    assert SAID[1][1] in QApplication.clipboard().text()
+
+
+def test_a_marker_is_added_where_the_playhead_is_and_named_in_place(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    page.show_position(7.5)
+    assert page.mark()
+    qtbot.waitUntil(lambda: len(page.panel.markers.facts.facts._facts) == 2)
+    assert page.panel.tabs.currentIndex() == Panel.MARKERS
+    page.panel.markers.renamed.emit(7.5, "the answer")
+    qtbot.waitUntil(lambda: "the answer" in page.transcript.toPlainText())
+    assert [(each.at_s, each.text) for each in talk.info().markers] == [(7.5, "the answer")]
+    page.panel.markers.removed.emit(7.5)
+    qtbot.waitUntil(lambda: "the answer" not in page.transcript.toPlainText())
+
+
+def test_notes_are_kept_and_their_times_jump(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    asked: list[float] = []
+    page.play_asked.connect(lambda _folder, at_s: asked.append(at_s))
+    page.panel.turn_to(Panel.NOTES)
+    notes = page.panel.notes
+    page.show_position(13.0)
+    qtbot.keyClick(notes.text, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(notes.text, "after the gap")
+    qtbot.keyClick(notes.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert asked == [13.0]
+    notes.keep()
+    qtbot.waitUntil(lambda: talk.info().notes == "0:13  after the gap")
+
+
+@pytest.mark.parametrize(
+    ("line", "at_s"), [("1:02:03  so", 3723.0), ("[0:07] so", 7.0), ("so 1:00", None), ("", None)]
+)
+def test_a_line_of_notes_may_begin_with_a_time(line: str, at_s: float | None) -> None:
+    assert time_in(line) == at_s
+
+
+def test_to_verify_says_that_all_is_as_it_was_and_what_is_not(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    evidence = page.panel.evidence
+    evidence.verify.click()
+    qtbot.waitUntil(lambda: evidence.result.text() == "Everything is as it was recorded.")
+    path = talk.audio / "a-000001.aac"
+    data = bytearray(path.read_bytes())
+    data[500] ^= 0xFF
+    path.write_bytes(data)
+    evidence.verify.click()
+    qtbot.waitUntil(lambda: "not as" in evidence.result.text())
+    assert "a-000001.aac was changed" in evidence._told.text()
+
+
+def test_the_evidence_lists_gaps_with_reasons_and_parts_with_hashes(page: SessionPage) -> None:
+    facts = page.panel.evidence.facts.facts._facts
+    gap = next(fact for fact in facts if fact.kind == "gap")
+    assert "connection lost" in gap.title
+    assert gap.at_s == pytest.approx(10.0, abs=0.1)
+    parts = [fact for fact in facts if fact.kind == "part"]
+    assert [len(part.copied) for part in parts] == [64, 64]
+
+
+def test_title_and_host_are_edited(qtbot: QtBot, page: SessionPage, talk: SessionFolder) -> None:
+    page.edit.click()
+    page.details.fields["title"].setText("Another  title")
+    page.details.fields["host"].setText("Ada")
+    qtbot.keyClick(page.details.fields["host"], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.title.accessibleName() == "Another title")
+    qtbot.waitUntil(lambda: page.about.accessibleName().startswith("Ada"))
+    assert talk.info().host == "Ada"
+    assert not page.details.isVisible()
+
+
+def test_keys_play_step_and_choose(qtbot: QtBot, page: SessionPage) -> None:
+    asked: list[float] = []
+    wanted: list[Wanted] = []
+    page.play_asked.connect(lambda _folder, at_s: asked.append(at_s))
+    page.export_asked.connect(wanted.append)
+    page.show_position(2.0)
+    for text in ("L", "[", "L", "]", "x", "j"):
+        qtbot.keyClicks(page.detail, text)
+    (clip,) = wanted
+    assert (clip.from_s, clip.to_s) == (12.0, pytest.approx(22.0, abs=0.2))
+    assert page.detail.position_s == pytest.approx(12.0, abs=0.2)
+    qtbot.keyClicks(page.detail, " ")
+    assert asked == [pytest.approx(12.0, abs=0.2)]
+    qtbot.keyClicks(page.detail, ">")
+    assert page._player.hearing.pace == 1.25
+
+
+def test_the_keys_are_listed_until_the_next_key(qtbot: QtBot, page: SessionPage) -> None:
+    qtbot.keyClicks(page.detail, "?")
+    assert page._overlay is not None
+    assert page._overlay.isVisible()
+    qtbot.keyClick(page._overlay, Qt.Key.Key_Escape)
+    assert not page._overlay.isVisible()
+
+
+def test_the_waveform_zooms_and_says_what_lies_under_the_pointer(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    duration_s = float(talk.timeline().duration_s)
+    detail = page.detail
+    qtbot.waitUntil(lambda: detail.wave.end_s > 20)
+    middle = detail._x(11.0)
+    assert "connection lost" in detail.said_of(middle)
+    assert "question" in detail.said_of(detail._x(4.0))
+    page.overview.stretch_asked.emit(8.0, 14.0)
+    assert (detail.view.from_s, detail.view.to_s) == (8.0, 14.0)
+    qtbot.keyClicks(detail, "+")
+    assert detail.view.length_s == pytest.approx(4.0)
+    qtbot.keyClicks(detail, "0")
+    assert detail.view.to_s == pytest.approx(duration_s)
+
+
+def test_versions_are_listed_shown_and_used(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    fresh = Transcript(
+        model="small", language="en", created_at=utc_now(), segments=(segment(1.0, "Newer text."),)
+    )
+    transcript.store(talk, fresh)
+    page.panel.turn_to(Panel.VERSIONS)
+    versions = page.panel.versions
+    qtbot.waitUntil(lambda: len(versions._versions) == 2)
+    old = next(each for each in versions._versions if each.title == "Whisper demo")
+    assert not old.is_active
+    versions.used.emit(old)
+    qtbot.waitUntil(lambda: len(transcript.stored(talk)) == 3)
+    qtbot.waitUntil(lambda: "Welcome" in page.transcript.toPlainText())
+    (active,) = transcript.active(talk)
+    assert transcript.load(active.path).based_on == "a-small-en-1.json"
+
+
+def caption(number: int, start_s: float, text: str, tentative: str = "", lag_s: float = 0) -> bytes:
+    values = {
+        "number": number, "track": "a", "start_s": start_s, "end_s": start_s + 2, "text": text,
+        "tentative": tentative, "is_final": not tentative, "lag_s": lag_s,
+    }  # fmt: skip
+    return json.dumps(values).encode() + b"\n"
+
+
+def test_captions_grow_while_it_records_and_say_how_far_behind_they_are(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    folder = build_session(settings.archive, [adts_part(8.0)], title="Live", sealed=False)
+    folder.derived.mkdir(exist_ok=True)
+    path = folder.derived / "captions.jsonl"
+    window = open_it()
+    qtbot.waitUntil(lambda: bool(window._desk.rows))
+    window.show_session(folder)
+    page = reach.session(window)
+    live = Live(
+        folder=folder, status=Status(state=State.RECORDING, end_s=Seconds(8), now_s=Seconds(8))
+    )
+    path.write_bytes(caption(0, 0.5, "Good evening.") + caption(1, 3.0, "My", "apol", 7.0))
+    page._on_live((live,))
+    qtbot.waitUntil(lambda: "My apol …" in page.transcript.toPlainText())
+    assert "captions 7 s behind" in page.text.state.accessibleName()
+    with path.open("ab") as file:
+        file.write(caption(1, 3.0, "My apologies.", lag_s=1.0))
+    qtbot.waitUntil(lambda: "My apologies." in page.transcript.toPlainText())
+    assert page.transcript.toPlainText().count("\n") == 1
+    assert "captions follow" in page.text.state.accessibleName()
+
+
+def test_two_recordings_are_compared_and_one_completes_the_other(
+    qtbot: QtBot, open_it: Open, settings: Settings, tmp_path: Path
+) -> None:
+    folder, cut_file, whole_file = ours(settings.archive), edited(tmp_path), other(tmp_path).path
+    window = open_it()
+    qtbot.waitUntil(lambda: bool(window._desk.rows))
+    window.show_session(folder)
+    page = reach.session(window)
+    page.other.click()
+    compare = page.compare
+    compare.compare_with(str(cut_file))
+    assert compare._runs.isVisibleTo(compare)
+    qtbot.waitUntil(lambda: compare._found is not None, timeout=60_000)
+    found = compare._found
+    assert found is not None
+    (cut,) = [each for each in found.differences if each.kind == "missing"]
+    assert found.theirs.end_s > 10
+    row = found.differences.index(cut)
+    compare.list.setCurrentIndex(compare.list.facts.index(row))
+    compare.list.picked.emit(row)
+    assert compare.ours.view.from_s <= cut.from_s <= compare.ours.view.to_s
+    assert compare.theirs.view.from_s <= cut.theirs_from_s <= compare.theirs.view.to_s
+    compare.compare_with(str(whole_file))
+    qtbot.waitUntil(lambda: compare._found is not None, timeout=60_000)
+    compare.complete.click()
+    qtbot.waitUntil(lambda: compare.notice.message is not None, timeout=60_000)
+    assert "filled, as track b" in str(compare.notice.message)
+    qtbot.waitUntil(compare.undo.isVisible)
+    compare.undo.click()
+    qtbot.waitUntil(lambda: "taken away" in str(compare.notice.message), timeout=20_000)
+    assert "b" not in folder.timeline().tracks
+
+
+def test_a_comparison_is_cancelled_at_once(
+    qtbot: QtBot, open_it: Open, settings: Settings, tmp_path: Path
+) -> None:
+    folder, file = ours(settings.archive), edited(tmp_path)
+    window = open_it()
+    qtbot.waitUntil(lambda: bool(window._desk.rows))
+    window.show_session(folder)
+    page = reach.session(window)
+    page.other.click()
+    page.compare.compare_with(str(file))
+    page.compare.cancel.click()
+    assert page.compare._running is None
+    assert not page.compare._runs.isVisible()
+    page.compare.compare_with("nothing-of-the-kind")
+    qtbot.waitUntil(lambda: page.compare.notice.message is not None, timeout=60_000)
+    assert "nothing-of-the-kind" in str(page.compare.notice.message)
