@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import itertools
+import math
+import os
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from recorder.archive import SessionFolder
-from recorder.decode import Block, decode
+from recorder.decode import Block, decode_timeline, stretches
+from recorder.errors import AircheckError
 from recorder.pcm import SILENCE_DBFS
+from recorder.timeline import Timeline
 from recorder.types import Seconds
 
 HOP_S = 0.005
 """Seconds that one value stands for."""
 
+_LEAST_SPAN_S = 600.0  # what is shorter isn't worth a process
+_PROCESSES = min(4, os.cpu_count() or 1)
 _BLOCK_S = 0.5  # as it comes from the decoder, and fits into a core's cache
 
 _FLOOR = 1e-13  # of power; below what counts, so that the logarithm has a value
@@ -44,24 +56,116 @@ class Envelope:
 def envelopes(folder: SessionFolder, *, track: str = "a") -> list[Envelope]:
     """Measure a track's level, streamed; an hour takes three megabytes and some seconds.
 
-    All channels count, at the source's own rate, so that nothing hides in a mix.
+    All channels count, at the source's own rate, so that nothing hides in a mix. What is long is
+    measured by several processes, one for each core: decoding is nearly all of the work, and in
+    threads of one process it would wait for itself.
 
     Args:
         folder: The session's.
         track: Its letter.
 
     Returns:
-        One envelope for each stretch without a gap, in order of session time.
+        In order of session time: one for each stretch without a gap, or several that adjoin.
 
     Raises:
         CorruptSession: The journal can't be read.
         DecodeError: A part is missing or can't be decoded.
     """
-    blocks = decode(folder, track=track, rate_hz=None, channels=None, block_s=_BLOCK_S)
+    timeline = folder.timeline()
+    spans = _spans(timeline, track, _PROCESSES)
+    if len(spans) < 2:
+        return _measured(folder, timeline, track, (0.0, math.inf))
+    commands = [
+        [sys.executable, "-P", "-m", __name__, str(folder.path), track, *map(repr, span)]
+        for span in spans[1:]
+    ]
+    with contextlib.ExitStack() as stack:
+        helpers = [stack.enter_context(_started(command)) for command in commands]
+        found = _measured(folder, timeline, track, spans[0])
+        for span, helper in zip(spans[1:], helpers, strict=True):
+            data = helper.communicate()[0]
+            told = _told(data) if helper.returncode == 0 else None
+            # Where a helper fails, this process finds out why, and says so.
+            found += _measured(folder, timeline, track, span) if told is None else told
+    return found
+
+
+def _measured(
+    folder: SessionFolder, timeline: Timeline, track: str, span: tuple[float, float]
+) -> list[Envelope]:
+    """The envelopes of a span of session time."""
+    blocks = decode_timeline(
+        folder.path, timeline, track=track, from_s=span[0], to_s=span[1], block_s=_BLOCK_S
+    )
     return [
         measure(block for _, block in stretch)
         for _, stretch in itertools.groupby(_numbered(blocks), key=lambda item: item[0])
     ]
+
+
+def _spans(timeline: Timeline, track: str, most: int) -> list[tuple[float, float]]:
+    """Spans of about equal length, that together are all of a track; each begins with a hop."""
+    held = list(stretches(timeline, track))
+    length_s = sum(each.end_s - each.start_s for each in held)
+    count = min(most, int(length_s / _LEAST_SPAN_S))
+    edges = [0.0]
+    done_s, run_s, end_s = 0.0, 0.0, -math.inf
+    for stretch in held:
+        if stretch.start_s - end_s > _TOUCHING_S:
+            run_s = stretch.start_s  # from where hops are counted
+        lasts_s, end_s = stretch.end_s - stretch.start_s, stretch.end_s
+        while len(edges) < count and done_s + lasts_s >= length_s * len(edges) / count:
+            rate_hz = stretch.part.format.rate_hz or round(1 / HOP_S)
+            hop_s = max(1, round(rate_hz * HOP_S)) / rate_hz
+            at_s = stretch.start_s + length_s * len(edges) / count - done_s
+            edges.append(run_s + int((at_s - run_s) / hop_s) * hop_s)
+        done_s += lasts_s
+    return list(itertools.pairwise([*edges, math.inf]))
+
+
+@contextlib.contextmanager
+def _started(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A helper that measures one span; gone in the end, whatever happens."""
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as helper:
+        try:
+            yield helper
+        finally:
+            if helper.poll() is None:
+                helper.kill()
+
+
+def _told(data: bytes) -> list[Envelope] | None:
+    """What a helper wrote; None where it isn't that."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            times = arrays["arr_0"]
+            return [
+                Envelope(
+                    start_s=Seconds(float(start_s)),
+                    end_s=Seconds(float(end_s)),
+                    hop_s=float(hop_s),
+                    rms_dbfs=arrays[f"arr_{number}"],
+                )
+                for number, (start_s, end_s, hop_s) in enumerate(times, 1)
+            ]
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def main(path: str, track: str, from_s: str, to_s: str) -> int:
+    """Measure a span, and write it on standard output; the exit status."""
+    folder = SessionFolder(Path(path))
+    try:
+        found = _measured(folder, folder.timeline(), track, (float(from_s), float(to_s)))
+    except AircheckError:
+        return 1
+    times = np.array([(each.start_s, each.end_s, each.hop_s) for each in found]).reshape(-1, 3)
+    target = io.BytesIO()
+    np.savez(target, times, *(each.rms_dbfs for each in found))
+    sys.stdout.buffer.write(target.getvalue())
+    return 0
 
 
 def measure(blocks: Iterable[Block]) -> Envelope:
@@ -119,3 +223,7 @@ def _numbered(blocks: Iterable[Block]) -> Iterator[tuple[int, Block]]:
             number += 1
         before = block
         yield number, block
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -4,7 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recorder import levels
 from recorder.decode import Block
+from recorder.errors import DecodeError
 from recorder.levels import envelopes, measure
 from recorder.types import AudioFormat, Seconds
 from tests.recorder.builders import PartSpec, Samples, build_session, encode, silence, tone
@@ -52,3 +54,36 @@ def test_blocks_of_any_size_measure_the_same() -> None:
     )
     assert np.allclose(parted.rms_dbfs, whole.rms_dbfs, atol=1e-3)
     assert parted.end_s == whole.end_s
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_processes_measure_the_same_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    noise = np.random.default_rng(2).normal(0, 0.1, (220_500, 1)).astype(np.float32)
+    folder = build_session(tmp_path, [part(noise), part(noise[:100_001]), part(noise, 20.0)])
+    (first, second) = envelopes(folder)
+    monkeypatch.setattr(levels, "_LEAST_SPAN_S", 2.0)
+    monkeypatch.setattr(levels, "_PROCESSES", count)
+    found = envelopes(folder)
+    assert len(found) > 2
+    assert (found[0].start_s, found[-1].end_s) == (first.start_s, second.end_s)
+    for whole, inside in ((first, lambda at_s: at_s < 10), (second, lambda at_s: at_s >= 20)):
+        joined = np.concatenate([each.rms_dbfs for each in found if inside(each.start_s)])
+        assert len(joined) == len(whole.rms_dbfs)
+        assert np.allclose(joined, whole.rms_dbfs, atol=0.01)
+
+
+def test_a_helper_that_fails_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = build_session(tmp_path, [part(tone(4.0))])
+    (whole,) = envelopes(folder)
+    monkeypatch.setattr(levels, "_LEAST_SPAN_S", 1.0)
+    monkeypatch.setattr(levels, "_PROCESSES", 2)
+    monkeypatch.setattr(levels.sys, "executable", "/bin/false")
+    found = envelopes(folder)
+    assert np.allclose(np.concatenate([each.rms_dbfs for each in found]), whole.rms_dbfs)
+    next(folder.audio.iterdir()).unlink()
+    with pytest.raises(DecodeError):
+        envelopes(folder)
