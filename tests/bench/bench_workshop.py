@@ -44,7 +44,8 @@ folder, out = SessionFolder(Path(sys.argv[1])), Path(sys.argv[2])
 began = time.perf_counter()
 {body}
 took_s = time.perf_counter() - began
-own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+own = int(status["VmHWM"].split()[0])  # ru_maxrss would begin with the parent's
 child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(json.dumps({{"took_s": took_s, "own_kb": own, "child_kb": child}}))
 """
@@ -70,19 +71,6 @@ OPERATIONS = {
 from recorder import split
 split.plan(folder, split.Wish())
 """,
-    "split by silence to FLAC": _SPLIT.format(wish=""),
-    "split by length, one piece, WAV": _SPLIT.format(
-        wish="by=By.LENGTH, length_s=1e6, fmt=Format.WAV"
-    ),
-    "split by size, packets copied": _SPLIT.format(
-        wish="by=By.SIZE, size=25_000_000, fmt=Format.M4A"
-    ),
-    "export to MP3, faded, -16 LUFS": _EXPORT.format(
-        recipe="fade_in_s=30.0, fade_out_s=30.0, loudness_lufs=-16.0, channels=1"
-    ),
-    "export to FLAC at 48 kHz, stereo": _EXPORT.format(
-        recipe="fmt=Format.FLAC, rate_hz=48_000, channels=2"
-    ),
     "labels": """
 from transcribe import labelling
 labelling.label(folder)
@@ -91,6 +79,19 @@ labelling.label(folder)
 from recorder import peaks
 peaks.overview(folder)
 """,
+    "split by size, packets copied": _SPLIT.format(
+        wish="by=By.SIZE, size=25_000_000, fmt=Format.M4A"
+    ),
+    "split by silence to FLAC": _SPLIT.format(wish=""),
+    "split by length, one piece, WAV": _SPLIT.format(
+        wish="by=By.LENGTH, length_s=1e6, fmt=Format.WAV"
+    ),
+    "export to FLAC at 48 kHz, stereo": _EXPORT.format(
+        recipe="fmt=Format.FLAC, rate_hz=48_000, channels=2"
+    ),
+    "export to MP3, faded, -16 LUFS": _EXPORT.format(
+        recipe="fade_in_s=30.0, fade_out_s=30.0, loudness_lufs=-16.0, channels=1"
+    ),
 }
 
 
@@ -163,7 +164,7 @@ def scripted(tenths: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def hour(tmp_path_factory: pytest.TempPathFactory) -> tuple[SessionFolder, Path]:
-    """An hour of pink noise that comes and goes, in stereo AAC; and the same as a file."""
+    """An hour of noise that comes and goes, in stereo AAC; and the same as a file."""
     ten = at_intervals(600.0)
     data = encode(np.repeat(ten[:, None], 2, axis=1).astype(np.float32), RATE_HZ, "adts") * 6
     root = tmp_path_factory.mktemp("hour")
@@ -177,7 +178,7 @@ def hour(tmp_path_factory: pytest.TempPathFactory) -> tuple[SessionFolder, Path]
 def at_intervals(duration_s: float) -> Wave:
     """Sound of 4 to 20 s and silence of 0.5 to 4 s in turn."""
     chance = np.random.default_rng(2)
-    wave = soundscape.at_level(soundscape.pink(duration_s))
+    wave = soundscape.at_level(soundscape.white(duration_s), -15)
     at_s = 0.0
     while at_s < duration_s:
         at_s += chance.uniform(4, 20)
