@@ -161,7 +161,7 @@ def _session_with(archive: Archive, read: Transcript) -> SessionFolder | None:
 
 
 def _empty_session(archive: Archive, text: Path) -> SessionFolder:
-    source = SourceSpec(kind=SourceKind.FILE, address=text.name)  # a path tells of its owner
+    source = SourceSpec(kind=SourceKind.FILE, address=importing.name_of(text))
     folder = archive.create(text.stem, [("a", source)])
     with folder.hold():
         log = journal.JournalWriter(folder.journal_path)

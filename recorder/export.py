@@ -225,16 +225,22 @@ def tags(folder: SessionFolder, timeline: Timeline) -> Tags:
     info = folder.info()
     consent = f"Consent: {info.consent}" if info.consent else ""
     return Tags(
-        title=info.title,
-        host=info.host,
-        description=info.description,
-        rights=". ".join(text for text in (info.rights.rstrip("."), consent) if text),
+        title=_whole(info.title),
+        host=_whole(info.host),
+        description=_whole(info.description),
+        rights=_whole(". ".join(text for text in (info.rights.rstrip("."), consent) if text)),
         date=f"{timeline.started_at:%Y-%m-%d}" if timeline.started_at else "",
         cover=cover(folder),
         chapters=tuple(
-            Chapter(at_s=mark.at_s, title=mark.text or "Marker") for mark in timeline.markers
+            Chapter(at_s=mark.at_s, title=_whole(mark.text) or "Marker")
+            for mark in timeline.markers
         ),
     )
+
+
+def _whole(text: str) -> str:
+    """A text without halves of letters, which JSON may hold and no file's tags."""
+    return text.encode(errors="replace").decode()
 
 
 def cover(folder: SessionFolder) -> bytes:

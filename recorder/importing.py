@@ -122,6 +122,11 @@ def find_audio(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
+def name_of(path: Path) -> str:
+    """A file's name as it may be journaled: its path tells of its owner, half a letter nothing."""
+    return path.name.encode(errors="replace").decode()
+
+
 def import_paths(archive: Archive, paths: Iterable[Path]) -> Iterator[Imported]:
     """Import files and folders one by one; a file that fails stops no other.
 
@@ -217,7 +222,7 @@ def _bring_in(archive: Archive, file: _File) -> tuple[SessionFolder, bool]:
     """Make the session aside, and put it into the archive unless another process was quicker."""
     staging = Archive(archive.root / _STAGING)
     _clear_left(staging)
-    spec = SourceSpec(kind=SourceKind.FILE, address=file.path.name)  # a path tells of its owner
+    spec = SourceSpec(kind=SourceKind.FILE, address=name_of(file.path))
     folder = staging.create(file.path.stem, [("a", spec)], at=file.recorded_at)
     try:
         _fill(folder, file)
@@ -263,15 +268,15 @@ def _fill(folder: SessionFolder, file: _File) -> None:
         part=name,
         file=f"audio/{name}{suffix}",
         format=file.format,
-        source=file.path.name,
+        source=name_of(file.path),
     )
     log = JournalWriter(folder.journal_path)
     try:
         log.append(
             Connected(
                 track="a",
-                address=file.path.name,
-                identity={"file": file.path.name, "dated_by": file.dated_by},
+                address=name_of(file.path),
+                identity={"file": name_of(file.path), "dated_by": file.dated_by},
             ),
             RunStarted(track="a", run=1, start_s=Seconds(0), placed_by=PlacedBy.FIRST),
             opened,
