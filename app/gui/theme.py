@@ -1,4 +1,4 @@
-"""Tokens become Qt's palette, font and style sheet; light and dark follow the system."""
+"""Tokens become Qt's palette, font and style sheet; light, dark and contrast follow the system."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from PySide6.QtWidgets import QApplication
 import resources
 from app.gui import tokens
 
-_MIDDLE = 128
+_worn = [tokens.LIGHT]
 
 
 def colours() -> tokens.Palette:
     """The tokens of the theme that the application wears."""
-    is_dark = QApplication.palette().color(QPalette.ColorRole.Window).lightness() < _MIDDLE
-    return tokens.DARK if is_dark else tokens.LIGHT
+    return _worn[0]
 
 
 def font(size: int, *, bold: bool = False, tabular: bool = False) -> QFont:
@@ -39,7 +38,7 @@ def font(size: int, *, bold: bool = False, tabular: bool = False) -> QFont:
 
 
 class Theme(QObject):
-    """Dresses the application, again whenever the system turns light or dark."""
+    """Dresses the application, again whenever the system asks for other colours."""
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
@@ -48,17 +47,27 @@ class Theme(QObject):
         body = application.font()
         body.setPixelSize(tokens.TYPE_BODY)
         application.setFont(body)
-        application.styleHints().colorSchemeChanged.connect(self._follow)
-        self._follow(application.styleHints().colorScheme())
+        hints = application.styleHints()
+        hints.colorSchemeChanged.connect(self._follow)
+        if hasattr(hints, "accessibility"):  # from Qt 6.10 on
+            hints.accessibility().contrastPreferenceChanged.connect(self._follow)
+        self._follow()
 
     def wear(self, palette: tokens.Palette) -> None:
         """Show everything in these colours."""
+        _worn[0] = palette
         self._application.setPalette(_qt_palette(palette))
         self._application.setStyleSheet(style_sheet(palette))
 
-    @Slot(Qt.ColorScheme)
-    def _follow(self, scheme: Qt.ColorScheme) -> None:
-        self.wear(tokens.DARK if scheme is Qt.ColorScheme.Dark else tokens.LIGHT)
+    @Slot()
+    def _follow(self) -> None:
+        hints = self._application.styleHints()
+        is_high = (
+            hasattr(hints, "accessibility")
+            and hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+        )
+        is_dark = hints.colorScheme() is Qt.ColorScheme.Dark
+        self.wear(tokens.palette_for(is_dark=is_dark, is_high_contrast=is_high))
 
 
 def style_sheet(palette: tokens.Palette) -> str:

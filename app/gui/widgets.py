@@ -95,7 +95,7 @@ class Button(QPushButton):
         self.setObjectName(kind)
         self._word = text
         self._icon, self._role = icon, role
-        self.setIconSize(QSize(tokens.ICON_S + tokens.SPACE_XS, tokens.ICON_S))  # Qt's gap is 4
+        self.setIconSize(QSize(tokens.ICON_S + tokens.SPACE_S, tokens.ICON_S))  # its gap
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._draw()
 

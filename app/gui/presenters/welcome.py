@@ -43,7 +43,7 @@ def look(settings: Settings) -> Welcome:
     said = translate(
         "Welcome",
         "Whisper {name} suits this computer ({size}). Words can be found once it is here; "
-        "what is recorded before is not lost to it.",
+        "what is recorded before then is transcribed later.",
     )
     return Welcome(
         place=_place(settings),

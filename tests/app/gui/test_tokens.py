@@ -3,7 +3,12 @@ import pytest
 from app.gui import tokens
 from app.gui.theme import style_sheet
 
-THEMES = pytest.mark.parametrize("palette", [tokens.LIGHT, tokens.DARK], ids=["light", "dark"])
+THEMES = pytest.mark.parametrize(
+    "palette",
+    [tokens.LIGHT, tokens.DARK, tokens.HIGH_LIGHT, tokens.HIGH_DARK],
+    ids=["light", "dark", "high-light", "high-dark"],
+)
+HIGH = pytest.mark.parametrize("palette", [tokens.HIGH_LIGHT, tokens.HIGH_DARK])
 GROUNDS = ("ground", "surface", "sunken", "selection", "hover")
 
 
@@ -34,6 +39,22 @@ def test_marked_words_and_main_buttons_can_be_read(palette: tokens.Palette) -> N
     assert tokens.contrast(palette.text, palette.mark) >= 4.5
     assert tokens.contrast(palette.on_accent, palette.accent) >= 4.5
     assert tokens.contrast(palette.on_accent, palette.accent_pressed) >= 4.5
+
+
+@HIGH
+@pytest.mark.parametrize("ground", ["ground", "surface", "sunken"])
+@pytest.mark.parametrize("front", ["text", "muted", "accent", "live", "trouble", "fine", "line"])
+def test_high_contrast_is_higher(palette: tokens.Palette, front: str, ground: str) -> None:
+    assert tokens.contrast(getattr(palette, front), getattr(palette, ground)) >= 7
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_what_the_system_asks_for_is_worn(is_dark: bool) -> None:  # noqa: FBT001 (a parameter)
+    plain = tokens.palette_for(is_dark=is_dark, is_high_contrast=False)
+    high = tokens.palette_for(is_dark=is_dark, is_high_contrast=True)
+    assert (plain, high) == (
+        (tokens.DARK, tokens.HIGH_DARK) if is_dark else (tokens.LIGHT, tokens.HIGH_LIGHT)
+    )
 
 
 def test_contrast_is_that_of_the_standard() -> None:
