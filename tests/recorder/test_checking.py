@@ -1,5 +1,7 @@
 """Bit rot is found, wherever; a round that was ended half-way goes on."""
 
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,3 +81,14 @@ def test_a_file_that_is_none_of_ours_is_said(
     (archive.root / checking.FILE_NAME).write_text("[1, 2")
     with pytest.raises(StorageError, match=r"checks\.json can't be read"):
         checking.due(archive)
+
+
+def test_it_can_let_all_others_go_first() -> None:
+    """In a process of its own: what is given away doesn't come back."""
+    code = (
+        "import psutil, recorder.checking as c; p = psutil.Process(); before = p.nice();"
+        " c.give_way(); c.give_way(); print(before, p.nice())"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    before, after = map(int, said.stdout.split())
+    assert after == max(before, 10)
