@@ -94,6 +94,7 @@ class _Candidate:
     since_s: float = 0.0  # monotonic, of the first failure in a row
     next_try_s: float = 0.0  # monotonic
     trouble: str = ""
+    is_refused: bool = False
     is_back: bool = False
     never: SourceError | None = None  # why it can't be recorded at all
 
@@ -114,12 +115,13 @@ class _Candidate:
             error, failures=self.failures, waited_s=waited_s, has_audio=has_audio
         )
         is_news, self.trouble = self.trouble != error.message, error.message
+        self.is_refused = isinstance(error, Refused)
         self.is_back = False
         return is_news
 
     def recovered(self) -> None:
         """It has audio."""
-        self.failures, self.next_try_s, self.trouble = 0, 0.0, ""
+        self.failures, self.next_try_s, self.trouble, self.is_refused = 0, 0.0, "", False
 
     def played(self, for_s: float) -> None:
         """It had audio for so long. One that breaks again and again counts as failing."""
@@ -392,11 +394,15 @@ class TrackCapture:
             writer.trouble = (reason, error.message)
         self._journal_attempt(candidate, error, reason)
         state = State.RECONNECTING if has_audio else State.WAITING
+        failing = [item for item in self._candidates if item.trouble and item.never is None]
+        is_refused = any(item.is_refused for item in failing)
+        # All of them, so that it is news once, and not at each try of one after the other.
+        troubles = dict.fromkeys(item.trouble for item in failing) or {error.message: None}
         wait_s = max(0.0, candidate.next_try_s - time.monotonic())
         self._become(
-            State.REFUSED if isinstance(error, Refused) else state,
-            reason=reason,
-            detail=error.message,
+            State.REFUSED if is_refused else state,
+            reason=GapReason.REFUSED if is_refused else reason,
+            detail=" ".join(troubles),
             next_try_at=iso(utc_now() + timedelta(seconds=wait_s)),
         )
 

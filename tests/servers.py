@@ -110,6 +110,40 @@ class Icecast:
         return True
 
 
+class Crowd:
+    """Listeners who take what a mount sends, and come back when it has gone."""
+
+    def __init__(self, url: str, count: int) -> None:
+        self._url = url
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self.heard = 0
+        self._threads = [
+            threading.Thread(target=self._listen, name=f"crowd-{number}", daemon=True)
+            for number in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _listen(self) -> None:
+        while not self._closing.wait(0.5):
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(self._url, timeout=1) as answer,  # noqa: S310 (http)
+            ):
+                while not self._closing.is_set() and (data := answer.read1(65_536)):
+                    with self._lock:
+                        self.heard += len(data)
+
+
 class Feed:
     """A real ffmpeg that plays noise over a tone to an Icecast, and keeps what it sent."""
 
@@ -179,6 +213,10 @@ class Proxy:
         """Reset all connections, and refuse new ones."""
         self._server.refuse()
         self._cut.set()
+
+    def move(self, port: int) -> None:
+        """Pass new connections on to another port."""
+        self._port = port
 
     def mend(self) -> None:
         """Accept connections again."""

@@ -11,7 +11,7 @@ import pytest
 from recorder.types import PlacedBy
 from tests.parts import require
 from tests.recorder.sources.test_http import Session
-from tests.servers import Feed, Icecast, Proxy
+from tests.servers import Crowd, Feed, Icecast, Proxy
 
 OUTPUTS = {
     "mp3": ["-c:a", "libmp3lame", "-b:a", "128k", "audio/mpeg", "mp3"],
@@ -93,6 +93,50 @@ def test_a_source_that_sends_the_same_again_after_its_death_is_stored_again(
         sent = packets_of(feed.files[mount].read_bytes())
         assert sent.index(stored[0]) <= 1, mount  # libav reads no sound out of Vorbis' first
         assert sink.repeats == [], mount
+        assert len(sink.gaps) == 1, mount
+
+
+def test_a_server_that_is_restarted_under_load_costs_what_it_was_gone(tmp_path: Path) -> None:
+    """All that was sent before and after is there, whole; between them is a gap of the clock's."""
+    require("icecast2", "ffmpeg")
+    outputs = {mount: OUTPUTS[mount] for mount in ("mp3", "aac")}
+    again = tmp_path / "again"
+    again.mkdir()
+    with Icecast(tmp_path) as icecast, Proxy(icecast.port) as proxy:
+        sessions = {}
+        with Feed(icecast, tmp_path, outputs) as feed, Crowd(icecast.url("mp3"), 20) as crowd:
+            for mount in outputs:
+                sessions[mount] = Session(proxy.url(mount))
+                sessions[mount].wait_for(lambda sink: sink.end_s > 4.0)
+            icecast.kill()
+            ends = {mount: (it.sink.end_s, time.monotonic()) for mount, it in sessions.items()}
+            before = feed.files
+            assert crowd.heard
+        for session in sessions.values():
+            session.wait_for(lambda _, session=session: len(session.errors) > 2)
+        with (
+            Icecast(again) as anew,
+            Feed(anew, again, outputs) as feed,
+            Crowd(anew.url("mp3"), 20) as crowd,
+        ):
+            proxy.move(anew.port)
+            for session in sessions.values():
+                session.wait_for(lambda sink: len(sink.runs) > 1, 30)
+            sinks = {}
+            for mount, session in sessions.items():
+                end_s = session.sink.end_s
+                session.wait_for(lambda sink, end_s=end_s: sink.end_s > end_s + 1.5, 30)
+                elapsed_s = ends[mount][0] + time.monotonic() - ends[mount][1]
+                sinks[mount] = session.end()
+                assert sinks[mount].end_s == pytest.approx(elapsed_s, abs=1.5), mount
+            assert crowd.heard
+            feed.end()
+    for mount, sink in sinks.items():
+        first, *_, last = sink.parts
+        for part, file in ((first, before[mount]), (last, feed.files[mount])):
+            stored, sent = packets_of(bytes(part.data)), packets_of(file.read_bytes())
+            begin = sent.index(stored[0])
+            assert sent[begin : begin + len(stored)] == stored, mount
         assert len(sink.gaps) == 1, mount
 
 
