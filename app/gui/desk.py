@@ -174,7 +174,8 @@ class Desk(QObject):
 
     def record(self, wish: capture.Wish) -> None:
         """Start recording what is asked for; then `started` or `start_failed`."""
-        self._start(lambda: capture.record(self._archive, wish))
+        cookies = self._settings.cookies
+        self._start(lambda: capture.record(self._archive, wish, cookies=cookies))
 
     def record_system(self, beside: SessionFolder) -> None:
         """Record what this machine plays; then `started` or `start_failed`."""

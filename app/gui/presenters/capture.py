@@ -208,21 +208,28 @@ def length_of(text: str) -> Seconds | None:
         ) from error
 
 
-def record(archive: Archive, wish: Wish) -> SessionFolder:
+def record(archive: Archive, wish: Wish, *, cookies: str = "") -> SessionFolder:
     """Start recording what is asked for. Takes as long as a process takes to start.
 
+    Args:
+        archive: Where.
+        wish: What.
+        cookies: Where the cookies are for pages that need some, as it is set; or empty.
+
     Raises:
-        MalformedAddress: It names nothing that can be recorded.
+        MalformedAddress: It names nothing that can be recorded, or the cookies are not there.
         MalformedTime: The time can't be read.
         RequestError: Parts of it don't go together.
         UnknownDevice: No device of that name is here.
         StorageError: The disk refuses.
         RecorderError: The recorder doesn't start.
     """
+    from recorder.sources.access import parse_cookies  # noqa: PLC0415 (as the next)
     from recorder.sources.open import parse_source  # noqa: PLC0415 (loads all sources, and av)
 
-    spec = parse_source(wish.source.strip())
-    mirrors = [parse_source(each) for each in wish.mirrors if each.strip()]
+    cookies = parse_cookies(cookies)
+    spec = parse_source(wish.source.strip(), cookies=cookies)
+    mirrors = [parse_source(each, cookies=cookies) for each in wish.mirrors if each.strip()]
     _check(wish, spec, mirrors)
     return launch.record(
         archive,
