@@ -25,7 +25,7 @@ import numpy as np
 
 from recorder.decode import Block
 from recorder.landmarks import Lead, landmarks, leads
-from recorder.likeness import HOP_S, Floats, Likeness, Line, along, correlated, noise
+from recorder.likeness import HOP_S, Floats, Likeness, Line, along, correlated, level_of, noise
 from recorder.spool import RATE_HZ, Spool
 
 _PROOF_S = 2.0
@@ -382,6 +382,7 @@ class _Fine:
     to_s: float
     line: Line
     floor: float
+    level: float
 
 
 def _fine(ours: Spool, theirs: Spool, row: _Row) -> _Fine | None:
@@ -395,7 +396,7 @@ def _fine(ours: Spool, theirs: Spool, row: _Row) -> _Fine | None:
     told = likeness.score[likeness.score != 0]
     if len(told) < _TOLD or told.mean() < _BORNE_OUT:
         return None
-    return _Fine(from_s=from_s, to_s=row.to_s, line=line, floor=floor)
+    return _Fine(from_s=from_s, to_s=row.to_s, line=line, floor=floor, level=level_of(likeness))
 
 
 def _merged(lines: list[_Fine]) -> list[_Fine]:
@@ -410,8 +411,13 @@ def _merged(lines: list[_Fine]) -> list[_Fine]:
                 at_s=np.concatenate([last.line.at_s[early], fine.line.at_s[late]]),
                 delay_s=np.concatenate([last.line.delay_s[early], fine.line.delay_s[late]]),
             )
-            floor = max(last.floor, fine.floor)
-            merged[-1] = _Fine(from_s=last.from_s, to_s=fine.to_s, line=line, floor=floor)
+            merged[-1] = _Fine(
+                from_s=last.from_s,
+                to_s=fine.to_s,
+                line=line,
+                floor=max(last.floor, fine.floor),
+                level=min(last.level, fine.level),
+            )
         else:
             merged.append(fine)
     return merged
@@ -485,7 +491,7 @@ def _head(ours: Spool, theirs: Spool, fine: _Fine) -> Border:
     """Where the first line begins."""
     from_s = max(0.0, fine.line.ours(0.0))
     core_s = max(fine.from_s + _PROOF_S / 2, from_s)
-    likeness = along(ours, theirs, fine.line, from_s, core_s, floor=fine.floor)
+    likeness = along(ours, theirs, fine.line, from_s, core_s, floor=fine.floor, level=fine.level)
     back = _farthest(np.concatenate([[0.0], np.cumsum(likeness.score[::-1])]), is_end=True)
     place = len(likeness.score) - back.place
     return Border(at_s=likeness.start_s + place * HOP_S, loose_s=back.loose * HOP_S)
@@ -495,7 +501,7 @@ def _tail(ours: Spool, theirs: Spool, fine: _Fine) -> Border:
     """Where the last line ends."""
     to_s = min(float(ours.duration_s), fine.line.ours(float(theirs.duration_s)))
     core_s = min(fine.to_s - _PROOF_S / 2, to_s)
-    likeness = along(ours, theirs, fine.line, core_s, to_s, floor=fine.floor)
+    likeness = along(ours, theirs, fine.line, core_s, to_s, floor=fine.floor, level=fine.level)
     found = _farthest(np.concatenate([[0.0], np.cumsum(likeness.score)]), is_end=True)
     return Border(at_s=likeness.start_s + found.place * HOP_S, loose_s=found.loose * HOP_S)
 
@@ -510,8 +516,8 @@ def _border(ours: Spool, theirs: Spool, before: _Fine, after: _Fine) -> tuple[Bo
     from_s = max(0.0, before.from_s, min(before.to_s - _PROOF_S / 2, after.from_s - 1))
     to_s = max(after.from_s + _PROOF_S / 2, before.to_s + 1)
     to_s = max(from_s + 2 * HOP_S, min(to_s, after.to_s, float(ours.duration_s)))
-    first = along(ours, theirs, before.line, from_s, to_s, floor=before.floor)
-    second = along(ours, theirs, after.line, from_s, to_s, floor=after.floor)
+    first = along(ours, theirs, before.line, from_s, to_s, floor=before.floor, level=before.level)
+    second = along(ours, theirs, after.line, from_s, to_s, floor=after.floor, level=after.level)
     gain_a = np.concatenate([[0.0], np.cumsum(first.score)])
     gain_b = np.concatenate([np.cumsum(second.score[::-1])[::-1], [0.0]])
     middle_s = (from_s + to_s) / 2

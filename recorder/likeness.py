@@ -27,6 +27,7 @@ _GAIN_HOPS = 200  # over which the gain is taken: 1 s
 _USUAL = 11  # seconds around, over which the usual gain is taken
 _FAINT = 1e-9  # of power: 90 dB below full scale
 _SAME, _RANGE = 0.55, 0.35  # correlation that counts 0, and what more of it counts 1
+_SURE = 0.5  # score from which they are the same
 _FIT = 10  # knots from which a line goes on beyond its end
 
 Floats = npt.NDArray[np.float64]
@@ -98,7 +99,14 @@ class Likeness:
 
 
 def along(
-    ours: Spool, theirs: Spool, line: Line, from_s: float, to_s: float, *, floor: float = 0.0
+    ours: Spool,
+    theirs: Spool,
+    line: Line,
+    from_s: float,
+    to_s: float,
+    *,
+    floor: float = 0.0,
+    level: float | None = None,
 ) -> Likeness:
     """Look at both along a line.
 
@@ -110,13 +118,15 @@ def along(
         to_s: Where to end.
         floor: Power that one may have and the other not though they are the same, as `noise`
             tells.
+        level: By what theirs is louder than ours where they are the same, as `level_of` tells;
+            measured around each place unless told, which fails where most of it differs.
     """
     begin, end = round(from_s / HOP_S), round(to_s / HOP_S)
     pieces = list(_pieces(ours, theirs, line, begin, end))
     xx, yy, xy, known = (np.concatenate(each) for each in zip(*pieces, strict=True))
     return Likeness(
         start_s=begin * HOP_S,
-        score=_score(xx, yy, xy, floor) * known,
+        score=_score(xx, yy, xy, floor, level) * known,
         ours=xx,
         theirs=yy,
         both=xy,
@@ -133,6 +143,13 @@ def noise(likeness: Likeness) -> float:
     rest = np.maximum(yy - 2 * gain * xy + gain**2 * xx, 0)
     sounding = rest[(likeness.score != 0) & (xx > _FAINT)]
     return float(np.percentile(sounding, 25)) if len(sounding) else 0.0
+
+
+def level_of(likeness: Likeness) -> float:
+    """By what theirs is louder than ours, as an amplitude, along a line that holds."""
+    gain = _gain(_spread(likeness.ours), _spread(likeness.both))
+    same = gain[likeness.score > _SURE]
+    return float(np.median(same)) if len(same) else 0.0
 
 
 def correlated(x: Wave, y: Wave, reach: int) -> tuple[float, float]:
@@ -189,11 +206,12 @@ def _mean(values: Wave) -> Floats:
     return np.asarray(values.reshape(-1, _HOP).mean(axis=1, dtype=np.float64))
 
 
-def _score(xx: Floats, yy: Floats, xy: Floats, floor: float) -> Floats:
+def _score(xx: Floats, yy: Floats, xy: Floats, floor: float, level: float | None = None) -> Floats:
     gain = _gain(_spread(xx), _spread(xy))
     xx, yy, xy = _spread(xx), _spread(yy), _spread(xy)
     alike = xy / np.sqrt(np.maximum(xx * yy, 1e-30))
-    loud = np.maximum(np.maximum(gain, _usual(gain) / 2) ** 2 * xx, yy)
+    usual = _usual(gain) if level is None else level
+    loud = np.maximum(np.maximum(gain, usual / 2) ** 2 * xx, yy)
     weight = np.clip(loud / (floor + _FAINT) / 6 - 0.5, 0, 1)
     return np.asarray(weight * np.clip((alike - _SAME) / _RANGE, -1, 1))
 
