@@ -88,7 +88,7 @@ class JobsPage(Place):
         self.more.setVisible(left > 0)
         self.more.setText(translate("Jobs", "Show %n more", n=left))
         self.about.setText(presenter.summary(self._items))
-        self.clear.setVisible(any("forget" in item.actions for item in self._items))
+        self.clear.setVisible(any(item.is_settled for item in self._items))
         self._pages.setCurrentIndex(1 if self._items else 0)
         self.counted.emit(presenter.counted(self._items))
 
@@ -111,7 +111,7 @@ class JobsPage(Place):
     @Slot()
     def _on_clear(self) -> None:
         for item in self._items:
-            if "forget" in item.actions and "again" not in item.actions:
+            if item.is_settled:
                 self._watch.do("forget", item.key)
 
     @Slot()

@@ -42,6 +42,7 @@ class Item:
         files: What it has made.
         actions: What can be done with it, the first as its button.
         is_over: Whether nothing more will come of it.
+        is_settled: Whether nobody needs to see it any more: it is done, or was cancelled.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Item:
     files: tuple[Path, ...] = ()
     actions: tuple[Action, ...] = ()
     is_over: bool = False
+    is_settled: bool = False
     at: datetime
 
 
@@ -139,6 +141,7 @@ def _of_job(job: Job) -> Item:
         files=job.files,
         actions=_actions(job),
         is_over=job.state.is_final,
+        is_settled=job.state in (JobState.DONE, JobState.CANCELLED),
         at=job.asked_at,
     )
 
