@@ -34,6 +34,7 @@ NAME = "{date} {title}{range}"
 LONGEST_FADE_S = 30.0
 
 _SILENCE_S = 10.0
+_CHAPTERS = ".chapters.json"
 _FIRST_CHAPTER = "Begin"
 _MEASURING = 0.5  # of the work, where there is something to measure
 
@@ -138,11 +139,11 @@ def convert(
     work = _Work.of(folder, recipe, on_progress, stop)
     target = out / file_name(folder, work.timeline, recipe, names or Naming())
     export.refuse_place(target)
-    beside = target.with_name(f"{target.stem}.chapters.json")
+    beside = target.with_name(target.stem + _CHAPTERS)
     gain, heard = work.gain()
     tags = work.tags(gain, heard)
     written: list[Path] = []
-    room = target.with_name(f".{target.stem[:60]}.{os.getpid()}.{id(work)}{target.suffix}")
+    room = target.with_name(f".export-{os.getpid()}-{id(work)}{target.suffix}")
     try:
         out.mkdir(parents=True, exist_ok=True)
         work.write(room, tags, gain)
@@ -173,7 +174,9 @@ def file_name(folder: SessionFolder, timeline: Timeline, recipe: Recipe, names: 
         ValueError: The template asks for a field that isn't there.
     """
     text = naming.filled(names.template, fields(folder.info(), folder.id, timeline, recipe))
-    return naming.safe(text, suffix=f".{recipe.fmt}", ascii_only=names.ascii_only)
+    # As if it were the longest name of those that lie side by side.
+    name = naming.safe(text, suffix=_CHAPTERS, ascii_only=names.ascii_only)
+    return f"{name.removesuffix(_CHAPTERS)}.{recipe.fmt}"
 
 
 def fields(

@@ -90,7 +90,7 @@ class Tags:
                 text for text in (f"Edited: {self.edited}", self.description) if text
             )
             values["edited"] = self.edited
-        return {key: value for key, value in values.items() if value}
+        return {key: _storable(value) for key, value in values.items() if value}
 
     def ffmetadata(self) -> str:
         """The same with the chapters, as FFmpeg reads it from a file.
@@ -104,7 +104,7 @@ class Tags:
                 "TIMEBASE=1/1000",
                 f"START={round(chapter.at_s * 1000)}",
                 f"END={round(end_s * 1000)}",
-                f"title={_escaped(chapter.title)}",
+                f"title={_escaped(_storable(chapter.title))}",
             ]
         return "\n".join(lines) + "\n"
 
@@ -203,6 +203,11 @@ class Tags:
                     sub_frames=[],
                 )
             )
+
+
+def _storable(text: str) -> str:
+    """Text as files and command lines take it: no zero byte, no half of a character."""
+    return text.replace("\0", " ").encode(errors="replace").decode()
 
 
 def _escaped(text: str) -> str:

@@ -220,6 +220,21 @@ def test_names_come_from_a_template(session: SessionFolder, tmp_path: Path) -> N
         convert(session, tmp_path, Recipe(), names=Naming(template="{nope}"))
 
 
+def test_any_title_makes_a_name(tmp_path: Path) -> None:
+    titles = ("対談" * 200, "CON", "../../etc/passwd", "a\0b", "\ud83d", " ")
+    for number, title in enumerate(titles):
+        folder = build_session(tmp_path / "archive", title=title, markers=[(0.5, title)])
+        recipe = Recipe(fmt=Format.FLAC, to_s=1.0)
+        names = Naming(template="{title}")
+        out = tmp_path / f"out {number}"
+        audio, chapters = convert(folder, out, recipe, names=names, with_chapters=True).files
+        assert audio.parent == chapters.parent == out
+        assert sorted(out.iterdir()) == sorted((audio, chapters))
+        assert len(heard(audio)) == 44_100
+        plain = build_session(tmp_path / "archive", title=title)
+        assert convert(plain, out / "plain", recipe).files[0].exists()
+
+
 def test_a_stretch_without_sound_is_a_sentence(session: SessionFolder, tmp_path: Path) -> None:
     for recipe in (Recipe(from_s=10.5, to_s=11.5), Recipe(from_s=100.0), Recipe(track="x")):
         with pytest.raises(ExportError, match="Nothing was recorded there"):
