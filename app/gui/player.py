@@ -6,6 +6,9 @@ bytes. QMediaPlayer would not do: it can't seek exactly in ADTS, and knows nothi
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import threading
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -29,6 +32,7 @@ from recorder.archive import SessionFolder
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioSink
 
+_NEEDED = ("PySide6.QtMultimedia", "recorder.decode", "app.gui.presenters.pace")
 _BUFFER_BYTES = RATE_HZ * BYTES_A_FRAME * 4 // 10  # 0.4 s
 
 
@@ -80,6 +84,17 @@ class Player(QObject):
         self._showing = QTimer(self)
         self._showing.setInterval(tokens.PLAYER_SHOW_MS)
         self._showing.timeout.connect(self._show)
+        QTimer.singleShot(tokens.WARM_MS, self, self._on_time)
+
+    def warm(self) -> threading.Thread:
+        """Load what playing needs, on a thread of its own: the first sound comes sooner."""
+        thread = threading.Thread(target=_load, name="gui-warm", daemon=True)
+        thread.start()
+        return thread
+
+    @Slot()
+    def _on_time(self) -> None:
+        self.warm()
 
     @property
     def histories(self) -> Histories:
@@ -228,6 +243,13 @@ class Player(QObject):
             self._showing.start()
         self._playing = playing
         self.changed.emit()
+
+
+def _load() -> None:
+    """Import what decodes and what sounds; where that fails, playing says so."""
+    with contextlib.suppress(ImportError):
+        for name in _NEEDED:
+            importlib.import_module(name)
 
 
 def _new_sink(parent: QObject) -> QAudioSink | None:

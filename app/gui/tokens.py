@@ -212,7 +212,8 @@ FILTER_PAUSE_MS = 40  # between the last key and the filtered list
 TOLD_MS = 4_000  # how long a word stays that needs no answer
 THUMB_PAUSE_MS = 60  # between rows that are painted and the reading of their waveforms
 JUMP_SHOWN_MS = 4_000
-PLAYER_FEED_MS = 20
+PLAYER_FEED_MS = 10
+WARM_MS = 4_000  # after which what playing needs is loaded
 VIEW_FREE_MS = 4_000  # after which a detail that was moved away follows the playhead again
 PLAYER_SHOW_MS = 50
 

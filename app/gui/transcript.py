@@ -27,7 +27,7 @@ from app.gui.presenters.language import translate
 from app.gui.presenters.matching import Match
 from app.gui.presenters.session import Line, LineKind, word_at, word_under
 
-_LINES_A_TURN = 200
+_LINES_A_TURN = 80
 _GAP_SIGN, _MARK_SIGN = "▨  ", "⚑  "
 
 
@@ -49,7 +49,7 @@ class Chosen:
 class TranscriptView(QTextEdit):
     """Shows lines; a click on a word, or Return, asks to play from it.
 
-    A long transcript is laid out a few hundred lines at a time, so that nothing waits for it; what
+    A long transcript is laid out a few lines at a time, so that nothing waits for it; what
     changes is changed in place, so that nothing jumps.
     """
 
