@@ -53,6 +53,7 @@ class ExportPage(ExportPlace):
         self._wanted = Wanted(folders=())
         self._order = Order()
         self._job = ""  # the id of the one that is shown
+        self._is_starting = False
         self.notice = Notice()
         self.close_button = IconButton(translate("Export", "Close (Esc)"), "x")
         self.what = Text("muted")
@@ -177,15 +178,16 @@ class ExportPage(ExportPlace):
     def _on_go(self) -> None:
         rows = self._rows()
         out = Path(self.place.text()).expanduser()
-        if exporting.hindrance(self._order, rows) or not out.is_absolute():
+        is_hindered = exporting.hindrance(self._order, rows) or not out.is_absolute()
+        if is_hindered or self._is_starting:
             self._show()
             return
-        self.go.setEnabled(False)
+        self._is_starting = True  # not twice; the button keeps the focus
         self.notice.clear()
         self._watch.start(exporting.request(self._order, rows, out), self._on_started)
 
     def _on_started(self, job: Job) -> None:
-        self._job = job.id
+        self._job, self._is_starting = job.id, False
         self._on_jobs(self._watch.shown)
         self._show()
 
@@ -225,6 +227,7 @@ class ExportPage(ExportPlace):
 
     @Slot(object)
     def _on_failed(self, message: Message) -> None:
+        self._is_starting = False
         self.notice.say(message)
         self._show()
 

@@ -188,5 +188,6 @@ def test_the_keyboard_does_it_all(
     qtbot.waitUntil(page.go.hasFocus, timeout=LONG_MS)
     qtbot.keyClick(page.go, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: page.card is not None and page.card.item.is_over, timeout=LONG_MS)
-    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert page.go.hasFocus()
+    qtbot.keyClick(page.go, Qt.Key.Key_Escape)
     assert window.shown == "now"
