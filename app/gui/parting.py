@@ -49,7 +49,7 @@ class Parting(QFrame):
     def ask(self, count: int) -> None:
         """Say how many go on, and offer both ways."""
         said = translate(
-            "Parting", "%n session(s) go on without this window, to the end and safe.", n=count
+            "Parting", "%n session(s) will go on without this window, safe and to the end.", n=count
         )
         self._said.setText(said)
         self.setAccessibleName(said)
