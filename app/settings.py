@@ -5,6 +5,7 @@ models = "…"                # the folder of Whisper's models; AIRCHECK_MODELS
 model = "base"              # which of them transcribes (one that suits the machine); AIRCHECK_MODEL
 transcribe = true           # transcribe a session when it is sealed; AIRCHECK_TRANSCRIBE
 language = "de"             # of the window's words (the system's); AIRCHECK_LANGUAGE
+theme = "dark"              # light, dark or contrast (the system's); AIRCHECK_THEME
 exports = "…"               # the folder that exports go to, unless told; AIRCHECK_EXPORTS
 keep_days = 90              # sessions older go to the trash (0: never); AIRCHECK_KEEP_DAYS
 keep_free_gb = 20           # while less is free, the oldest do (0: never); AIRCHECK_KEEP_FREE_GB
@@ -36,6 +37,7 @@ from transcribe import suiting
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 _MOST_DIGITS = 6
+THEMES = ("light", "dark", "contrast")
 
 
 class SettingsError(AircheckError):
@@ -54,6 +56,7 @@ class Settings:
         model: Name of the one that transcribes; unless told, one that suits the machine.
         transcribe: Whether a sealed session is queued for transcription by itself.
         language: Of the window's words, as in ``de``; empty for the system's.
+        theme: ``light``, ``dark`` or ``contrast``; empty for the system's.
         exports: Folder that the window exports to, unless told.
         keep_days: Sessions that are older go to the trash; 0 is never.
         keep_free_gb: While less of the disk is free, the oldest go to the trash; 0 is never.
@@ -69,6 +72,7 @@ class Settings:
     model: str = field(default_factory=suiting.model)
     transcribe: bool = True
     language: str = ""
+    theme: str = ""
     exports: Path = field(default_factory=paths.exports_folder)
     keep_days: int = 0
     keep_free_gb: int = 0
@@ -234,6 +238,12 @@ def _name(name: str, value: Any) -> str:
     return value
 
 
+def _theme(name: str, value: Any) -> str:
+    if value not in ("", *THEMES):
+        raise SettingsError(f"The setting {name!r} must be {', '.join(THEMES)} or empty.")
+    return str(value)
+
+
 def _cookies(name: str, value: Any) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise SettingsError(f"The setting {name!r} must be a file's path or browser:NAME.")
@@ -253,6 +263,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "model": _name,
     "transcribe": _switch,
     "language": _name,
+    "theme": _theme,
     "exports": _folder,
     "keep_days": _amount,
     "keep_free_gb": _amount,

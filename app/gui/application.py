@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.gui import icons, tongue
 from app.gui.desk import Desk
 from app.gui.theme import Theme
+from app.gui.upkeep import Upkeep
 from app.gui.window import Window
 from app.settings import Settings
 
@@ -20,6 +21,7 @@ _QUIET = "qt.multimedia.*=false"  # Qt tells on stderr which sound servers it lo
 def open_window(settings: Settings) -> Window:
     """Make the window of an archive and show it. Needs a `QApplication`; GUI thread only."""
     window = Window(Desk(settings))
+    Upkeep(window.desk)
     window.show()
     return window
 
@@ -33,8 +35,10 @@ def run(settings: Settings) -> int:
     application.setDesktopFileName("aircheck")
     application.setWindowIcon(icons.app_icon())
     tongue.speak(application, settings.language)
-    Theme(application)
+    theme = Theme(application)
+    theme.choose(settings.theme)
     window = open_window(settings)
+    window.desk.settings_changed.connect(lambda changed: theme.choose(changed.theme))
     application.setQuitOnLastWindowClosed(not window.tray.is_there)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: window.leave())

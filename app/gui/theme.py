@@ -43,6 +43,7 @@ class Theme(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._application = application
+        self._chosen = ""
         application.setStyle("Fusion")
         body = application.font()
         body.setPixelSize(tokens.TYPE_BODY)
@@ -51,6 +52,11 @@ class Theme(QObject):
         hints.colorSchemeChanged.connect(self._follow)
         if hasattr(hints, "accessibility"):  # from Qt 6.10 on
             hints.accessibility().contrastPreferenceChanged.connect(self._follow)
+        self._follow()
+
+    def choose(self, name: str) -> None:
+        """Wear ``light``, ``dark`` or ``contrast``; empty: whatever the system asks for."""
+        self._chosen = name
         self._follow()
 
     def wear(self, palette: tokens.Palette) -> None:
@@ -67,6 +73,9 @@ class Theme(QObject):
             and hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
         )
         is_dark = hints.colorScheme() is Qt.ColorScheme.Dark
+        if self._chosen in ("light", "dark"):
+            is_dark = self._chosen == "dark"
+        is_high = is_high or self._chosen == "contrast"
         self.wear(tokens.palette_for(is_dark=is_dark, is_high_contrast=is_high))
 
 

@@ -84,6 +84,11 @@ class Window(QMainWindow):
         self._later.timeout.connect(self._make_next)
         self._later.start()
 
+    @property
+    def desk(self) -> Desk:
+        """What works for it."""
+        return self._desk
+
     # --- places --------------------------------------------------------------------------------
 
     def place(self, key: str) -> Place:
