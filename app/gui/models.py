@@ -154,6 +154,8 @@ class GuideModel(QAbstractListModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Rows may be chosen and dragged out."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
 
     def supportedDragActions(self) -> Qt.DropAction:  # noqa: N802 (Qt's name)

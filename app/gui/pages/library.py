@@ -66,6 +66,7 @@ class LibraryPage(Place):
         self._asked = Asked()
         self._shelf = ALL
         self._listing: Listing | None = None
+        self._counted: tuple[Row, ...] = ()  # the rows of that
         self._trashed: tuple[Trashed, ...] = ()
         self._collections: tuple[Collection, ...] = ()
         self._live: dict[Path, Live] = {}
@@ -125,12 +126,21 @@ class LibraryPage(Place):
     def _refresh(self) -> None:
         """List again, beside the window."""
         rows, asked, archive = self._desk.rows, self._asked, self._desk.archive
+        is_counted = self._listing is not None and rows is self._counted
+        known = self._listing.spread if self._listing and is_counted else None
+        before = self._collections
 
         def browse() -> tuple[Listing, tuple[Collection, ...], tuple[Trashed, ...]]:
             kept = tuple(shelf.collections(archive.root))
-            return browsing.browse(rows, asked, kept), kept, tuple(trash.listed(archive))
+            counted = known if kept == before else None
+            listing = browsing.browse(rows, asked, kept, counted)
+            return listing, kept, tuple(trash.listed(archive))
 
-        self._browsing.do(browse, lambda found: self._show(*found), self._on_failed)
+        def show(found: tuple[Listing, tuple[Collection, ...], tuple[Trashed, ...]]) -> None:
+            self._counted = rows
+            self._show(*found)
+
+        self._browsing.do(browse, show, self._on_failed)
 
     def _show(
         self, listing: Listing, kept: tuple[Collection, ...], trashed: tuple[Trashed, ...]

@@ -41,6 +41,7 @@ from app.gui.presenters.search import (
     HitEntry,
     Searching,
     Sorted,
+    Spreading,
     arranged,
 )
 from app.gui.presenters.words import Message
@@ -98,7 +99,7 @@ class SearchPage(SearchPlace):
         self._better: Found | None = None  # not shown, for somebody reads
         self._last: HitEntry | None = None
         self._is_grouped = True
-        self._indexing = ""
+        self._indexing = self._silent = ""
         self._zone: tzinfo | None = datetime.now(UTC).astimezone().tzinfo
         progress = Latest(desk.bridge, self.show_indexing)
         self._searching = Searching(
@@ -106,6 +107,7 @@ class SearchPage(SearchPlace):
             lambda answer: desk.bridge.send(lambda: self._on_answer(answer)),
             lambda done, total: progress.put(search.indexing(done, total)),
         )
+        self._spreads = Spreading(desk.archive)
         self._asking = desk.lane("search", newest_only=True)
         self._paging = desk.lane("search-pages", newest_only=True)
         self._spreading = desk.lane("search-facets", newest_only=True)
@@ -116,6 +118,7 @@ class SearchPage(SearchPlace):
         self._make_acts()
         self._lay_out()
         self._connect()
+        self._on_rows(desk.rows)
         self._read_kept()
 
     # --- being a place -------------------------------------------------------------------------
@@ -133,6 +136,7 @@ class SearchPage(SearchPlace):
 
     def close_work(self) -> None:
         """Answer nothing any more."""
+        self._spreads.give_up()
         self._searching.rest()
 
     # --- asking --------------------------------------------------------------------------------
@@ -141,6 +145,8 @@ class SearchPage(SearchPlace):
         self._asked = asked
         self._better = None
         self._facets_pause.stop()
+        self._spreading.forget()
+        self._spreads.give_up()
         zone, searching = self._zone, self._searching
         if asked.query.strip():
             self._asking.do(lambda: searching.ask(asked, zone), _nothing, self._on_failed)
@@ -231,8 +237,9 @@ class SearchPage(SearchPlace):
 
     def _show_footer(self) -> None:
         found = self._found
-        silent = words.untranscribed(sum(row.is_silent for row in self._desk.rows))
-        parts = (found.footer, *found.notes, self._indexing, silent) if found else (self._indexing,)
+        parts: tuple[str, ...] = (self._indexing,)
+        if found is not None:
+            parts = (found.footer, *found.notes, self._indexing, self._silent)
         quietly(self.footer.setText, self.footer.text(), " · ".join(part for part in parts if part))
         has_hits = found is not None and bool(found.hits)
         for button in (self.group, self.export_results):
@@ -274,10 +281,10 @@ class SearchPage(SearchPlace):
     @Slot()
     def _spread(self) -> None:
         """Count how what is found is spread, once it stands still."""
-        asked, archive, zone = self._asked, self._desk.archive, self._zone
+        asked, spreading, zone = self._asked, self._spreads, self._zone
         if asked.query.strip():
             self._spreading.do(
-                lambda: search.spread(archive, asked, zone),
+                lambda: spreading.spread(asked, zone),
                 lambda values: self.narrowing.show_values(values if asked == self._asked else ()),
                 self._on_failed,
             )
@@ -531,7 +538,8 @@ class SearchPage(SearchPlace):
             button.show_word(is_shown=has_side)
 
     @Slot(object)
-    def _on_rows(self, _rows: tuple[Row, ...]) -> None:
+    def _on_rows(self, rows: tuple[Row, ...]) -> None:
+        self._silent = words.untranscribed(sum(row.is_silent for row in rows))
         self._show_footer()
 
     @Slot()

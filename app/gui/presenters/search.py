@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -27,6 +28,8 @@ from recorder.types import Seconds, SessionId
 
 if TYPE_CHECKING:  # loads sqlite-utils, and that numpy: not before somebody searches
     from transcribe.asking import Answer, Asker
+    from transcribe.database import Database
+    from transcribe.facets import Facets
     from transcribe.hits import Hit
     from transcribe.saved import Saved
     from transcribe.search import Results
@@ -280,20 +283,53 @@ class Value:
     is_on: bool
 
 
-def spread(archive: Archive, asked: Asked, zone: tzinfo | None) -> tuple[Value, ...]:
-    """How what is found is spread, the commonest values of each kind.
+class Spreading:
+    """Counts how what is found is spread; gives up for a newer question.
 
-    Raises:
-        IndexBroken: The index is damaged.
-        IndexBusy: It was locked for 5 s.
-        StorageError: The disk refuses.
+    `spread` is called from one thread at a time, `give_up` from any.
+
+    Args:
+        archive: Whose index.
     """
-    from transcribe import database, facets  # noqa: PLC0415 (as above)
 
-    with contextlib.closing(database.open(archive.root)) as index:
-        found = facets.facets(
-            index, asked.query, session=asked.session or None, limit=MOST_VALUES, zone=zone
-        )
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._lock = threading.Lock()
+        self._opened: Database | None = None
+
+    def spread(self, asked: Asked, zone: tzinfo | None) -> tuple[Value, ...]:
+        """The commonest values of each kind; nothing if it was given up.
+
+        Raises:
+            IndexBroken: The index is damaged.
+            IndexBusy: It was locked for 5 s.
+            StorageError: The disk refuses.
+        """
+        from transcribe import database, facets  # noqa: PLC0415 (as above)
+        from transcribe.errors import Interrupted  # noqa: PLC0415 (as above)
+
+        with contextlib.closing(database.open(self._archive.root)) as index:
+            with self._lock:
+                self._opened = index
+            try:
+                found = facets.facets(
+                    index, asked.query, session=asked.session or None, limit=MOST_VALUES, zone=zone
+                )
+            except Interrupted:
+                return ()
+            finally:
+                with self._lock:
+                    self._opened = None
+        return _values(found, asked.query)
+
+    def give_up(self) -> None:
+        """Let what is being counted end at once."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.interrupt()
+
+
+def _values(found: Facets, query: str) -> tuple[Value, ...]:
     kinds = (
         (Field.SOURCE, found.sources),
         (Field.YEAR, found.years),
@@ -306,7 +342,7 @@ def spread(archive: Archive, asked: Asked, zone: tzinfo | None) -> tuple[Value, 
             field=kind,
             value=each.value,
             count=each.count,
-            is_on=_part(kind, each.value) in asked.query,
+            is_on=_part(kind, each.value) in query,
         )
         for kind, values in kinds
         for each in values
