@@ -29,8 +29,12 @@ from recorder.types import Seconds, redact
 TIME_LIMIT_S = Seconds(60.0)
 """Seconds that a page may take."""
 
-BEST = "bestaudio/best"
-"""The best audio there is, in yt-dlp's own terms."""
+BEST = "/".join(
+    f"{kind}[protocol{protocol}]"
+    for kind in ("bestaudio", "best")
+    for protocol in ("^=m3u8", "=https", "=http")
+)
+"""The best audio that can be fetched, in yt-dlp's terms: HLS, or one file; never DASH."""
 
 AS_SERVED = "bestaudio[acodec^=mp4a]/bestaudio[acodec=mp3]/bestaudio/best"
 """Rather audio whose packets can be kept one by one: what fills gaps."""

@@ -63,3 +63,5 @@ def test_a_day(tmp_path: Path, sources: list[tuple[str, SourceSpec]]) -> None:
     print(f"\n  memory over a day, {len(sources)} source(s):", end="")
     print(*(f" {hour} h {rss / 2**20:.0f} MB" for hour, rss in day.rss.items()), sep=",", end="")
     print(f"; from the first hour on {grown:+.1f} MB", end="", flush=True)
+    journal_mb = folder.journal_path.stat().st_size / 2**20
+    print(f"; the journal is {journal_mb:.0f} MB", end="", flush=True)
