@@ -57,6 +57,9 @@ from recorder.types import (
 PROGRAM = "aircheck 0.1.0"
 """Name and version that the journal's first line carries."""
 
+TRASH = ".trash"
+"""The folder of what was thrown away (`recorder.trash`), in the archive's."""
+
 _LOCK_WAIT_S = 2.0
 _ID_LENGTH = 26
 
@@ -478,17 +481,26 @@ class Archive:
         Raises:
             SessionNotFound: None fits, or several do.
         """
-        wanted = Path(name).name.upper() if os.sep in name else name.upper()
-        folders = self.folders()
-        exact = [f for f in folders if wanted in (f.id, f.path.name.upper())]
-        near = [f for f in folders if wanted and (f.id.startswith(wanted) or f.id.endswith(wanted))]
-        found = exact or near
+        found = _fitting(self.folders(), name)
         if len(found) == 1:
             return found[0]
+        if not found and _fitting(Archive(self.root / TRASH).folders(), name):
+            raise SessionNotFound(
+                f"The session {name!r} is in the trash.",
+                hint=f"'aircheck trash restore {name}' brings it back.",
+            )
         what = (
             f"{len(found)} sessions fit {name!r}." if found else f"No session is called {name!r}."
         )
         raise SessionNotFound(what, hint="'aircheck sessions' lists them with their ids.")
+
+
+def _fitting(folders: list[SessionFolder], name: str) -> list[SessionFolder]:
+    """Those that a name means, as `Archive.find` takes them."""
+    wanted = Path(name).name.upper() if os.sep in name else name.upper()
+    exact = [f for f in folders if wanted in (f.id, f.path.name.upper())]
+    near = [f for f in folders if wanted and (f.id.startswith(wanted) or f.id.endswith(wanted))]
+    return exact or near
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:

@@ -9,7 +9,6 @@ newer journal.
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
@@ -379,10 +378,14 @@ _REVIVE: dict[tuple[str, str], Callable[[Any], Any]] = {
 }
 
 
-@functools.cache  # a journal has a line for each second
+_NAMES: dict[str, frozenset[str]] = {}
+
+
 def _names(event: type[Event]) -> frozenset[str]:
-    """The names of an event's fields."""
-    return frozenset(item.name for item in dataclasses.fields(event))
+    """The names of an event's fields, looked up once: a journal has a line for each second."""
+    if event.kind not in _NAMES:
+        _NAMES[event.kind] = frozenset(item.name for item in dataclasses.fields(event))
+    return _NAMES[event.kind]
 
 
 def _revived(kind: str, name: str, value: Any) -> Any:

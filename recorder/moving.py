@@ -24,8 +24,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from recorder import disk, trash
-from recorder.archive import Archive, SessionFolder, sync_folder, write_whole
+from recorder import disk
+from recorder.archive import TRASH, Archive, SessionFolder, sync_folder, write_whole
 from recorder.errors import ArchiveError, DiskFull, SessionBusy, StorageError, storage_error
 
 Progress = Callable[[int, int], None]
@@ -84,7 +84,7 @@ def _mark(target: Path, values: dict[str, Any]) -> None:
 
 def _sessions(archive: Archive) -> list[Path]:
     """The folders of all sessions, thrown away or not."""
-    thrown = Archive(archive.root / trash.FOLDER_NAME)
+    thrown = Archive(archive.root / TRASH)
     return [folder.path for folder in (*archive.folders(), *thrown.folders())]
 
 
@@ -171,7 +171,7 @@ def clear(root: Path, target: Path) -> Cleared:
     left = []
     _mark(target, {**_marked(target), "from": str(root), "is_clearing": True})
     try:
-        for room in (Archive(root), Archive(root / trash.FOLDER_NAME)):
+        for room in (Archive(root), Archive(root / TRASH)):
             for folder in room.folders():
                 try:
                     _clear_session(folder, target)
@@ -189,7 +189,7 @@ def clear(root: Path, target: Path) -> Cleared:
 
 def _clear_session(folder: SessionFolder, target: Path) -> None:
     name = folder.path.name
-    here = [target / name, target / trash.FOLDER_NAME / name]
+    here = [target / name, target / TRASH / name]
     there = next((path for path in here if path.exists()), None)
     if there is None and name not in _marked(target).get("sessions", ()):
         there = here[0]  # made in the old folder after it was copied

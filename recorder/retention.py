@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from recorder import disk, journal, trash, usage
-from recorder.archive import Archive, SessionFolder
+from recorder.archive import TRASH, Archive, SessionFolder
 from recorder.errors import ArchiveError
 from recorder.events import Sealed
 from recorder.trash import Trashed
@@ -85,7 +85,7 @@ def due(
     missing = 0
     if rules.keep_free_bytes:
         free = disk.free_bytes(archive.root) if free_bytes is None else free_bytes
-        missing = rules.keep_free_bytes - free - usage.bytes_in(archive.root / trash.FOLDER_NAME)
+        missing = rules.keep_free_bytes - free - usage.bytes_in(archive.root / TRASH)
     return list(_taken(loose, rules, before, missing))
 
 

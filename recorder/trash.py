@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from recorder import usage
-from recorder.archive import Archive, SessionFolder, write_whole
+from recorder.archive import TRASH, Archive, SessionFolder, write_whole
 from recorder.errors import (
     CorruptSession,
     SessionBusy,
@@ -32,7 +32,6 @@ from recorder.errors import (
 )
 from recorder.types import SessionId, iso, parse_iso, utc_now
 
-FOLDER_NAME = ".trash"
 LOG_NAME = "removals.jsonl"
 THROWN_AWAY, BROUGHT_BACK, DELETED = "thrown away", "brought back", "deleted"
 """What the log tells of."""
@@ -80,7 +79,7 @@ def put(
         SessionNotFound: It isn't in the archive any more.
         StorageError: The disk refuses; it stays.
     """
-    room = archive.root / FOLDER_NAME
+    room = archive.root / TRASH
     try:
         room.mkdir(exist_ok=True)
     except OSError as error:
@@ -170,7 +169,7 @@ def empty(
     Raises:
         StorageError: The disk refuses; what is not deleted can still be brought back.
     """
-    room, before = archive.root / FOLDER_NAME, utc_now() - older_than
+    room, before = archive.root / TRASH, utc_now() - older_than
     deleted = []
     try:
         for begun in room.glob(f"{_DELETED}*"):
@@ -249,7 +248,7 @@ def _log(archive: Archive, what: str, trashed: Trashed) -> None:
 
 
 def _inside(archive: Archive) -> Archive:
-    return Archive(archive.root / FOLDER_NAME)
+    return Archive(archive.root / TRASH)
 
 
 def _note_of(path: Path) -> Path:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from recorder import disk
-from recorder.archive import Archive, SessionFolder
+from recorder.archive import TRASH, Archive, SessionFolder
 
 
 class Kind(StrEnum):
@@ -66,7 +66,7 @@ class Total:
 
 
 _OF_SESSION = {"audio": Kind.AUDIO, "transcript": Kind.TRANSCRIPTS, "derived": Kind.DERIVED}
-_OF_ARCHIVE = {".trash": Kind.TRASH}
+_OF_ARCHIVE = {TRASH: Kind.TRASH}
 _INDEX_PREFIXES = ("index", ".index", "queue")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from recorder import trash, usage, verify
-from recorder.archive import Archive, SessionFolder
+from recorder.archive import TRASH, Archive, SessionFolder
 from recorder.errors import SessionBusy, SessionNotFound, StorageError
 from recorder.types import utc_now
 from tests.recorder.builders import adts_part, build_session
@@ -45,6 +45,8 @@ def test_what_is_thrown_away_is_gone_and_comes_back_as_it_was(
     assert [each.id for each in trash.listed(archive)] == [folder.id] == [trashed.id]
     assert trashed.title == "Tränen & Lachen"
     assert trashed.bytes > len(before["journal.jsonl"])
+    with pytest.raises(SessionNotFound, match="is in the trash"):
+        archive.find(folder.id)
     restored = trash.restore(archive, folder.id[-6:])
     assert restored.path == folder.path
     assert files_of(restored) == before
@@ -67,14 +69,14 @@ def test_what_is_worked_on_stays(archive: Archive, folder: SessionFolder) -> Non
         trash.put(archive, folder)
     assert [each.id for each in archive.folders()] == [folder.id]
     assert trash.listed(archive) == []
-    assert not list((archive.root / trash.FOLDER_NAME).iterdir())
+    assert not list((archive.root / TRASH).iterdir())
 
 
 def test_without_its_note_it_is_known_by_when_it_was_moved(
     archive: Archive, folder: SessionFolder
 ) -> None:
     trash.put(archive, folder, why="a rule")
-    for note in (archive.root / trash.FOLDER_NAME).glob("*.json"):
+    for note in (archive.root / TRASH).glob("*.json"):
         note.unlink()
     (found,) = trash.listed(archive)
     assert abs(found.trashed_at - utc_now()) < timedelta(minutes=2)
@@ -109,7 +111,7 @@ def test_emptied_is_what_lies_long_enough(archive: Archive) -> None:
     assert trash.removals(archive)[-1]["what"] == "deleted"
     assert trash.removals(archive)[-1]["bytes"] > 0
     trash.empty(archive)
-    assert list((archive.root / trash.FOLDER_NAME).iterdir()) == []
+    assert list((archive.root / TRASH).iterdir()) == []
     with pytest.raises(SessionNotFound, match="In the trash: no session"):
         trash.restore(archive, new.id)
 
@@ -128,7 +130,7 @@ def test_what_a_killed_one_began_to_delete_is_finished(
             trash.empty(archive)
     assert trash.listed(archive) == []  # half a session is none
     trash.empty(archive)
-    assert list((archive.root / trash.FOLDER_NAME).iterdir()) == []
+    assert list((archive.root / TRASH).iterdir()) == []
 
 
 def _throw_away(root: Path, name: str, begin: Barrier, said: "Queue[str]") -> None:
