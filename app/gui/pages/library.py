@@ -33,6 +33,7 @@ from app.gui.bridge import Latest
 from app.gui.chips import FilterChips
 from app.gui.desk import Desk
 from app.gui.guide import GuideView, SessionsMime
+from app.gui.models import ROW_ROLE
 from app.gui.place import Place
 from app.gui.presenters import browsing, keeping
 from app.gui.presenters.browsing import Asked, Listing, Sort, folders_of
@@ -118,10 +119,10 @@ class LibraryPage(Place):
         before, self._live = self._live, {live.key: live for live in sessions}
         self.thumbnails.allow_making(may_make=not sessions)
         if self._is_shown and self._shelf is not TRASH:
-            rows = {row.summary.folder: row for row in self._desk.rows}
             for path in before.keys() | self._live.keys():
-                if path in rows:
-                    self.view.guide.show_row(self._as_now(rows[path]))
+                row = self.view.guide.place_of(path).data(ROW_ROLE)
+                if isinstance(row, Row):
+                    self.view.guide.show_row(self._as_now(row))
 
     def _refresh(self) -> None:
         """List again, beside the window."""
@@ -197,7 +198,8 @@ class LibraryPage(Place):
 
     def _show_emptiness(self) -> None:
         rows, listing = self.view.guide.rowCount(), self._listing
-        if rows or self._shelf is TRASH or listing is None:
+        is_known = listing is not None and (bool(listing.total) or self._desk.has_looked)
+        if rows or self._shelf is TRASH or listing is None or not is_known:
             self._lists.setCurrentWidget(self.view)
         elif not listing.total:
             self._lists.setCurrentWidget(self.empty)

@@ -48,7 +48,7 @@ from app.gui.presenters.words import Message
 from app.gui.prompt import Prompt
 from app.gui.widgets import Button, Notice, Teaching, Text, label, quietly
 from recorder.archive import SessionFolder
-from recorder.errors import AircheckError
+from recorder.errors import AircheckError, SessionNotFound
 from recorder.types import SessionId
 
 
@@ -402,18 +402,15 @@ class SearchPage(SearchPlace):
             self._on_clicked(index)
 
     def _play(self, hit: HitEntry) -> None:
-        folder = self._folder_of(hit.session)
-        if folder is not None:
-            self.play_asked.emit(folder, float(hit.start_s))
+        self._with_folder(
+            hit.session, lambda folder: self.play_asked.emit(folder, float(hit.start_s))
+        )
 
     def _open(self, session: SessionId, at_s: float | None) -> None:
-        folder = self._folder_of(session)
-        if folder is None:
-            return
         if at_s is None:
-            self.session_asked.emit(folder)
+            self._with_folder(session, self.session_asked.emit)
         else:
-            self.moment_asked.emit(folder, float(at_s))
+            self._with_folder(session, lambda folder: self.moment_asked.emit(folder, float(at_s)))
 
     def _on_play(self) -> None:
         hit = self._current()
@@ -434,10 +431,10 @@ class SearchPage(SearchPlace):
 
     def _on_quote(self) -> None:
         hit = self._current()
-        folder = self._folder_of(hit.session) if hit else None
-        if hit is None or folder is None:
-            return
+        if hit is not None:
+            self._with_folder(hit.session, lambda folder: self._quote(folder, hit))
 
+    def _quote(self, folder: SessionFolder, hit: HitEntry) -> None:
         def cite() -> str:
             from transcribe import quotes  # noqa: PLC0415 (not before somebody quotes)
 
@@ -451,10 +448,13 @@ class SearchPage(SearchPlace):
 
     def _on_clip(self) -> None:
         hit = self._current()
-        folder = self._folder_of(hit.session) if hit else None
-        if hit is not None and folder is not None:
-            self.export_asked.emit(
-                Wanted(folders=(folder,), from_s=float(hit.start_s), to_s=float(hit.end_s))
+        if hit is not None:
+            from_s, to_s = float(hit.start_s), float(hit.end_s)
+            self._with_folder(
+                hit.session,
+                lambda folder: self.export_asked.emit(
+                    Wanted(folders=(folder,), from_s=from_s, to_s=to_s)
+                ),
             )
 
     def _on_copy_link(self) -> None:
@@ -463,18 +463,25 @@ class SearchPage(SearchPlace):
             QGuiApplication.clipboard().setText(hit.link)
             self._tell(translate("Search", "The link is copied."))
 
-    def _folder_of(self, session: SessionId) -> SessionFolder | None:
-        """The folder of a session that was found; says so where it is gone by now."""
+    def _with_folder(self, session: SessionId, then: Callable[[SessionFolder], None]) -> None:
+        """Do something with the session of a hit; say so where it is gone by now."""
         for row in self._desk.rows:
             if row.summary.id == session:
-                return SessionFolder(row.summary.folder)
+                then(SessionFolder(row.summary.folder))
+                return
+        archive = self._desk.archive  # whose rows may not all be read yet
+        self._doing.do(lambda: archive.find(session), then, self._on_gone)
+
+    def _on_gone(self, error: AircheckError) -> None:
+        if not isinstance(error, SessionNotFound):
+            self._on_failed(error)
+            return
         self.notice.say(
             Message(
                 happened=translate("Search", "This session is not in the archive any more."),
                 next=translate("Search", "Search again."),
             )
         )
-        return None
 
     def _tell(self, sentence: str) -> None:
         self.told.setText(sentence)

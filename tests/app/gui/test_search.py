@@ -396,6 +396,7 @@ def test_a_session_that_is_gone_is_said_to_be(
 ) -> None:
     page = reach.search(open_it())
     page._open(SessionId("0" * 26), 1.0)
+    qtbot.waitUntil(lambda: page.notice.message is not None)
     assert "not in the archive any more" in str(page.notice.message)
 
 
