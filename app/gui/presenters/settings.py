@@ -255,7 +255,7 @@ def _window() -> tuple[Entry, ...]:
             title=translate("Settings", "Theme"),
             about=translate("Settings", "Light, dark, or high contrast."),
             choices=(
-                Choice(value="system", title=translate("Settings", "The system's")),
+                Choice(value="", title=translate("Settings", "The system's")),
                 Choice(value="light", title=translate("Settings", "Light")),
                 Choice(value="dark", title=translate("Settings", "Dark")),
                 Choice(value="contrast", title=translate("Settings", "High contrast")),
