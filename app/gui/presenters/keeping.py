@@ -20,7 +20,7 @@ from recorder import trash
 from recorder.archive import Archive, SessionFolder, sync_folder
 from recorder.errors import AircheckError, storage_error
 from recorder.trash import Trashed
-from recorder.types import SessionId, utc_now
+from recorder.types import SessionId
 
 if TYPE_CHECKING:
     from app.importing import Outcome
@@ -83,17 +83,28 @@ def set_title(folders: Iterable[SessionFolder], title: str) -> Done:
 
 
 def throw_away(archive: Archive, folders: Iterable[SessionFolder]) -> Done:
-    """Move sessions to the trash, as one act, which `bring_back` undoes."""
-    at = utc_now()
-    return _each(folders, lambda folder: trash.put(archive, folder, at=at))
+    """Move sessions to the trash, as one act, which `bring_back` undoes; search and queue follow.
+
+    Raises:
+        QueueError: What is to be transcribed can't be asked; nothing is thrown away.
+    """
+    from app import keeping  # noqa: PLC0415 (loads sqlite-utils, and numpy)
+
+    outcomes = keeping.put(archive, list(folders))
+    return Done(
+        sessions=tuple(outcome.session for outcome in outcomes if outcome.trashed),
+        problems=tuple(outcome.problem for outcome in outcomes if outcome.problem),
+    )
 
 
 def bring_back(archive: Archive, sessions: Iterable[SessionId]) -> Done:
-    """Restore sessions from the trash."""
+    """Restore sessions from the trash; search and queue follow."""
+    from app import keeping  # noqa: PLC0415 (loads sqlite-utils, and numpy)
+
     done, problems = [], []
     for session in sessions:
         try:
-            trash.restore(archive, session)
+            keeping.restore(archive, [trash.find(archive, session)])
             done.append(session)
         except AircheckError as error:
             problems.append(str(error))
