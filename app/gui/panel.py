@@ -78,6 +78,12 @@ class EvidencePane(QWidget):
         self._turn(is_running=False)
         self._outcome.hide()
 
+    def show_unfinished(self) -> None:
+        """A check that runs, if one does, came to nothing."""
+        if self._running.isVisibleTo(self):
+            self.show_idle()
+
+    @Slot(int, int)
     def show_progress(self, done: int, total: int) -> None:
         """A check runs."""
         self._turn(is_running=True)
@@ -320,6 +326,12 @@ class NotesPane(QWidget):
     def show_position(self, at_s: float | None) -> None:
         """Which time is put in."""
         self._at_s = at_s or 0.0
+
+    @property
+    def unkept(self) -> str | None:
+        """What was written and isn't kept yet; None where all is."""
+        text = self.text.toPlainText()
+        return None if text == self._shown else text
 
     @Slot()
     def keep(self) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFrame,
     QGraphicsDropShadowEffect,
@@ -149,6 +150,8 @@ class LineEditor(QFrame):
 
     saved = Signal(int, str, str)
     """The line's number, its text, who speaks."""
+    named = Signal(int, str)
+    """The line's number, and how its speaker is called everywhere."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -167,6 +170,10 @@ class LineEditor(QFrame):
         self.text.setAccessibleName(translate("Correct", "What was said"))
         self.text.setTabChangesFocus(True)
         self.text.setFont(theme.font(tokens.TYPE_TRANSCRIPT))
+        self.everywhere = QCheckBox(translate("Correct", "Everywhere"))
+        self.everywhere.setToolTip(
+            translate("Correct", "Name this voice so in all of the session, and from now on")
+        )
         self._save = Button(translate("Correct", "Save"), "check", role="on_accent", kind="main")
         self._save.setToolTip(translate("Correct", "Ctrl+Return"))
         self._cancel = Button(translate("Correct", "Cancel"))
@@ -175,6 +182,7 @@ class LineEditor(QFrame):
         line = QHBoxLayout()
         line.setSpacing(tokens.SPACE_S)
         line.addWidget(self.speaker, 1)
+        line.addWidget(self.everywhere)
         line.addWidget(self._cancel)
         line.addWidget(self._save)
         layout = QVBoxLayout(self)
@@ -205,6 +213,7 @@ class LineEditor(QFrame):
         self.speaker.clear()
         self.speaker.addItems(list(speakers))
         self.speaker.setCurrentText(line.speaker)
+        self.everywhere.setChecked(False)
         self.text.setPlainText(line.text)
         parent = self.parentWidget()
         assert parent is not None
@@ -248,9 +257,12 @@ class LineEditor(QFrame):
     def _on_save(self) -> None:
         number, text = self._number, " ".join(self.text.toPlainText().split())
         speaker = self.speaker.currentText().strip()
-        is_other = (text, speaker) != self._before
+        is_other_text, is_other_speaker = text != self._before[0], speaker != self._before[1]
+        is_named = is_other_speaker and self.everywhere.isChecked()
         self.close_it()
-        if is_other:
+        if is_named:
+            self.named.emit(number, speaker)
+        if is_other_text or (is_other_speaker and not is_named):
             self.saved.emit(number, text, speaker)
 
 

@@ -7,18 +7,18 @@ follow at once, and the rest is read again now and then.
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app import editing, marking
+from app import editing
 from app.editing import Changes
 from app.gui import tokens
 from app.gui.bridge import Latest
@@ -32,9 +32,9 @@ from app.gui.place import SessionPlace
 from app.gui.player import Player, Playing
 from app.gui.presenters import captions, evidence, session, words
 from app.gui.presenters.captions import Captions
-from app.gui.presenters.correcting import Correcting, Version, versions
+from app.gui.presenters.correcting import Version
 from app.gui.presenters.drawing import Drawing
-from app.gui.presenters.evidence import Verified, Verifying
+from app.gui.presenters.evidence import Verified
 from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
@@ -44,15 +44,15 @@ from app.gui.presenters.span import View
 from app.gui.presenters.transcription import Works
 from app.gui.presenters.words import Message
 from app.gui.reading import TranscriptPane
+from app.gui.session_work import SessionWork
 from app.gui.transcript import TranscriptView
 from app.gui.waveform import Detail, Overview
 from app.gui.widgets import Button, Chip, IconButton, Notice, Text, quietly
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.pyramid import Waveform
-from recorder.types import Seconds
 
-T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 _JUMP_S, _STEP_S = 10.0, 5.0
 _LIVE_SHARE = 0.05  # of the time, for reading a session again that goes on
@@ -74,10 +74,8 @@ class SessionPage(SessionPlace):
         self._version: Path | None = None
         self._chosen: tuple[float, float] | None = None
         self._names_mark_s: float | None = None
-        self._correcting: Correcting | None = None
         self._captions: Captions | None = None
         self._has_captions = False
-        self._verifying: Verifying | None = None
         self._drawing: Drawing | None = None
         self.card: LiveCard | None = None
         self._card_place = QVBoxLayout()
@@ -85,8 +83,7 @@ class SessionPage(SessionPlace):
         self._next_read = 0.0
         self._reading = desk.lane("session", newest_only=True)
         self._waves = desk.lane("session-wave", newest_only=True)
-        self._work = desk.lane("session-work", room=64)
-        self._checks = desk.lane("session-verify")
+        self._work = SessionWork(desk)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -109,7 +106,7 @@ class SessionPage(SessionPlace):
             return
         self._leave_session()
         self.folder = folder
-        self._correcting = Correcting(self._desk.archive, folder)
+        self._work.turn_to(folder)
         self._show_empty()
         self._on_rows(self._desk.rows)
         self._on_live(self._desk.live)
@@ -130,21 +127,24 @@ class SessionPage(SessionPlace):
             return False
         if not self.detail.view.whole_s:
             return False
-        at_s = round(self._position_s(), 3)
-        folder = self.folder
-        self._names_mark_s = at_s
-        self._do(lambda: marking.mark(folder, at_s), self._on_marked)
+        self._work.mark(round(self._position_s(), 3))
         return True
 
     def close_work(self) -> None:
-        """End what runs for this page."""
-        self.panel.notes.keep()
+        """End what runs for this page; what was just written is kept, at once."""
+        notes = self.panel.notes.unkept
+        if notes is not None and self.folder is not None:
+            try:
+                editing.edit(self.folder, Changes(notes=notes))
+            except AircheckError as error:
+                _log.error("the last words of the notes are lost: %s", error)
         self._stop_followers()
         if self._compare is not None:
             self._compare.close_work()
 
     # --- reading -------------------------------------------------------------------------------
 
+    @Slot()
     def _read(self) -> None:
         """Read the session again; what came out is shown if it is still the one that is shown."""
         folder, version, histories = self.folder, self._version, self._player.histories
@@ -172,13 +172,6 @@ class SessionPage(SessionPlace):
         drawing = self._drawing = Drawing(folder, self._player.histories, latest.put)
         measure = self._live is None
         self._waves.do(lambda: drawing.run(measure=measure), _nothing, _nothing)
-
-    def _do(self, work: Callable[[], T], then: Callable[[T], None] | None = None) -> None:
-        """Write something, off this thread; what fails is said on the page."""
-        if not self._work.do(work, then or self._on_changed, self._on_failed):
-            self.notice.say(
-                Message(happened=translate("Session", "Too much was asked for at once; try again."))
-            )
 
     @Slot(object)
     def _on_page(self, page: Page) -> None:
@@ -214,24 +207,24 @@ class SessionPage(SessionPlace):
         has_lines = bool(self.text.view.lines) and (page.chosen is not None or self._has_captions)
         self.text.show_text(is_there=has_lines)
 
+    @Slot()
     def _read_versions(self) -> None:
-        folder = self.folder
-        if folder is not None and self.panel.tabs.currentIndex() == Panel.VERSIONS:
-            self._do(lambda: versions(folder), self.panel.versions.show_versions)
+        if self.panel.tabs.currentIndex() == Panel.VERSIONS:
+            self._work.read_versions()
 
     def _on_waveform(self, folder: SessionFolder, wave: Waveform) -> None:
         if self.folder is not None and self.folder.path == folder.path:
             self.overview.show_wave(wave)
             self.detail.show_wave(wave)
 
-    @Slot(object)
-    def _on_changed(self, _result: object) -> None:
-        """Something was written: show it, here and in the list."""
-        self._read()
-        self._desk.look_now()
-
     def _on_failed(self, error: AircheckError) -> None:
-        self.notice.say(Message.of(error))
+        self._on_work_failed(Message.of(error))
+
+    @Slot(object)
+    def _on_work_failed(self, message: Message) -> None:
+        self.notice.say(message)
+        self.text.waiting.button.setEnabled(True)
+        self.panel.evidence.show_unfinished()
 
     # --- what the desk says --------------------------------------------------------------------
 
@@ -317,9 +310,7 @@ class SessionPage(SessionPlace):
             self._captions = None
         if self._drawing is not None:
             self._drawing.stop()
-        if self._verifying is not None:
-            self._verifying.cancel()
-            self._verifying = None
+        self._work.cancel_check()
 
     def _show_row(self) -> None:
         row = self._row
@@ -600,19 +591,9 @@ class SessionPage(SessionPlace):
         stretch, page = self._stretch(), self._page
         if stretch is None or page is None or page.chosen is None:
             return
-        folder, stored = page.folder, page.chosen
+        self._work.quote(page.chosen, *stretch)
 
-        def work() -> str:
-            from transcribe.quotes import quote  # noqa: PLC0415 (not for the first window)
-
-            found = quote(
-                folder, Seconds(stretch[0]), Seconds(stretch[1]),
-                track=stored.track, language=stored.language,
-            )  # fmt: skip
-            return found.citation()
-
-        self._do(work, self._on_quote)
-
+    @Slot(str)
     def _on_quote(self, citation: str) -> None:
         QApplication.clipboard().setText(citation)
         self.text.say_state(translate("Session", "The quote is copied, with its source."), "quote")
@@ -646,27 +627,26 @@ class SessionPage(SessionPlace):
 
     @Slot(int, str, str)
     def _on_corrected(self, number: int, text: str, speaker: str) -> None:
-        page, correcting = self._page, self._correcting
-        if page is None or page.chosen is None or correcting is None:
-            return
-        line, stored = self.text.view.lines[number], page.chosen
-        self._version = None
-        self._do(
-            lambda: correcting.correct(stored, float(line.start_s), text, speaker),
-            self._on_corrections,
-        )
+        if self._page is not None and self._page.chosen is not None:
+            self._version = None
+            at_s = float(self.text.view.lines[number].start_s)
+            self._work.correct(self._page.chosen, at_s, text, speaker)
+
+    @Slot(int, str)
+    def _on_named(self, number: int, name: str) -> None:
+        if self._page is not None and self._page.chosen is not None:
+            self._version = None
+            self._work.name_speaker(self._page.chosen, self.text.view.lines[number].speaker, name)
 
     @Slot()
     def _undo(self) -> None:
-        if self._correcting is not None:
-            self._version = None
-            self._do(self._correcting.undo, self._on_corrections)
+        self._version = None
+        self._work.undo()
 
     @Slot()
     def _redo(self) -> None:
-        if self._correcting is not None:
-            self._version = None
-            self._do(self._correcting.redo, self._on_corrections)
+        self._version = None
+        self._work.redo()
 
     @Slot(object)
     def _on_version_shown(self, version: Version) -> None:
@@ -675,17 +655,12 @@ class SessionPage(SessionPlace):
 
     @Slot(object)
     def _on_version_used(self, version: Version) -> None:
-        if self._correcting is not None:
-            correcting = self._correcting
-            self._version = None
-            self._do(lambda: correcting.use(version.stored), self._on_corrections)
+        self._version = None
+        self._work.use(version)
 
-    def _on_corrections(self, result: object) -> None:
-        if self._correcting is not None:
-            self.text.offer_undo(
-                can_undo=self._correcting.can_undo, can_redo=self._correcting.can_redo
-            )
-        self._on_changed(result)
+    @Slot(bool, bool)
+    def _on_corrections(self, can_undo: bool, can_redo: bool) -> None:  # noqa: FBT001 (Qt's signal)
+        self.text.offer_undo(can_undo=can_undo, can_redo=can_redo)
 
     # --- markers, notes, details ---------------------------------------------------------------
 
@@ -694,9 +669,10 @@ class SessionPage(SessionPlace):
         if not self.mark() and self._live is not None:
             self._desk.mark(self._live.folder)
 
-    def _on_marked(self, result: object) -> None:
+    @Slot(float)
+    def _on_marked(self, at_s: float) -> None:
+        self._names_mark_s = at_s
         self.panel.turn_to(Panel.MARKERS)
-        self._on_changed(result)
 
     def _name_new_mark(self) -> None:
         """A marker that was just added may be named at once."""
@@ -704,39 +680,11 @@ class SessionPage(SessionPlace):
             at_s, self._names_mark_s = self._names_mark_s, None
             self.panel.markers.name_anew(at_s)
 
-    @Slot(float, str)
-    def _on_renamed(self, at_s: float, name: str) -> None:
-        folder = self.folder
-        if folder is not None:
-            self._do(lambda: marking.mark(folder, at_s, name))
-
-    @Slot(float)
-    def _on_mark_removed(self, at_s: float) -> None:
-        folder = self.folder
-        if folder is not None:
-            self._do(lambda: marking.unmark(folder, at_s))
-
-    @Slot(str)
-    def _on_notes(self, text: str) -> None:
-        folder = self.folder
-        if folder is not None:
-            self._do(lambda: editing.edit(folder, Changes(notes=text)))
-
     @Slot()
     def _on_edit(self) -> None:
         if self._page is not None and self._page.info is not None:
             self.details.open(self._page.folder, self._page.info)
             self._body.hide()
-
-    @Slot(object)
-    def _on_details(self, changes: Changes) -> None:
-        folder = self.folder
-        if folder is not None:
-            self._do(lambda: editing.edit(folder, changes), self._on_edited)
-
-    def _on_edited(self, result: object) -> None:
-        self._close_details()
-        self._on_changed(result)
 
     @Slot()
     def _close_details(self) -> None:
@@ -749,33 +697,15 @@ class SessionPage(SessionPlace):
 
     @Slot()
     def _on_verify(self) -> None:
-        folder = self.folder
-        if folder is None:
-            return
-        pane = self.panel.evidence
-        latest: Latest[tuple[int, int]] = Latest(
-            self._desk.bridge,
-            lambda step: pane.show_progress(*step) if self._verifying is verifying else None,
-        )
-        verifying = Verifying(folder, lambda done, total: latest.put((done, total)))
-        self._verifying = verifying
         history = self._page.history if self._page else None
-        pane.show_progress(0, len(history.timeline.parts) if history else 1)
+        self._work.check(len(history.timeline.parts) if history else 1)
 
-        def done(found: Verified | None) -> None:
-            if self._verifying is verifying:
-                self._verifying = None
-                if found is None:
-                    pane.show_idle()
-                else:
-                    pane.show_verified(found)
-
-        self._checks.do(verifying.run, done, self._on_failed)
-
-    @Slot()
-    def _on_verify_cancelled(self) -> None:
-        if self._verifying is not None:
-            self._verifying.cancel()
+    @Slot(object)
+    def _on_checked(self, found: Verified | None) -> None:
+        if found is None:
+            self.panel.evidence.show_idle()
+        else:
+            self.panel.evidence.show_verified(found)
 
     # --- captions ------------------------------------------------------------------------------
 
@@ -788,10 +718,10 @@ class SessionPage(SessionPlace):
         if self._live is None:
             self._desk.transcribe(folder)
             return
-        settings = self._desk.settings
         self.text.waiting.button.setEnabled(False)
-        self._do(lambda: captions.start(settings, folder), self._on_captions_started)
+        self._work.caption()
 
+    @Slot(object)
     def _on_captions_started(self, process: subprocess.Popen[bytes]) -> None:
         self._hearers = [each for each in self._hearers if each.poll() is None]
         self._hearers.append(process)
@@ -920,16 +850,31 @@ class SessionPage(SessionPlace):
         self.more.toggled.connect(self._on_more)
         text.view.correction_asked.connect(self._on_correction_asked)
         text.editor.saved.connect(self._on_corrected)
+        text.editor.named.connect(self._on_named)
         panel.turned.connect(self._read_versions)
         panel.evidence.verify_asked.connect(self._on_verify)
-        panel.evidence.cancelled.connect(self._on_verify_cancelled)
+        panel.evidence.cancelled.connect(self._work.cancel_check)
         panel.markers.added.connect(self._on_mark_asked)
-        panel.markers.renamed.connect(self._on_renamed)
-        panel.markers.removed.connect(self._on_mark_removed)
-        panel.notes.kept.connect(self._on_notes)
+        panel.markers.renamed.connect(self._work.name_mark)
+        panel.markers.removed.connect(self._work.unmark)
+        panel.notes.kept.connect(self._work.keep_notes)
         panel.versions.shown.connect(self._on_version_shown)
         panel.versions.used.connect(self._on_version_used)
         panel.versions.transcription_asked.connect(self._on_text_asked)
+        self._connect_work()
+
+    def _connect_work(self) -> None:
+        work, panel = self._work, self.panel
+        work.changed.connect(self._read)
+        work.failed.connect(self._on_work_failed)
+        work.marked.connect(self._on_marked)
+        work.edited.connect(self._close_details)
+        work.corrected.connect(self._on_corrections)
+        work.versions_read.connect(panel.versions.show_versions)
+        work.quoted.connect(self._on_quote)
+        work.checking.connect(panel.evidence.show_progress)
+        work.checked.connect(self._on_checked)
+        work.captioned.connect(self._on_captions_started)
 
     # Parts that few need are made when they are wanted.
 
@@ -948,7 +893,7 @@ class SessionPage(SessionPlace):
         """What can be changed of the session."""
         if self._details is None:
             self._details = DetailsForm()
-            self._details.saved.connect(self._on_details)
+            self._details.saved.connect(self._work.edit)
             self._details.closed.connect(self._close_details)
             self._details_place.addWidget(self._details)
         return self._details
@@ -962,7 +907,8 @@ class SessionPage(SessionPlace):
 
     @Slot()
     def _on_completed(self) -> None:
-        self._on_changed(None)
+        self._read()
+        self._desk.look_now()
         self._draw()
 
     def _lay_out(self) -> None:

@@ -103,8 +103,11 @@ class Correcting:
             self._done.append(before)
         self._undone.clear()
 
-    def name_speaker(self, who: str, called: str) -> None:
-        """Give a track or a voice its name, for all transcripts to come too.
+    def name_speaker(self, stored: Stored, called_so_far: str, name: str) -> None:
+        """Name who speaks, wherever it is the same one.
+
+        A track or a voice keeps its name for all transcripts to come (`transcribe.speakers`); who
+        was only written beside some segments is named anew in them.
 
         Raises:
             TranscriptError: A transcript can't be read.
@@ -112,7 +115,22 @@ class Correcting:
         """
         from transcribe import speakers  # noqa: PLC0415 (loads numpy)
 
-        speakers.name(self._folder, who, called)
+        given = {called: who for who, called in speakers.names(self._folder).items()}
+        segments = transcript.load(stored.path).segments
+        mine = [each for each in segments if each.speaker == called_so_far]
+        voice = given.get(called_so_far)
+        if voice is None and (not called_so_far or called_so_far.startswith(f"{stored.track}:")):
+            voice = called_so_far or stored.track
+        if voice is not None:
+            speakers.name(self._folder, voice, name)
+        elif mine:
+            edits = [Edit(at_s=each.start_s, speaker=name) for each in mine]
+            corrections.correct(
+                self._folder, edits, author=self._author, track=stored.track,
+                language=stored.language,
+            )  # fmt: skip
+            self._done.append(stored.path)
+            self._undone.clear()
         self._make_findable()
 
     def _active(self, like: Stored) -> Path | None:

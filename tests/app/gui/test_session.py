@@ -386,3 +386,25 @@ def test_a_comparison_is_cancelled_at_once(
     page.compare.compare_with("nothing-of-the-kind")
     qtbot.waitUntil(lambda: page.compare.notice.message is not None, timeout=60_000)
     assert "nothing-of-the-kind" in str(page.compare.notice.message)
+
+
+def test_what_was_just_written_is_kept_when_the_window_closes(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    page.panel.turn_to(Panel.NOTES)
+    qtbot.keyClicks(page.panel.notes.text, "the last words")
+    page.window().close()
+    assert talk.info().notes == "the last words"
+
+
+def test_a_voice_is_named_everywhere_and_stays_so(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder
+) -> None:
+    page._on_correction_asked(0)
+    editor = page.text.editor
+    editor.speaker.setCurrentText("The host")
+    editor.everywhere.setChecked(True)
+    qtbot.keyClick(editor.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.transcript.toPlainText().count("The host") == 3)
+    names = json.loads((talk.transcripts / "speakers.json").read_bytes())
+    assert names == {"a": "The host"}
