@@ -228,7 +228,7 @@ def completed(values: dict[str, Any]) -> words.Message:
         return words.Message(
             happened=translate("Compare", "Nothing of the gaps could be filled from there."),
             safe=translate("Compare", "The session is as it was."),
-            next=translate("Compare", "%n gap(s) of ours are in theirs too.", n=values["lacking"])
+            next=translate("Compare", "Theirs has %n gap(s) of ours too.", n=values["lacking"])
             if values["lacking"]
             else "",
         )
@@ -238,7 +238,7 @@ def completed(values: dict[str, Any]) -> words.Message:
             length=words.length(values["filled_s"]), track=values["track"]
         ),
         safe=translate("Compare", "Nothing of ours was replaced; Undo takes the track away."),
-        next=translate("Compare", "%n gap(s) are still open.", n=left) if left else "",
+        next=translate("Compare", "%n gap(s) still open.", n=left) if left else "",
     )
 
 
