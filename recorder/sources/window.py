@@ -503,7 +503,11 @@ class Window:
             return False
         if playlist.segments[-1].sequence + 1 < self._next:
             return False  # that it is behind is doubt enough
-        known = [segment for segment in playlist.segments if segment.sequence in self._dates]
+        known = [
+            segment
+            for segment in playlist.segments
+            if segment.sequence < self._next and segment.sequence in self._dates
+        ]
         self._is_unsure = bool(known) and not any(self._has_same_date(each) for each in known)
         self._asked = known[-1] if self._is_unsure else None
         return self._is_unsure

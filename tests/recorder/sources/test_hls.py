@@ -750,6 +750,34 @@ def test_a_recorder_that_died_goes_on_after_the_last_number_it_stored() -> None:
     assert (sink.runs[1].placed_by, sink.runs[1].start_s) == (PlacedBy.SEQUENCE, 3.0)
 
 
+def test_numbers_of_a_count_before_prove_nothing() -> None:
+    """The server had begun to count anew before the recorder died."""
+    on_air = Broadcast(segments=items(12), first=40, position=8, window=7)
+    data = on_air.segments[1].data
+    again = RunStarted(track="a", run=2, start_s=Seconds(3.0), placed_by=PlacedBy.WALL_CLOCK)
+    part = PartOpened(track="a", part="a-000002", file="audio/a-000002.aac", format=ADTS, run=2)
+    chunk = Chunk(
+        track="a",
+        part="a-000002",
+        run=2,
+        offset=0,
+        bytes=len(data),
+        sha256=sha256(data).hexdigest(),
+        start_s=Seconds(3.0),
+        duration_s=Seconds(1.0),
+        arrived_at="2024-08-13T00:42:03.000Z",
+        arrived_mono_s=3.0,
+        media_sequence=41,
+    )
+    past = a_past(again, part, chunk, after=45)
+    sink = a_sink_of(past)
+    with HlsServer(on_air) as server:
+        record(hls_source(server.url, past=past), sink)
+    assert [chunk.facts.media_sequence for chunk in sink.chunks[1:]] == list(range(42, 52))
+    assert [run.placed_by for run in sink.runs[1:]] == [PlacedBy.SEQUENCE]
+    assert not sink.gaps
+
+
 def test_what_was_missed_while_it_was_dead_is_fetched_or_a_gap_of_its_length() -> None:
     on_air = Broadcast(segments=items(12), first=40, position=9, window=3)
     on_air.fail(4, NOT_FOUND, times=99)
