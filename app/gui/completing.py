@@ -29,6 +29,7 @@ class WordCompleter(QObject):
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.setWidget(field)
+        dress(self.completer)
         self.completer.activated.connect(self._on_chosen)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -72,3 +73,10 @@ class WordCompleter(QObject):
         text = completed(self.field.text(), word)
         self.field.setText(text)
         self.chosen.emit(text.strip())
+
+
+def dress(completer: QCompleter) -> None:
+    """Give the list of a completer the look of the window's menus."""
+    popup = completer.popup()
+    if popup is not None:
+        popup.setObjectName("completions")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QLineEdit
 
 from app.gui import tokens
+from app.gui.completing import dress
 from app.gui.presenters.language import translate
 from app.gui.widgets import Button, IconButton, label
 
@@ -40,6 +41,7 @@ class Prompt(QFrame):
         completer = QCompleter(self._words, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(_MOST_SHOWN)
+        dress(completer)
         self.field.setCompleter(completer)
         self.field.returnPressed.connect(self._on_answer)
         self.answer.clicked.connect(self._on_answer)

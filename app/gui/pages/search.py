@@ -97,6 +97,7 @@ class SearchPage(SearchPlace):
         self._asked = Asked(query="")
         self._found: Found | None = None
         self._better: Found | None = None  # not shown, for somebody reads
+        self._literal: Found | None = None  # found nothing; a wider search is on its way
         self._last: HitEntry | None = None
         self._is_grouped = True
         self._indexing = self._silent = ""
@@ -143,7 +144,7 @@ class SearchPage(SearchPlace):
 
     def _ask(self, asked: Asked) -> None:
         self._asked = asked
-        self._better = None
+        self._better = self._literal = None
         self._facets_pause.stop()
         self._spreading.forget()
         self._spreads.give_up()
@@ -161,13 +162,27 @@ class SearchPage(SearchPlace):
         self._on_current()
 
     def _on_answer(self, answer: Found | Failed) -> None:
-        if answer.asked != self._asked:
-            return
+        wide = search.widened(self._asked)
         if isinstance(answer, Failed):
-            self.notice.say(answer.message)
-        else:
-            self.show_found(answer)
-            self._facets_pause.start()
+            if answer.asked in (self._asked, wide):
+                self.notice.say(answer.message)
+        elif answer.asked == self._asked:
+            if answer.hits or wide is None:
+                self._take(answer)
+            else:
+                self._literal = answer
+                self._ask_wide(wide)
+        elif answer.asked == wide and self._literal is not None:
+            self._take(search.noted(answer) if answer.hits else self._literal)
+
+    def _ask_wide(self, wide: Asked) -> None:
+        """Nothing was found: the last word may not be typed to its end yet."""
+        zone, searching = self._zone, self._searching
+        self._asking.do(lambda: searching.ask(wide, zone), _nothing, self._on_failed)
+
+    def _take(self, found: Found) -> None:
+        self.show_found(found)
+        self._facets_pause.start()
 
     def show_found(self, found: Found) -> None:
         """Show an answer, or a better one to the same question.
@@ -207,7 +222,7 @@ class SearchPage(SearchPlace):
         at = bar.value() if is_same_question else 0
         self._found, self._better = found, None
         self.better.hide()
-        self.heading.say(f"“{found.asked.query}”")
+        self.heading.say(f"“{self._asked.query or found.asked.query}”")
         self._show_hits(found)
         self.view.doItemsLayout()  # or there is nothing to scroll yet
         bar.setValue(at)
@@ -281,11 +296,11 @@ class SearchPage(SearchPlace):
     @Slot()
     def _spread(self) -> None:
         """Count how what is found is spread, once it stands still."""
-        asked, spreading, zone = self._asked, self._spreads, self._zone
-        if asked.query.strip():
+        found, spreading, zone = self._found, self._spreads, self._zone
+        if found is not None:
             self._spreading.do(
-                lambda: spreading.spread(asked, zone),
-                lambda values: self.narrowing.show_values(values if asked == self._asked else ()),
+                lambda: spreading.spread(found.asked, zone),
+                self.narrowing.show_values,
                 self._on_failed,
             )
 

@@ -370,6 +370,25 @@ def beginning_of(text: str) -> str:
     return found[0] if found else ""
 
 
+def widened(asked: Asked) -> Asked | None:
+    """The same with all that begins like its last word, which may not be typed to its end yet.
+
+    None where no word stands at the end.
+    """
+    if not beginning_of(asked.query):
+        return None
+    return replace(asked, query=f"{asked.query}*")
+
+
+def noted(found: Found) -> Found:
+    """What a widened search found; a note says so."""
+    beginning = beginning_of(found.asked.query.removesuffix("*"))
+    note = translate("Search", "with words that begin with “{beginning}”").format(
+        beginning=beginning
+    )
+    return replace(found, notes=(note, *found.notes))
+
+
 def completions(archive: Archive, beginning: str, most: int = 6) -> tuple[str, ...]:
     """The commonest words of the archive that begin so; not the word itself.
 

@@ -428,6 +428,18 @@ def test_narrowing(query: str, field: Field, value: str, expected: str) -> None:
     assert presenter.narrowed(query, field, value) == expected
 
 
+def test_a_word_that_is_still_being_typed_finds_what_begins_so(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    talk(settings, "One", "the unedited audio")
+    page = asked_in(qtbot, open_it(), "audio uned", 2)
+    qtbot.waitUntil(lambda: "begin with “uned”" in page.footer.text())
+    assert page.heading.accessibleName() == "“audio uned”"
+    hit = entries(page)[1]
+    assert isinstance(hit, HitEntry)
+    assert [hit.text[start:end] for start, end in hit.marks] == ["unedited", "audio"]
+
+
 @pytest.mark.parametrize(
     ("text", "beginning"),
     [
