@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui import icons, theme, tokens
+from app.gui.presenters import figures
 from app.gui.presenters.exporting import Choice
 from app.gui.widgets import Icon, label, wrapped
 
@@ -255,6 +256,55 @@ class Switch(QWidget):
     def show_value(self, *, is_on: bool) -> None:
         """Show whether it is on."""
         self.box.setChecked(is_on)
+
+
+class Number(QWidget):
+    """A number and its unit, typed."""
+
+    changed = Signal(float)
+
+    def __init__(self, name: str, unit: str, most: float, decimals: int = 0) -> None:
+        """Make it.
+
+        Args:
+            name: What it is, for screen readers.
+            unit: Stands behind it.
+            most: The largest number; the smallest is 0.
+            decimals: How many may be typed.
+        """
+        super().__init__()
+        self._most, self._decimals = most, decimals
+        self._value = 0.0
+        self.edit = line_edit(name)
+        self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.edit.setMaximumWidth(tokens.NUMBER_WIDTH)
+        self.edit.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
+        self.edit.editingFinished.connect(self._on_edited)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(tokens.SPACE_S)
+        layout.addWidget(self.edit)
+        layout.addWidget(label("muted", unit))
+        layout.addStretch(1)
+        self.show_value(0.0)
+
+    def show_value(self, value: float) -> None:
+        """Show a number."""
+        self._value = value
+        self.edit.setText(figures.number(value, self._decimals))
+
+    @Slot()
+    def _on_edited(self) -> None:
+        """Take what was typed; what is no number gives way to what was there."""
+        locale = QLocale() if QLocale().language() is not QLocale.Language.C else QLocale("en")
+        typed, is_number = locale.toDouble(self.edit.text().strip())
+        value = (
+            round(min(self._most, max(0.0, typed)), self._decimals) if is_number else self._value
+        )
+        is_new = value != self._value
+        self.show_value(value)
+        if is_new:
+            self.changed.emit(value)
 
 
 def field(name: str, part: QWidget, *more: QWidget) -> QWidget:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.exporting import LONGEST_FADE_S, Order
 from app.gui import tokens
-from app.gui.choosing import Pick, Switch, field
+from app.gui.choosing import Number, Pick, Switch, field
 from app.gui.presenters import exporting
 from app.gui.presenters.language import translate
 
@@ -30,8 +30,8 @@ class SoundOptions(QWidget):
             "channels": Pick(translate("Export", "Channels"), exporting.channels()),
             "rate_hz": Pick(translate("Export", "Sampling rate"), exporting.rates()),
         }
-        self.fade_in = _seconds(translate("Export", "Fade in"))
-        self.fade_out = _seconds(translate("Export", "Fade out"))
+        self.fade_in = Number(translate("Export", "Fade in"), "s", LONGEST_FADE_S, 1)
+        self.fade_out = Number(translate("Export", "Fade out"), "s", LONGEST_FADE_S, 1)
         self.gaps = Switch(
             translate("Export", "Keep gaps as silence"),
             translate("Export", "Else they are cut out."),
@@ -39,8 +39,12 @@ class SoundOptions(QWidget):
         self._lay_out()
         for name, pick in self.picks.items():
             pick.chosen.connect(lambda value, name=name: self._on_picked(name, value))
-        self.fade_in.valueChanged.connect(self._on_fades)
-        self.fade_out.valueChanged.connect(self._on_fades)
+        self.fade_in.changed.connect(
+            lambda fade_s: self.changed.emit(replace(self._order, fade_in_s=fade_s))
+        )
+        self.fade_out.changed.connect(
+            lambda fade_s: self.changed.emit(replace(self._order, fade_out_s=fade_s))
+        )
         self.gaps.turned.connect(
             lambda is_on: self.changed.emit(replace(self._order, keeps_gaps=is_on))
         )
@@ -50,27 +54,22 @@ class SoundOptions(QWidget):
         self._order = order
         for name, pick in self.picks.items():
             pick.show_value(exporting.as_value(getattr(order, name)))
-        for box, fade_s in ((self.fade_in, order.fade_in_s), (self.fade_out, order.fade_out_s)):
-            box.blockSignals(True)
-            box.setValue(fade_s)
-            box.blockSignals(False)
+        self.fade_in.show_value(order.fade_in_s)
+        self.fade_out.show_value(order.fade_out_s)
         self.gaps.show_value(is_on=order.keeps_gaps)
         self.picks["bit_rate_kbps"].setEnabled(order.form not in exporting.LOSSLESS)
 
     def _on_picked(self, name: str, value: str) -> None:
         self.changed.emit(exporting.with_value(self._order, name, value))
 
-    def _on_fades(self, _value: float) -> None:
-        self.changed.emit(
-            replace(self._order, fade_in_s=self.fade_in.value(), fade_out_s=self.fade_out.value())
-        )
-
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(tokens.SPACE_M)
         grid.setVerticalSpacing(tokens.SPACE_M)
         fields = [field(pick.box.accessibleName(), pick) for pick in self.picks.values()]
-        fields += [field(box.accessibleName(), box) for box in (self.fade_in, self.fade_out)]
+        fields += [
+            field(each.edit.accessibleName(), each) for each in (self.fade_in, self.fade_out)
+        ]
         for place, each in enumerate(fields):
             grid.addWidget(each, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(0, 1)
@@ -81,16 +80,3 @@ class SoundOptions(QWidget):
         layout.addLayout(grid)
         layout.addWidget(self.gaps)
         layout.addStretch(1)
-
-
-def _seconds(name: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setAccessibleName(name)
-    box.lineEdit().setAccessibleName(name)
-    box.setRange(0.0, LONGEST_FADE_S)
-    box.setSingleStep(0.5)
-    box.setDecimals(1)
-    box.setSuffix(" s")
-    box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)  # keys and the wheel do it
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return box

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui import tokens
-from app.gui.choosing import Pick, Switch, line_edit
+from app.gui.choosing import Number, Pick, Switch, line_edit
 from app.gui.files import choose_folder
 from app.gui.presenters import settings as presenter
 from app.gui.presenters.language import translate
@@ -121,32 +121,14 @@ class NumberPart(Part):
 
     def __init__(self, entry: Entry, change: Change) -> None:
         super().__init__()
-        self._name, self._change = entry.name, change
-        self.box = QSpinBox()
-        self.box.setRange(0, entry.most)
-        self.box.setSuffix(f" {entry.unit}")
-        self.box.setSpecialValueText(translate("Settings", "Never") if entry.most > 999 else "")
-        self.box.setAccessibleName(entry.title)
-        self.box.lineEdit().setAccessibleName(entry.title)
-        self.box.setKeyboardTracking(False)
-        self.box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.box.setMinimumWidth(tokens.PICK_WIDTH // 2)
-        self.box.editingFinished.connect(self._on_edited)
-        self._shown = 0
-        _beside(self, self.box)
+        self._name = entry.name
+        self.number = Number(entry.title, entry.unit, entry.most)
+        self.number.changed.connect(lambda value: change(round(value) or None))
+        _beside(self, self.number)
 
     def show_values(self, values: Values) -> None:
         """Show it."""
-        self._shown = round(values.of(self._name))
-        self.box.setValue(self._shown)
-
-    @Slot()
-    def _on_edited(self) -> None:
-        if self.box.value() != self._shown:
-            self._shown = self.box.value()
-            self._change(self._shown or None)
+        self.number.show_value(float(values.of(self._name)))
 
 
 class TextPart(Part):

@@ -199,6 +199,7 @@ class SettingCard(QFrame):
         texts.addWidget(wrapped("heading", entry.title))
         for each in (wrapped("muted", entry.about), self.late, self.fixed):
             texts.addWidget(each)
+        texts.addStretch(1)
         is_wide = entry.kind in ("folder", "models", "key", "text")
         to_right, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         layout = QBoxLayout(down if is_wide else to_right, self)

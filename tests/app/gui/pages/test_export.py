@@ -104,7 +104,8 @@ def test_edited_sound_is_made_as_chosen(
     options = page.options["edited"]
     options.picks["form"].chosen.emit("flac")
     options.picks["channels"].chosen.emit("1")
-    options.fade_in.setValue(0.5)
+    options.fade_in.edit.setText("0.5")
+    options.fade_in.edit.editingFinished.emit()
     assert page.order == Order(door="edited", form="flac", channels=1, fade_in_s=0.5)
     assert not options.picks["bit_rate_kbps"].isEnabled()
     (sound,) = export(page, qtbot)

@@ -87,11 +87,14 @@ def test_a_folder_that_holds_later_says_so(
 def test_a_number_of_nought_is_the_default(qtbot: QtBot, page: SettingsPage) -> None:
     part = page.parts["keep_days"].part
     assert isinstance(part, NumberPart)
-    part.box.setValue(90)
-    part.box.editingFinished.emit()
+    part.number.edit.setText("90")
+    part.number.edit.editingFinished.emit()
     qtbot.waitUntil(lambda: settings_file.load().keep_days == 90, timeout=LONG_MS)
-    part.box.setValue(0)
-    part.box.editingFinished.emit()
+    part.number.edit.setText("many")  # no number: it stays
+    part.number.edit.editingFinished.emit()
+    assert part.number.edit.text() == "90"
+    part.number.edit.setText("0")
+    part.number.edit.editingFinished.emit()
     qtbot.waitUntil(lambda: settings_file.load().keep_days == 0, timeout=LONG_MS)
     assert "keep_days" not in paths.settings_file().read_text()
 
