@@ -26,9 +26,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
-
 from app import paths
 from recorder.archive import write_whole
 from recorder.errors import AircheckError, storage_error
@@ -173,6 +170,9 @@ def save(changes: Mapping[str, Any], *, file: Path | None = None) -> None:
         SettingsError: A value is no such setting's, or the file can't be read; it is as it was.
         StorageError: The disk refuses; the file is as it was.
     """
+    import tomlkit  # noqa: PLC0415 (who only reads needs none)
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415 (likewise)
+
     file = file or paths.settings_file()
     _from_file(file)  # refuses one that can't be read
     for name, value in changes.items():

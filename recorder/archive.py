@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from filelock import FileLock, Timeout
 
 from recorder import journal
 from recorder.errors import (
@@ -310,6 +309,8 @@ class SessionFolder:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         path = self.path / ".lock"
+        from filelock import FileLock, Timeout  # noqa: PLC0415 (asyncio; who looks needs none)
+
         lock = FileLock(path, timeout=_LOCK_WAIT_S)
         try:
             self._require_there()

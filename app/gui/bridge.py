@@ -190,6 +190,7 @@ class Ticker(Generic[T]):
         failed: Called there when a look fails, once for the same failure again and again; the next
             look comes all the same.
         ended: Called on the thread, last of all.
+        begins: Whether it looks from now on, or from `begin` on.
     """
 
     def __init__(
@@ -201,6 +202,8 @@ class Ticker(Generic[T]):
         then: Callable[[T], None],
         failed: Failed,
         ended: Callable[[], None] | None = None,
+        *,
+        begins: bool = True,
     ) -> None:
         self._bridge = bridge
         self._ended = ended
@@ -214,7 +217,15 @@ class Ticker(Generic[T]):
         self._woken = threading.Event()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
-        self._thread.start()
+        self._has_begun = False
+        if begins:
+            self.begin()
+
+    def begin(self) -> None:
+        """Look from now on; a second call does nothing."""
+        if not (self._has_begun or self._closed.is_set()):
+            self._has_begun = True
+            self._thread.start()
 
     def look_now(self) -> None:
         """Look at once instead of after the interval."""
@@ -228,7 +239,8 @@ class Ticker(Generic[T]):
     def close(self) -> None:
         """End the thread, and wait for it."""
         self.end()
-        self._thread.join(_JOIN_S)
+        if self._has_begun:
+            self._thread.join(_JOIN_S)
 
     def _serve(self) -> None:
         try:

@@ -83,20 +83,20 @@ class Desk(QObject):
         self._ear: Ticker[dict[str, tuple[float, float]]] | None = None
         self._look = Ticker(
             self._bridge, "gui-library", tokens.LIBRARY_LOOK_S,
-            self._library.look, self._on_rows, self._on_failed,
+            self._library.look, self._on_rows, self._on_failed, begins=False,
         )  # fmt: skip
         self._ask = Ticker(
             self._bridge, "gui-live", tokens.LIVE_LOOK_S,
-            self._live.look, self._on_live, self._on_failed,
+            self._live.look, self._on_live, self._on_failed, begins=False,
         )  # fmt: skip
         self._waves = LiveWaves()
         self._redraw = Ticker(
             self._bridge, "gui-waves", tokens.WAVE_LOOK_S,
-            self._waves.look, self._on_waves, self._on_failed,
+            self._waves.look, self._on_waves, self._on_failed, begins=False,
         )  # fmt: skip
         self._transcribe = Ticker(
             self._bridge, "gui-transcription", tokens.LIBRARY_LOOK_S,
-            transcription.look, self._on_works, self._on_failed,
+            transcription.look, self._on_works, self._on_failed, begins=False,
         )  # fmt: skip
 
     @property
@@ -150,6 +150,11 @@ class Desk(QObject):
         lane = Lane(self._bridge, f"gui-{name}", room=room, newest_only=newest_only)
         self._lanes.append(lane)
         return lane
+
+    def begin(self) -> None:
+        """Look from now on. The window calls it when it is painted: reading would slow that."""
+        for ticker in (self._look, self._ask, self._redraw, self._transcribe):
+            ticker.begin()
 
     def look_now(self) -> None:
         """Look at the archive and the recorders at once: something was changed."""

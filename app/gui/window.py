@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QKeySequence,
+    QPaintEvent,
     QResizeEvent,
     QShortcut,
 )
@@ -70,6 +71,7 @@ class Window(QMainWindow):
         self.transport = Transport(self.player)
         self.parting = Parting()
         self.tray = Tray(desk, self)
+        self._is_seen = False
         self._is_leaving = False
         self._is_stopping = False
         self.setAcceptDrops(True)
@@ -82,7 +84,6 @@ class Window(QMainWindow):
         self._later = QTimer(self)
         self._later.setInterval(0)
         self._later.timeout.connect(self._make_next)
-        self._later.start()
 
     @property
     def desk(self) -> Desk:
@@ -176,6 +177,18 @@ class Window(QMainWindow):
     @Slot()
     def _on_export_closed(self) -> None:
         self.turn_to(self._before_export)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        """The work begins once the window can be seen."""
+        super().paintEvent(event)
+        if not self._is_seen:
+            self._is_seen = True
+            QTimer.singleShot(0, self, self._begin)
+
+    @Slot()
+    def _begin(self) -> None:
+        self._desk.begin()
+        self._later.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Make room for the page where there is little."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING
 
-from app.broadcast import SampleBroadcast
 from recorder import launch
 from recorder.archive import Archive, SessionFolder
 from recorder.control import Client
 from recorder.errors import RecorderError
 from recorder.types import SourceKind, SourceSpec
+
+if TYPE_CHECKING:
+    from app.broadcast import SampleBroadcast
 
 
 class SampleSession:
@@ -30,6 +33,8 @@ class SampleSession:
             StorageError: The disk refuses.
             RecorderError: The recorder doesn't start.
         """
+        from app.broadcast import SampleBroadcast  # noqa: PLC0415 (a web server: only when asked for)
+
         self.close()
         self._broadcast = SampleBroadcast()
         spec = SourceSpec(kind=SourceKind.STREAM, address=self._broadcast.url)

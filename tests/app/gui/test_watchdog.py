@@ -73,7 +73,7 @@ def test_no_delivery_takes_a_frame_while_a_session_is_recorded(
         qtbot.waitUntil(lambda: not page.cards, timeout=WITHIN_MS)
     folder = card.folder
     wait_until(lambda: not launch.is_running(folder), 30, "the recorder's end")
-    assert len(deliveries) > 20
+    assert len(deliveries) > 10
     seen: set[str] = set()
     slow = []
     for took_s, name in deliveries:
