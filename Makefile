@@ -37,8 +37,11 @@ format: setup ## rewrite the sources as ruff would have them
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-screenshots: setup ## grab the window's pages and states, light and dark, into build/screenshots
-	@QT_QPA_PLATFORM=offscreen AIRCHECK_SCREENSHOTS=1 $(BIN)/pytest tests/app/gui/test_looks*.py -q
+screenshots: setup ## grab the window's pages and states, light and dark, at 100 and 200 %, into build/screenshots
+	@for scale in 1 2; do \
+	  QT_QPA_PLATFORM=offscreen QT_SCALE_FACTOR=$$scale AIRCHECK_SCREENSHOTS=1 \
+	    $(BIN)/pytest tests/app/gui/test_looks*.py -q || exit 1; \
+	done
 	@ls build/screenshots
 
 translations: setup ## bring the window's translations up to date with its sentences
