@@ -12,11 +12,11 @@ import pytest
 from recorder.errors import DeviceLost, SourceError, Stalled, UnknownDevice
 from recorder.sources import blocks, intake, pulse, silence, watch
 from recorder.sources.base import SinkClosed
+from recorder.sources.blocks import Block
 from recorder.sources.device import DeviceSource
 from recorder.sources.devices import DeviceInfo
 from recorder.sources.intake import Intake
 from recorder.sources.line import Line
-from recorder.sources.blocks import Block
 from recorder.sources.system import SystemSource
 from recorder.sources.watch import Verdict
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceKind, SourceSpec
