@@ -20,7 +20,6 @@ from app.gui import theme, tokens
 from app.gui.desk import Desk
 from app.gui.place import Place
 from app.gui.presenters import words
-from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.following import Notice
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
@@ -200,7 +199,9 @@ class LiveCard(QFrame):
         self.mark.setToolTip(translate("Card", "Mark this moment (M); name it if you like"))
         self.note.setToolTip(translate("Card", "Write a note at this moment (N)"))
         self.stop.setToolTip(translate("Card", "End the recording and seal it"))
-        self.clip.setToolTip(translate("Card", "Save the last seconds as a file with its proof"))
+        self.clip.setToolTip(
+            translate("Card", "Save the last seconds as a file; the recording goes on")
+        )
         self._buttons = (
             self.act, self._open, self.mark, self.note, self.clip, self.stop, self.dismiss,
         )  # fmt: skip
@@ -400,11 +401,7 @@ def wire(card: LiveCard, desk: Desk, place: Place) -> None:
     card.acted.connect(desk.act)
     card.opened.connect(place.session_asked)
     card.sought.connect(place.play_asked)
-    card.clip_asked.connect(
-        lambda folder, from_s, to_s: place.export_asked.emit(
-            Wanted(folders=(folder,), from_s=from_s, to_s=to_s)
-        )
-    )
+    card.clip_asked.connect(desk.clip)
 
 
 def _act_words(act: Act) -> tuple[str, str]:

@@ -375,6 +375,7 @@ class Window(QMainWindow):
         desk.started.connect(self._on_started)
         desk.start_failed.connect(self._on_start_failed)
         desk.failed.connect(self._on_said)
+        desk.told.connect(self._on_said)
         desk.heard.connect(self.bar.show_levels)
         desk.shown_folder.connect(self._on_shown_folder)
         self.bar.offers_asked.connect(desk.list_offers)

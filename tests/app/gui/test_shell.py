@@ -2,7 +2,10 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
+import av
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
@@ -331,19 +334,23 @@ def test_a_refused_session_can_be_heard_by_the_systems_sound(
     assert live(folder, State.REFUSED).act is Act.RECORD_SYSTEM
 
 
-def test_the_last_seconds_of_a_live_session_go_to_the_export(
-    qtbot: QtBot, open_it: Open, settings: Settings
+def test_the_last_seconds_of_a_live_session_are_saved_while_it_goes_on(
+    qtbot: QtBot, open_it: Open, settings: Settings, tmp_path: Path
 ) -> None:
     folder = build_session(settings.archive, title="Late talk", sealed=False)
     window = open_it()
-    show(qtbot, window, live(folder, end_s=90.0))
-    page = reach.now(window)
-    wanted: list[object] = []
-    page.export_asked.disconnect()
-    page.export_asked.connect(wanted.append)
-    page.cards[folder.path].clip_asked.emit(folder, 60.0, 90.0)
-    (wish,) = wanted
-    assert (wish.from_s, wish.to_s) == (60.0, 90.0)  # type: ignore[attr-defined]
+    window._desk._settings = replace(settings, exports=tmp_path / "clips")
+    show(qtbot, window, live(folder, end_s=22.0))
+    reach.now(window).cards[folder.path].clip_asked.emit(folder, 2.0, 8.0)
+    qtbot.waitUntil(window.bar.notice.isVisible, timeout=WITHIN_MS)
+    message = window.bar.notice.message
+    assert message is not None
+    assert "is saved" in message.happened
+    (clip,) = (tmp_path / "clips").iterdir()
+    assert str(clip) in message.happened
+    with av.open(str(clip)) as media:
+        assert media.duration is not None
+        assert media.duration / av.time_base == pytest.approx(6.0, abs=0.2)
 
 
 def test_a_note_is_written_at_its_moment_by_key(
