@@ -15,45 +15,56 @@ from app import settings
 from app.cli.context import Context, fail
 from recorder.errors import AircheckError
 
-_COMMANDS = {
-    "record": "capture",
-    "listen": "listen",
-    "sources": "sources",
-    "stop": "capture",
-    "mark": "capture",
-    "schedule": "schedule",
-    "recover": "capture",
-    "resume": "capture",
-    "autostart": "startup",
-    "sessions": "library",
-    "show": "library",
-    "import": "library",
-    "collections": "collections",
-    "trash": "keeping",
-    "retain": "keeping",
-    "usage": "keeping",
-    "check": "keeping",
-    "move": "keeping",
-    "transcribe": "text",
-    "queue": "text",
-    "captions": "captions",
-    "quote": "words",
-    "correct": "words",
-    "speaker": "words",
-    "models": "text",
-    "search": "finding",
-    "searches": "finding",
-    "index": "finding",
-    "split": "workshop",
-    "labels": "workshop",
-    "export": "export",
-    "verify": "proof",
-    "compare": "compare",
-    "complete": "compare",
-    "key": "proof",
-    "edit": "proof",
-    "demo": "demo",
+_GROUPS = {
+    "Record": {
+        "record": ("capture", "a stream, a page, a device, the system's sound; waits for it"),
+        "listen": ("listen", "keep a device's last seconds, and record from there"),
+        "sources": ("sources", "what can be recorded here, and how loud it is"),
+        "mark": ("capture", "name this moment of a recording"),
+        "stop": ("capture", "end a recording, and seal it"),
+        "schedule": ("schedule", "what waits for its time; call it off"),
+        "resume": ("capture", "go on with what has no recorder any more"),
+        "recover": ("capture", "seal what has no recorder any more"),
+        "autostart": ("startup", "go on by itself after a restart"),
+    },
+    "Keep": {
+        "sessions": ("library", "list them, newest first"),
+        "show": ("library", "what a session holds, or what was said at a moment"),
+        "edit": ("proof", "its title, host, description, rights, cover, tags"),
+        "collections": ("collections", "lists of sessions, by hand or by a rule"),
+        "import": ("library", "audio, transcripts, folders; once, or watched"),
+        "trash": ("keeping", "throw sessions away, and have them back"),
+        "retain": ("keeping", "rules for old sessions; none unless set"),
+        "usage": ("keeping", "how much room they take"),
+        "check": ("keeping", "read the archive through for changed bytes"),
+        "move": ("keeping", "move the archive, compared by its hashes"),
+    },
+    "Words": {
+        "transcribe": ("text", "what was said, by Whisper"),
+        "queue": ("text", "what is to be transcribed, and how far it is"),
+        "models": ("text", "Whisper's models: list, get, add"),
+        "captions": ("captions", "what is said, while it is recorded; or as a file"),
+        "correct": ("words", "put a transcript right"),
+        "speaker": ("words", "say whose voice it is"),
+        "quote": ("words", "what was said, with all that is needed to check it"),
+        "search": ("finding", "in everything that was said"),
+        "searches": ("finding", "the searches that were kept"),
+        "index": ("finding", "make the search index again"),
+    },
+    "Publish": {
+        "export": ("export", "unedited with its proof, edited, or as a web page"),
+        "split": ("workshop", "cut at silences, markers, labels, lengths, sizes"),
+        "labels": ("workshop", "find speech, music, silence; where the talk starts"),
+        "verify": ("proof", "what holds of a package, a session, a file"),
+        "key": ("proof", "the public key that signs"),
+        "compare": ("compare", "what differs from another recording"),
+        "complete": ("compare", "fill gaps from another recording, or the replay"),
+        "demo": ("demo", "all of it in a minute, on a sample"),
+    },
 }
+"""Of each command: its module in `app.cli`, and what it does in a line."""
+
+_COMMANDS = {name: told for group in _GROUPS.values() for name, told in group.items()}
 
 
 class _Commands(click.Group):
@@ -67,13 +78,23 @@ class _Commands(click.Group):
         ctx: click.Context,  # noqa: ARG002 (click's signature)
         cmd_name: str,
     ) -> click.Command | None:
-        module = _COMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in _COMMANDS:
             return None
+        module, _ = _COMMANDS[cmd_name]
         found: click.Command = getattr(
             importlib.import_module(f"app.cli.{module}"), f"{cmd_name}_command"
         )
         return found
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 (click's signature)
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """List the commands by what they are for."""
+        for title, group in _GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, about) for name, (_, about) in group.items()])
 
 
 @click.group(cls=_Commands, invoke_without_command=True)
