@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from filelock import FileLock, Timeout
 
 from app.importing import Outcome, import_paths, is_text, texts_of
+from recorder import locks
 from recorder.archive import Archive
-from recorder.errors import AircheckError, SessionBusy, storage_error
+from recorder.errors import AircheckError, SessionBusy
 from recorder.importing import find_audio
 from recorder.lists import NamedList
 
@@ -208,7 +208,12 @@ def watch(
         SessionBusy: Another process watches for this archive.
         StorageError: The disk refuses.
     """
-    with _alone(archive):
+    busy = SessionBusy(
+        "Another process imports for this archive from watched folders.",
+        safe="It goes on undisturbed.",
+        hint="End it first, or name all folders to it.",
+    )
+    with locks.alone(archive.root / _LOCK_NAME, doing="watching for the archive", busy=busy):
         looked = Watch(archive, folders)
         trouble = ""
         while not stop.is_set():
@@ -221,26 +226,6 @@ def watch(
                     tell_trouble(error)
                 trouble = error.message
             stop.wait(_LOOKS_EVERY_S)
-
-
-@contextlib.contextmanager
-def _alone(archive: Archive) -> Iterator[None]:
-    lock = FileLock(archive.root / _LOCK_NAME)
-    try:
-        archive.root.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise SessionBusy(
-            "Another process imports for this archive from watched folders.",
-            safe="It goes on undisturbed.",
-            hint="End it first, or name all folders to it.",
-        ) from error
-    except OSError as error:
-        raise storage_error(error, doing="locking the archive for watching") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _being_written() -> frozenset[Path]:

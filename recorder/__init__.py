@@ -6,7 +6,7 @@ The map, upstream first; a module imports only from above its own line:
     journal timeline archive the log; where every second is; session folders
     frames segments wav      whole frames of a stream; what a segment holds; growing WAVs
     pack sums retry          WAV → FLAC; SHA256SUMS; when to try again
-    lists                    what people keep beside the sessions, by name
+    locks lists              one process at a time; what people keep beside the sessions, by name
     usage trash retention    the room that sessions take; thrown away, brought back; by which rules
     moving checking          the archive to another disk; the archive against its hashes
     staging                  HLS segments that wait on disk for an earlier one

@@ -24,9 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from recorder import sums
+from recorder import locks, sums
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError, DecodeError, storage_error
 from recorder.events import Chunk, Connected, PartOpened, PartSealed, RunStarted
@@ -226,7 +224,8 @@ def _bring_in(archive: Archive, file: _File) -> tuple[SessionFolder, bool]:
     folder = staging.create(file.path.stem, [("a", spec)], at=file.recorded_at)
     try:
         _fill(folder, file)
-        with _alone(archive):
+        busy = storage_error(OSError("another process doesn't end"), doing="importing")
+        with locks.alone(archive.root / _LOCK, doing="importing", busy=busy, wait_s=_LOCK_WAIT_S):
             here = _with_bytes(archive, file.sha256)
             if here:
                 return here, True
@@ -235,21 +234,6 @@ def _bring_in(archive: Archive, file: _File) -> tuple[SessionFolder, bool]:
         raise storage_error(error, doing="importing", safe="The file is untouched.") from error
     finally:
         shutil.rmtree(folder.path, ignore_errors=True)  # gone already where all went well
-
-
-@contextlib.contextmanager
-def _alone(archive: Archive) -> Iterator[None]:
-    """Be the one process that puts something in, for the moment that it takes."""
-    lock = FileLock(archive.root / _LOCK, timeout=_LOCK_WAIT_S)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        cause = OSError("another process imports and doesn't end")
-        raise storage_error(cause, doing="importing", safe="The file is untouched.") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _clear_left(staging: Archive) -> None:

@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
+from recorder import locks
 from recorder.archive import write_whole
 from recorder.errors import storage_error
 
@@ -70,15 +69,7 @@ class NamedList:
             StorageError: The disk refuses, or another process was at it for 5 s.
         """
         doing = f"changing {self.path.name}"
-        lock = FileLock(self.path.with_name(f".{self.path.stem}.lock"), timeout=_LOCK_WAIT_S)
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout as error:
-            raise storage_error(OSError("another process is at it"), doing=doing) from error
-        except OSError as error:
-            raise storage_error(error, doing=doing) from error
-        try:
+        busy = storage_error(OSError("another process is at it"), doing=doing)
+        lock = self.path.with_name(f".{self.path.stem}.lock")
+        with locks.alone(lock, doing=doing, busy=busy, wait_s=_LOCK_WAIT_S):
             yield
-        finally:
-            lock.release()

@@ -22,9 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from recorder import disk
+from recorder import disk, locks
 from recorder.archive import TRASH, Archive, SessionFolder, sync_folder, write_whole
 from recorder.errors import ArchiveError, DiskFull, SessionBusy, StorageError, storage_error
 
@@ -96,20 +94,14 @@ def alone(target: Path) -> Iterator[None]:
         MoveRefused: Another one does.
         StorageError: The disk refuses.
     """
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(target / _LOCK)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise MoveRefused(f"An archive is on its way to {target} already.", safe=_SAFE) from error
-    except OSError as error:
-        raise storage_error(error, doing=f"making {target}", safe=_SAFE) from error
-    try:
-        yield
-    finally:
-        lock.release()
-        if not is_under_way(target):
-            (target / _LOCK).unlink(missing_ok=True)
+    busy = MoveRefused(f"An archive is on its way to {target} already.", safe=_SAFE)
+    with locks.alone(target / _LOCK, doing=f"making {target}", busy=busy):
+        try:
+            yield
+        finally:
+            if not is_under_way(target):
+                with contextlib.suppress(OSError):
+                    (target / _LOCK).unlink(missing_ok=True)
 
 
 def copy(archive: Archive, target: Path, progress: Progress = lambda _, __: None) -> None:

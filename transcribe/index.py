@@ -14,14 +14,14 @@ import contextlib
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlite_utils import Database as SqliteUtils
 
+from recorder import locks
 from recorder.archive import PROGRAM, Archive, SessionFolder
 from recorder.errors import CorruptSession, StorageError, storage_error
 from recorder.types import SessionId, iso, utc_now
@@ -207,7 +207,12 @@ def rebuild(archive: Archive, progress: Progress | None = None) -> Rebuilt:
     """
     _make_root(archive)
     new = archive.root / _NEW_NAME
-    with _alone(archive.root):
+    busy = IndexBusy(
+        "Another process is making the search index anew.",
+        safe="Sessions and transcripts are untouched.",
+        hint="Try again in a moment.",
+    )
+    with locks.alone(archive.root / _LOCK_NAME, doing="locking the search index", busy=busy):
         _discard(new)  # what a rebuild left that was killed
         try:
             rebuilt = _fill(new, archive, progress)
@@ -226,25 +231,6 @@ def _make_root(archive: Archive) -> None:
         archive.root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise storage_error(error, doing="making the archive's folder") from error
-
-
-@contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    lock = FileLock(root / _LOCK_NAME)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise IndexBusy(
-            "Another process is making the search index anew.",
-            safe="Sessions and transcripts are untouched.",
-            hint="Try again in a moment.",
-        ) from error
-    except OSError as error:
-        raise storage_error(error, doing="locking the search index") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _fill(path: Path, archive: Archive, progress: Progress | None) -> Rebuilt:
