@@ -21,6 +21,7 @@ from recorder.errors import AircheckError
 from recorder.types import Seconds
 
 _WIDE = 1_000
+_SHOWN_ID = 8
 
 
 @dataclass(slots=False, kw_only=True)
@@ -114,6 +115,11 @@ def escape(text: str) -> str:
     A title that could move the cursor or turn the line around could make a terminal lie.
     """
     return markup.escape("".join(sign if sign.isprintable() else " " for sign in text))
+
+
+def short_id(session: str) -> str:
+    """The end of a session's id, by which it can be named."""
+    return session[-_SHOWN_ID:]
 
 
 def counted(number: int, noun: str, sign: str = "") -> str:

@@ -21,13 +21,12 @@ from rich.progress import (
 from rich.table import Table
 
 from app import keeping
-from app.cli.context import Context, Duration, counted, escape, json_option, pass_context
+from app.cli.context import Context, Duration, counted, escape, json_option, pass_context, short_id
 from recorder import checking, trash, usage
 from recorder.errors import AircheckError, SessionNotFound
 from recorder.trash import Trashed
 from recorder.types import Seconds, iso, utc_now
 
-_SHOWN_ID = 8
 _SHOWN_SESSIONS = 20
 _A_MOMENT = timedelta(microseconds=1)  # whenever it was checked before
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -68,7 +67,7 @@ def _put_command(context: Context, sessions: tuple[str, ...]) -> None:
     for outcome in outcomes:
         if outcome.trashed:
             name = escape(outcome.trashed.title)
-            context.say(f"[green]✓[/] {name} is in the trash  [dim]{_short(outcome.session)}[/]")
+            context.say(f"[green]✓[/] {name} is in the trash  [dim]{short_id(outcome.session)}[/]")
         else:
             context.say(f"[red]✗[/] {escape(outcome.problem)}")
     problems = [o for o in outcomes if o.problem]
@@ -101,7 +100,7 @@ def _list_command(context: Context) -> None:
         table.add_column(column, no_wrap=column != "title")
     for each in found:
         when = f"{each.trashed_at.astimezone():%Y-%m-%d %H:%M}"
-        row = (_short(each.id), when, room(each.bytes), escape(each.title), escape(each.why))
+        row = (short_id(each.id), when, room(each.bytes), escape(each.title), escape(each.why))
         table.add_row(*row)
     context.show(table)
 
@@ -118,7 +117,7 @@ def _restore_command(context: Context, sessions: tuple[str, ...]) -> None:
         raise SessionNotFound("The trash is empty.")
     folders = keeping.restore(archive, wanted)
     for each in wanted:
-        context.say(f"[green]✓[/] {escape(each.title)} is back  [dim]{_short(each.id)}[/]")
+        context.say(f"[green]✓[/] {escape(each.title)} is back  [dim]{short_id(each.id)}[/]")
     if context.as_json:
         context.answer({"restored": [folder.id for folder in folders]})
 
@@ -174,7 +173,7 @@ def _log_command(context: Context) -> None:
         why = f"  [dim]{escape(str(line['why']))}[/]" if line.get("why") else ""
         context.say(
             f"{escape(str(line.get('at')))}  {escape(str(line.get('what'))):<12}"
-            f"  {escape(str(line.get('title')))}  [dim]{_short(str(line.get('session')))}[/]{why}"
+            f"  {escape(str(line.get('title')))}  [dim]{short_id(str(line.get('session')))}[/]{why}"
         )
 
 
@@ -213,7 +212,7 @@ def _say_retained(context: Context, found: keeping.Retained, *, would: str) -> N
     for due in found.due:
         kept = f"{due.kept_since.astimezone():%Y-%m-%d}"
         context.say(
-            f"{_short(due.folder.id)}  {kept}  {room(due.bytes):>9}  {escape(due.title)}"
+            f"{short_id(due.folder.id)}  {kept}  {room(due.bytes):>9}  {escape(due.title)}"
             f"  [dim]{due.why}[/]"
         )
     for outcome in found.problems:
@@ -312,7 +311,7 @@ def usage_command(context: Context, *, everything: bool) -> None:
     for each in shown:
         audio = room(each.kinds.get(usage.Kind.AUDIO, 0))
         title = escape(each.folder.summary().title)
-        table.add_row(room(each.bytes), audio, _short(each.folder.id), title)
+        table.add_row(room(each.bytes), audio, short_id(each.folder.id), title)
     if shown:
         context.show(table)
     if len(shown) < len(total.sessions):
@@ -391,7 +390,3 @@ def _json(each: Trashed) -> dict[str, Any]:
         "why": each.why,
         "bytes": each.bytes,
     }
-
-
-def _short(session: str) -> str:
-    return session[-_SHOWN_ID:]

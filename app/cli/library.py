@@ -25,6 +25,7 @@ from app.cli.context import (
     exact_clock,
     json_option,
     pass_context,
+    short_id,
 )
 from app.cli.follow import ICONS
 from app.cli.labelled import say_labels
@@ -37,9 +38,6 @@ from recorder.schedule import CALLED_OFF
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds, State, iso
 from transcribe import transcript
-
-_SHOWN_ID = 8
-"""Characters of an id that a list shows: its end, by which a session can be named."""
 
 
 @click.command("sessions")
@@ -120,7 +118,7 @@ def _summary_row(summary: Summary) -> list[str]:
     started = summary.started_at or summary.announced_for or summary.created_at
     return [
         f"[{colour}]{sign}[/]",
-        summary.id[-_SHOWN_ID:],
+        short_id(summary.id),
         f"[{colour}]{state}[/]",
         f"{started.astimezone():%Y-%m-%d %H:%M}" if started else "",
         clock(summary.duration_s),
@@ -313,7 +311,7 @@ def _say_imported(context: Context, outcome: Outcome) -> None:
     elif outcome.session:
         here = " was here already" if outcome.was_here else ""
         name = escape(outcome.path.name)
-        context.say(f"[green]✓[/] {name}{here}  [dim]{outcome.session[-_SHOWN_ID:]}[/]")
+        context.say(f"[green]✓[/] {name}{here}  [dim]{short_id(outcome.session)}[/]")
 
 
 def _watch(context: Context, folders: tuple[Path, ...]) -> None:

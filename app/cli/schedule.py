@@ -7,14 +7,12 @@ from typing import Any
 import click
 from rich.table import Table
 
-from app.cli.context import Context, escape, json_option, pass_context
+from app.cli.context import Context, escape, json_option, pass_context, short_id
 from recorder import launch
 from recorder.archive import SessionFolder, Summary
 from recorder.errors import AircheckError, CorruptSession
 from recorder.schedule import Schedule
 from recorder.types import State, iso
-
-_SHOWN_ID = 8
 
 
 class _NotScheduled(AircheckError):
@@ -50,7 +48,7 @@ def _list_command(context: Context) -> None:
         table.add_column(column, no_wrap=column != "title")
     for summary, schedule in waiting:
         table.add_row(
-            summary.id[-_SHOWN_ID:],
+            short_id(summary.id),
             f"{schedule.local:%a, %d %b %Y, %H:%M %Z}",
             str(schedule.repeat or ""),
             escape(summary.title),
