@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 
 from app.gui import icons, theme, tokens
 from app.gui.widgets import Button, Text
@@ -85,3 +85,10 @@ class ActBar(QFrame):
         super().resizeEvent(event)
         for button in self.buttons:
             button.show_word(is_shown=event.size().width() >= self._least_width)
+
+
+def menu_button(words: str, icon: str) -> Button:
+    """A button that opens a menu."""
+    button = Button(words, icon)
+    button.setMenu(QMenu(button))
+    return button

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QStandardPaths, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -17,19 +16,16 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QMenu,
     QStackedLayout,
     QVBoxLayout,
-    QWidget,
 )
 
 from app import shelf
 from app.gui import tokens
-from app.gui.acts import Act, ActBar
-from app.gui.bridge import Latest
+from app.gui.acts import Act, ActBar, menu_button
 from app.gui.chips import FilterChips
 from app.gui.desk import Desk
 from app.gui.guide import GuideView, SessionsMime
@@ -38,15 +34,16 @@ from app.gui.place import Place
 from app.gui.presenters import browsing, keeping
 from app.gui.presenters.browsing import Asked, Listing, Sort, folders_of
 from app.gui.presenters.exporting import Wanted
-from app.gui.presenters.keeping import Done, HandingOut, TakenIn
+from app.gui.presenters.keeping import Done, HandingOut
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
 from app.gui.presenters.words import Message, one_line
 from app.gui.prompt import Prompt
 from app.gui.shelves import ALL, TRASH, On, Shelf, Shelves, shelves_of
+from app.gui.taking import TakingIn, local_paths
 from app.gui.thumbnails import Thumbnails
-from app.gui.widgets import Button, IconButton, Notice, Teaching, Text, label, quietly
+from app.gui.widgets import Button, Notice, Teaching, Text, label, quietly
 from app.shelf import Collection, Filter
 from recorder import trash
 from recorder.archive import SessionFolder
@@ -72,14 +69,11 @@ class LibraryPage(Place):
         self._collections: tuple[Collection, ...] = ()
         self._live: dict[Path, Live] = {}
         self._is_shown = self._is_stale = False
-        self._cancelled = threading.Event()
         self._handing = HandingOut()
         self._thrown: tuple[SessionId, ...] = ()
         self._browsing = desk.lane("guide", newest_only=True)
         self._changing = desk.lane("guide-changes")
-        self._importing = desk.lane("guide-import", room=64)
         self._copying = desk.lane("guide-copies")
-        self._progress: Latest[TakenIn] = Latest(desk.bridge, self._on_taken_in)
         self.thumbnails = Thumbnails(
             desk.lane("guide-waves", newest_only=True), desk.lane("guide-peaks")
         )
@@ -104,7 +98,7 @@ class LibraryPage(Place):
 
     def close_work(self) -> None:
         """Leave nothing behind."""
-        self._cancelled.set()
+        self.importing.close_work()
         self._handing.close()
 
     # --- listing -------------------------------------------------------------------------------
@@ -541,7 +535,7 @@ class LibraryPage(Place):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
         """Files from elsewhere may be dropped anywhere on the page."""
-        if event.source() is None and _local_paths(event.mimeData()):
+        if event.source() is None and local_paths(event.mimeData()):
             event.acceptProposedAction()
             self.drop_hint.show()
             self.drop_hint.raise_()
@@ -555,62 +549,7 @@ class LibraryPage(Place):
         """Take them in."""
         self.drop_hint.hide()
         event.acceptProposedAction()
-        self.take_in(_local_paths(event.mimeData()))
-
-    def take_in(self, paths: list[Path]) -> None:
-        """Import files and folders, beside the window."""
-        archive, told, cancelled = self._desk.archive, self._progress.put, self._cancelled
-        cancelled.clear()
-        if self._importing.do(
-            lambda: keeping.take_in(archive, paths, told, cancelled.is_set),
-            self._on_taken_in,
-            self._on_import_failed,
-        ):
-            self._on_taken_in(TakenIn())
-
-    def _on_taken_in(self, so_far: TakenIn) -> None:
-        self.import_text.say(so_far.sentence)
-        self.import_bar.show()
-        self.import_cancel.name(
-            translate("Library", "Done") if so_far.is_over else translate("Library", "Cancel"),
-            "check" if so_far.is_over else "x",
-        )
-        self._is_importing = not so_far.is_over
-        if so_far.is_over:
-            self._desk.look_now()
-            message = keeping.failures(so_far.problems)
-            if message is not None:
-                self.notice.say(message)
-
-    def _on_import_failed(self, error: AircheckError) -> None:
-        self.import_bar.hide()
-        self._desk.look_now()
-        self._on_failed(error)
-
-    @Slot()
-    def _on_import_cancel(self) -> None:
-        if self._is_importing:
-            self._cancelled.set()
-        else:
-            self.import_bar.hide()
-
-    @Slot()
-    def _on_choose_files(self) -> None:
-        self._choose(QFileDialog.FileMode.ExistingFiles)
-
-    @Slot()
-    def _on_choose_folder(self) -> None:
-        self._choose(QFileDialog.FileMode.Directory)
-
-    def _choose(self, mode: QFileDialog.FileMode) -> None:
-        """Let people choose what to take in; nothing waits for them meanwhile."""
-        places = QStandardPaths.standardLocations(QStandardPaths.StandardLocation.MusicLocation)
-        dialog = QFileDialog(self, translate("Library", "Take in"), places[0] if places else "")
-        dialog.setFileMode(mode)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.take_in([Path(name) for name in names]))
-        dialog.setModal(False)
-        dialog.show()
+        self.importing.take_in(local_paths(event.mimeData()))
 
     def _hand_out(self, rows: list[Row]) -> QMimeData:
         return SessionsMime(rows, self._handing, self._copying)
@@ -683,7 +622,6 @@ class LibraryPage(Place):
         self._on_chosen()
 
     def _make_parts(self) -> None:
-        self._is_importing = False
         self.shelves = Shelves()
         self.view = GuideView(self.thumbnails)
         self.view.guide.hand_out_by(self._hand_out)
@@ -697,11 +635,11 @@ class LibraryPage(Place):
         self.field.setFixedSize(
             tokens.FILTER_FIELD_WIDTH, tokens.CONTROL_HEIGHT + 2 * tokens.BORDER
         )
-        self.sort = _menu_button(Sort.NEWEST.word, "arrow-up-down")
-        self.shelf_button = _menu_button("", "layers")
+        self.sort = menu_button(Sort.NEWEST.word, "arrow-up-down")
+        self.shelf_button = menu_button("", "layers")
         self.shelf_button.setAccessibleName(translate("Library", "Collections and tags"))
         self.shelf_button.setToolTip(self.shelf_button.accessibleName())
-        self.import_button = _menu_button(translate("Library", "Take in"), "import")
+        self.import_button = menu_button(translate("Library", "Take in"), "import")
         self.empty_trash = Button(translate("Library", "Empty the trash"), "trash-2")
         self.chips = FilterChips(self.field)
         self.notice: Notice = Notice()
@@ -715,9 +653,7 @@ class LibraryPage(Place):
         self._typing.setSingleShot(True)
         self._typing.setInterval(tokens.FILTER_PAUSE_MS)
         self.menu = QMenu(self)
-        self.import_bar: QWidget = QWidget()
-        self.import_text: Text = Text("muted")
-        self.import_cancel: IconButton = IconButton(translate("Library", "Cancel"), "x")
+        self.importing: TakingIn = TakingIn(self._desk)
         self.empty = Teaching(
             "library",
             translate("Library", "No session yet"),
@@ -777,10 +713,13 @@ class LibraryPage(Place):
             translate("Library", "Filter"), "list-filter", "Ctrl+F", self.field.setFocus
         )
         self.choose_files = act(
-            translate("Library", "Take in files…"), "import", "Ctrl+O", self._on_choose_files
+            translate("Library", "Take in files…"), "import", "Ctrl+O", self.importing.choose_files
         )
         self.choose_folder = act(
-            translate("Library", "Take in a folder…"), "folder-open", "", self._on_choose_folder
+            translate("Library", "Take in a folder…"),
+            "folder-open",
+            "",
+            self.importing.choose_folder,
         )
         self.acts = ActBar(
             (self.tag, self.collect, self.transcribe, self.export, self.throw_away),
@@ -812,8 +751,9 @@ class LibraryPage(Place):
         self.shelf_button.menu().aboutToShow.connect(self._fill_shelf_menu)
         self.import_button.menu().addActions([self.choose_files.draw(), self.choose_folder.draw()])
         self.empty_trash.clicked.connect(self._on_empty_trash)
-        self.import_cancel.clicked.connect(self._on_import_cancel)
-        self.empty.button.clicked.connect(self._on_choose_files)
+        self.importing.told.connect(self.notice.say)
+        self.importing.taken.connect(desk.look_now)
+        self.empty.button.clicked.connect(self.importing.choose_files)
         self.nothing.button.clicked.connect(self._on_nothing)
         self._on_live(desk.live)
 
@@ -831,11 +771,6 @@ class LibraryPage(Place):
         head.addWidget(self.sort)
         head.addWidget(self.empty_trash)
         head.addWidget(self.import_button)
-        line = QHBoxLayout(self.import_bar)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.import_text, 1)
-        line.addWidget(self.import_cancel)
-        self.import_bar.hide()
         self._lists = QStackedLayout()
         for each in (self.view, self.empty, self.nothing):
             self._lists.addWidget(each)
@@ -845,7 +780,7 @@ class LibraryPage(Place):
         main.addWidget(self.count)
         main.addWidget(self.chips)
         main.addWidget(self.notice)
-        main.addWidget(self.import_bar)
+        main.addWidget(self.importing)
         main.addLayout(self._lists, 1)
         main.addWidget(self.told)
         main.addWidget(self.prompt)
@@ -858,15 +793,3 @@ class LibraryPage(Place):
         layout.addLayout(main, 1)
         self.drop_hint.setParent(self)
         self.drop_hint.hide()
-
-
-def _menu_button(words_: str, icon: str) -> Button:
-    """A button that opens a menu."""
-    button = Button(words_, icon)
-    button.setMenu(QMenu(button))
-    return button
-
-
-def _local_paths(data: QMimeData) -> list[Path]:
-    """The files and folders in what is dragged."""
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

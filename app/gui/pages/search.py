@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui import tokens
-from app.gui.acts import Act, ActBar
+from app.gui.acts import Act, ActBar, menu_button
 from app.gui.bridge import Latest
 from app.gui.completing import WordCompleter
 from app.gui.delegates import HitDelegate
@@ -591,8 +591,8 @@ class SearchPage(SearchPlace):
         self.told.hide()
         self.better: Button = Button(translate("Search", "Show the better order"))
         self.better.hide()
-        self.sort: Button = _menu_button(Sorted.BEST.word.capitalize(), "arrow-up-down")
-        self.narrow_button: Button = _menu_button("", "list-filter")
+        self.sort: Button = menu_button(Sorted.BEST.word.capitalize(), "arrow-up-down")
+        self.narrow_button: Button = menu_button("", "list-filter")
         self.narrow_button.setAccessibleName(translate("Search", "Narrow the search"))
         self.narrow_button.setToolTip(self.narrow_button.accessibleName())
         self.group: Button = Button(translate("Search", "By session"), "layers")
@@ -600,7 +600,7 @@ class SearchPage(SearchPlace):
         self.group.setChecked(True)
         self.keep: Button = Button(translate("Search", "Keep"), "star")
         self.keep.setToolTip(translate("Search", "Keep this search"))
-        self.export_results: Button = _menu_button(translate("Search", "Export"), "file-output")
+        self.export_results: Button = menu_button(translate("Search", "Export"), "file-output")
         self.export_results.setToolTip(translate("Search", "All hits as a file"))
         for words_, suffix in (
             (translate("Search", "Table (CSV)…"), "csv"),
@@ -708,13 +708,6 @@ class SearchPage(SearchPlace):
         layout.addWidget(self.narrowing)
         layout.addLayout(main, 1)
         self._show_footer()
-
-
-def _menu_button(words_: str, icon: str) -> Button:
-    """A button that opens a menu."""
-    button = Button(words_, icon)
-    button.setMenu(QMenu(button))
-    return button
 
 
 def _hint() -> str:

@@ -26,6 +26,7 @@ from recorder.archive import Archive, SessionFolder
 from tests.recorder.builders import build_session, encode, tone
 
 Open = Callable[[], Window]
+NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -47,14 +48,22 @@ def opened(qtbot: QtBot, window: Window, count: int) -> LibraryPage:
     window.turn_to("library")
     page = window.place("library")
     assert isinstance(page, LibraryPage)
-
-    def is_active() -> bool:
-        window.activateWindow()
-        return window.isActiveWindow()
-
-    qtbot.waitUntil(is_active)
     qtbot.waitUntil(lambda: page.view.guide.rowCount() == count, timeout=10_000)
     return page
+
+
+def press(
+    qtbot: QtBot, page: LibraryPage, key: Qt.Key, with_key: Qt.KeyboardModifier = NO_KEY
+) -> None:
+    """Press a key in the list, once the list is where keys go."""
+
+    def has_focus() -> bool:
+        page.window().activateWindow()
+        page.view.setFocus()
+        return page.view.hasFocus()
+
+    qtbot.waitUntil(has_focus)
+    qtbot.keyClick(page.view, key, with_key)
 
 
 def titles(page: LibraryPage) -> list[str]:
@@ -149,11 +158,11 @@ def test_what_is_thrown_away_is_undone_by_one_key(
     qtbot: QtBot, library: LibraryPage, three: list[SessionFolder], settings: Settings
 ) -> None:
     choose(library, *three[:2])
-    qtbot.keyClick(library.view, Qt.Key.Key_Delete)
+    press(qtbot, library, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: titles(library) == ["Gamma"], timeout=10_000)
     assert len(trash.listed(Archive(settings.archive))) == 2
     assert library.prompt.sentence.text() == "2 sessions in the trash."
-    qtbot.keyClick(library.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, library, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(titles(library)) == 3, timeout=10_000)
     assert not trash.listed(Archive(settings.archive))
     assert not library.prompt.isVisible()
@@ -235,9 +244,9 @@ def test_files_that_are_dropped_are_taken_in(
     )
     library.dropEvent(drop)
     qtbot.waitUntil(lambda: "Dropped" in titles(library), timeout=20_000)
-    qtbot.waitUntil(lambda: library.import_text.accessibleName() == "1 file taken in")
-    library.import_cancel.click()
-    assert not library.import_bar.isVisible()
+    qtbot.waitUntil(lambda: library.importing.text.accessibleName() == "1 file taken in")
+    library.importing.button.click()
+    assert not library.importing.isVisible()
 
 
 def test_what_is_dragged_out_is_the_unedited_file(
@@ -284,7 +293,7 @@ def test_acts_reach_the_window(
     library.copy_link.trigger()
     assert QGuiApplication.clipboard().text().count("aircheck:") == 2
     library.view.choose(three[2].path)
-    qtbot.keyClick(library.view, Qt.Key.Key_Space)
+    press(qtbot, library, Qt.Key.Key_Space)
     assert [(folder.path, at_s) for folder, at_s in played] == [(three[2].path, 0.0)]
     library.fill_menu()
     assert [act.text() for act in library.menu.actions() if act.isEnabled() and act.text()]
