@@ -110,7 +110,7 @@ def test_an_unreadable_file_is_said_and_leaves_nothing(archive: Path, tmp_path: 
 def test_a_corrupt_session_harms_no_other(archive: Path) -> None:
     good = build_session(archive, [adts_part(2.0)], title="good")
     bad = build_session(archive, [adts_part(2.0)], title="bad")
-    bad.journal_path.write_bytes(b"\x00garbage\n" * 3)
+    bad.journal_path.write_bytes(b"\x01garbage\n" * 3)
     (bad.path / "session.json").write_text("{")
     done = aircheck(archive, "sessions", "--json")
     assert done.returncode == 0
