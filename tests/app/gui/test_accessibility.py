@@ -171,7 +171,7 @@ def test_no_word_is_cut(
 ) -> None:
     window.resize(size)
     visit(qtbot, window, key, folder)
-    with contextlib.suppress(TimeoutError):  # a layout settles in several turns
+    with contextlib.suppress(qtbot.TimeoutError):  # a layout settles in several turns
         qtbot.waitUntil(lambda: not list(cut(window)), timeout=2_000)
     assert not list(cut(window))
 

@@ -83,7 +83,7 @@ def look(request: pytest.FixtureRequest, qtbot: QtBot, theme: str) -> Callable[[
         if request.param == "narrow":
             window.resize(tokens.WINDOW_LEAST_WIDTH, tokens.WINDOW_LEAST_HEIGHT)
         qtbot.wait(50)
-        with contextlib.suppress(TimeoutError):  # a layout settles in several turns
+        with contextlib.suppress(qtbot.TimeoutError):  # a layout settles in several turns
             qtbot.waitUntil(lambda: not cut_off(window), timeout=2_000)
         assert not cut_off(window)
         picture = window.grab()
