@@ -45,6 +45,7 @@ class GuideView(QListView):
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
         self.guide = GuideModel()
+        self.guide.setParent(self)
         self.setModel(self.guide)
         self.setItemDelegate(GuideDelegate(self, thumbnails))
         self.setUniformItemSizes(True)

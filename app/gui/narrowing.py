@@ -36,6 +36,7 @@ class Narrowing(QFrame):
         self._values: tuple[Value, ...] = ()
         self._searches: tuple[Saved, ...] = ()
         self.model = ShelvesModel()
+        self.model.setParent(self)
         self.view = shelf_view(self.model, translate("Search", "Narrow the search"))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._on_menu)

@@ -267,6 +267,7 @@ class Shelves(QFrame):
         self.setFixedWidth(tokens.SHELVES_WIDTH)
         self._shown = ALL
         self.model = ShelvesModel()
+        self.model.setParent(self)
         self.view = shelf_view(self.model, translate("Library", "Collections and tags"))
         self.view.setAcceptDrops(True)
         self.view.setDropIndicatorShown(True)

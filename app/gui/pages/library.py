@@ -77,6 +77,7 @@ class LibraryPage(Place):
         self.thumbnails = Thumbnails(
             desk.lane("guide-waves", newest_only=True), desk.lane("guide-peaks")
         )
+        self.thumbnails.setParent(self)
         self._make_parts()
         self._make_acts()
         self._lay_out()

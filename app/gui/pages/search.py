@@ -578,6 +578,7 @@ class SearchPage(SearchPlace):
 
     def _make_parts(self) -> None:
         self.model = HitsModel()
+        self.model.setParent(self)
         self.view: HitsView = HitsView(self.model)
         self.narrowing: Narrowing = Narrowing()
         self.notice: Notice = Notice()

@@ -1,5 +1,6 @@
 """A window over a real archive, and a watch over the GUI thread."""
 
+import gc
 import itertools
 import threading
 import time
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -47,6 +48,9 @@ def open_it(
     for window in windows:
         window.close()
         window.deleteLater()
+    windows.clear()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()  # here, and not on a worker's thread of the next test: it may destroy Qt's objects
 
 
 @pytest.fixture
