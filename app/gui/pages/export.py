@@ -208,6 +208,7 @@ class ExportPage(ExportPlace):
                     self.card.asked.connect(self._watch.do)
                     self.card.show_asked.connect(self._on_show_file)
                     self._card_place.addWidget(self.card)
+                    self._area.verticalScrollBar().setValue(0)  # it stands on top
                 self.card.show_item(item)
                 return
         self._drop_card()
@@ -290,18 +291,19 @@ class ExportPage(ExportPlace):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, tokens.SPACE_S, tokens.SPACE_L)
         column.setSpacing(tokens.SPACE_M)
+        column.addLayout(self._card_place)
         for part in (self.presets, self.doors, card):
             column.addWidget(part)
         column.addWidget(field(translate("Export", "Where exports go"), self.place, self.browse))
         column.addStretch(1)
+        self._area = scrolled(inner)
         layout = QVBoxLayout(self)
         edge = tokens.SPACE_XL
         layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
         layout.setSpacing(tokens.SPACE_M)
         layout.addLayout(self._head())
         layout.addWidget(self.notice)
-        layout.addWidget(scrolled(inner), 1)
-        layout.addLayout(self._card_place)
+        layout.addWidget(self._area, 1)
         layout.addLayout(self._foot())
 
     def _head(self) -> QHBoxLayout:
