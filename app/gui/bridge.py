@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from app.gui.presenters.language import translate
 from recorder.errors import AircheckError
 
 T = TypeVar("T")
@@ -275,7 +276,9 @@ class Ticker(Generic[T]):
 def unexpected_error(error: Exception) -> AircheckError:
     """The sentence for a bug of ours, which the log has in full."""
     return AircheckError(
-        f"Something in the window went wrong ({type(error).__name__}: {error}).",
-        safe="Recordings run in processes of their own and go on.",
-        hint="Please report it with the log.",
+        translate("Bridge", "Something in the window went wrong ({what}).").format(
+            what=f"{type(error).__name__}: {error}"
+        ),
+        safe=translate("Bridge", "Recordings run in processes of their own and go on."),
+        hint=translate("Bridge", "Please report it with the log."),
     )

@@ -16,6 +16,7 @@ from app import marking
 from app.gui import tokens
 from app.gui.bridge import Bridge, Lane, Latest, Ticker
 from app.gui.presenters import capture, clipping, notes, session
+from app.gui.presenters.language import translate
 from app.gui.presenters.library import Library, Row
 from app.gui.presenters.live import Act, Live, LiveSessions, LiveWaves, Revivals, gone, recover
 from app.gui.presenters.sample import SampleSession
@@ -288,13 +289,15 @@ class Desk(QObject):
             work, self._on_started, lambda error: self.start_failed.emit(Message.of(error))
         )
         if not is_taken:
-            self.start_failed.emit(Message(happened="Too many recordings are starting at once."))
+            said = translate("Desk", "Too many recordings are starting at once.")
+            self.start_failed.emit(Message(happened=said))
 
     def _order(
         self, work: Callable[[], object], then: Callable[[object], None] | None = None
     ) -> None:
         if not self._orders.do(work, then or self._on_done, self._on_failed):
-            self.failed.emit(Message(happened="Too much was asked for at once; try again."))
+            said = translate("Desk", "Too much was asked for at once; try again.")
+            self.failed.emit(Message(happened=said))
 
     def _on_done(self, _result: object) -> None:
         self.look_now()

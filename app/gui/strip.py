@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.gui import theme, tokens
 from app.gui.presenters import words
+from app.gui.presenters.language import translate
 from app.gui.presenters.session import Strip, Wave
 
 _STEP_S = 5.0
@@ -41,7 +42,9 @@ class StripView(QWidget):
         self.setFixedHeight(height)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName("The session's time; left and right move by five seconds")
+        self.setAccessibleName(
+            translate("Waveform", "The session's time; left and right move by five seconds")
+        )
 
     def show_strip(self, strip: Strip) -> None:
         """Show a session's time."""
@@ -118,8 +121,10 @@ class StripView(QWidget):
         at_s = self._time(x)
         for gap in self._strip.gaps:
             if gap.from_s <= at_s < gap.to_s:
-                return (
-                    f"{words.clock(at_s)}  gap of {words.length(gap.to_s - gap.from_s)}: {gap.text}"
+                return translate("Waveform", "{clock}  gap of {length}: {reason}").format(
+                    clock=words.clock(at_s),
+                    length=words.length(gap.to_s - gap.from_s),
+                    reason=gap.text,
                 )
         return words.clock(at_s)
 

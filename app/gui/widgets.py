@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui import icons, theme, tokens
+from app.gui.presenters.language import translate
 from app.gui.presenters.words import Look, Message, one_line
 
 
@@ -215,7 +216,7 @@ class Meter(QWidget):
         super().__init__()
         self._peak_dbfs = self._rms_dbfs = tokens.METER_FLOOR_DBFS
         self.setFixedHeight(tokens.METER_HEIGHT)
-        self.setAccessibleName("Level")
+        self.setAccessibleName(translate("Widgets", "Level"))
 
     def show_level(self, level_dbfs: tuple[float, float] | None) -> None:
         """Show peak and mean; below the floor, or where there is none, nothing shows."""
@@ -257,7 +258,7 @@ class Notice(QFrame):
         self._message: Message | None = None
         self._happened = wrapped("heading")
         self._rest = wrapped("muted")
-        self._close = IconButton("Dismiss the message", "x")
+        self._close = IconButton(translate("Widgets", "Dismiss the message"), "x")
         self._close.clicked.connect(self.clear)
         texts = QVBoxLayout()
         texts.setSpacing(tokens.SPACE_XS)

@@ -87,7 +87,9 @@ def facts(history: History) -> tuple[Fact, ...]:
 
 def _gap(gap: GapFound, timeline: Timeline, entries: tuple[Entry, ...]) -> Fact:
     title = translate("Evidence", "{clock}  {length}: {reason}").format(
-        clock=words.clock(gap.from_s), length=words.length(gap.to_s - gap.from_s), reason=gap.reason
+        clock=words.clock(gap.from_s),
+        length=words.length(gap.to_s - gap.from_s),
+        reason=words.reason(gap.reason),
     )
     fills = [fill for fill in timeline.fills if fill.track == gap.track]
     filled = [f for f in fills if f.from_s < gap.to_s and f.to_s > gap.from_s]

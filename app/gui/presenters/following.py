@@ -173,7 +173,8 @@ class Follower:
             duration_s=self._end_s,
             runs=tuple(self._runs.values()),
             gaps=tuple(
-                Span(from_s=gap.from_s, to_s=gap.to_s, text=str(gap.reason)) for gap in self._gaps
+                Span(from_s=gap.from_s, to_s=gap.to_s, text=words.reason(gap.reason))
+                for gap in self._gaps
             ),
             markers=tuple(
                 Span(from_s=mark.at_s, to_s=mark.at_s, text=mark.text)
@@ -188,7 +189,8 @@ class Follower:
                 said = event.detail
             case GapFound():
                 said = translate("Live", "A gap of {length} is marked: {reason}.").format(
-                    length=words.length(event.to_s - event.from_s), reason=event.reason
+                    length=words.length(event.to_s - event.from_s),
+                    reason=words.reason(event.reason),
                 )
             case GapFilled():
                 said = translate("Live", "{length} of a gap came late and are there.").format(

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.gui.presenters.language import translate
 from recorder import journal
 from recorder.archive import SessionFolder
 from recorder.errors import CorruptSession, storage_error
@@ -90,9 +91,11 @@ class _Reader:
             found = self._path.stat()
         except FileNotFoundError as error:
             raise CorruptSession(
-                f"{self._path.parent.name} has no journal.",
-                safe="Its audio files, if any, are untouched.",
-                hint="Import them with 'aircheck import'.",
+                translate("Session", "{folder} has no journal.").format(
+                    folder=self._path.parent.name
+                ),
+                safe=translate("Session", "Its audio files, if any, are untouched."),
+                hint=translate("Session", "Import them with 'aircheck import'."),
             ) from error
         except OSError as error:
             raise storage_error(error, doing="reading the journal") from error

@@ -22,7 +22,7 @@ from recorder.archive import SessionFolder
 from recorder.control import Client
 from recorder.errors import AircheckError, ArchiveError, RecorderError, StorageError
 from recorder.status import Status
-from recorder.types import State
+from recorder.types import GapReason, State
 
 _WITH_METER_S = 0.1
 _WITHOUT_METER_S = 0.5
@@ -114,7 +114,7 @@ class Live:
         status = self.status
         if status.state is State.RECORDING:
             return _sentences(status.warning, self.trouble)
-        why = status.detail or (status.reason and f"{_capital(status.reason)}.")
+        why = status.detail or _because(status)
         if status.state is State.SCHEDULED:
             then = words.begins(status.next_try_at, now)
         else:
@@ -414,6 +414,15 @@ def _is_over(folder: SessionFolder) -> bool:
         return folder.sealed() is not None
     except ArchiveError:
         return not folder.path.exists()
+
+
+def _because(status: Status) -> str:
+    """Why there is no audio now, in the window's words; what nobody knows here, as it was said."""
+    if not status.reason:
+        return ""
+    known = {str(reason): reason for reason in GapReason}
+    reason = known.get(status.reason)
+    return f"{_capital(words.reason(reason) if reason else status.reason)}."
 
 
 def _sentences(*parts: str) -> str:

@@ -383,9 +383,11 @@ class Feed:
         except Exception as error:  # noqa: BLE001 (the edge of a thread)
             _log.exception("decoding for playback failed")
             last = DecodeError(
-                f"This can't be played ({type(error).__name__}: {error}).",
-                safe="The recording is untouched.",
-                hint="'aircheck verify' says what holds.",
+                translate("Player", "This can't be played ({what}).").format(
+                    what=f"{type(error).__name__}: {error}"
+                ),
+                safe=translate("Player", "The recording is untouched."),
+                hint=translate("Player", "'aircheck verify' says what holds."),
             )
         self._put(last)
 

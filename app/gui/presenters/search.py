@@ -455,9 +455,9 @@ def rename(archive: Archive, name: str, new_name: str) -> None:
     others = [each for each in saved.searches(archive.root) if each != found]
     if any(each.name.casefold() == wanted.casefold() for each in others):
         raise NotASearch(
-            f"Another search is saved as '{wanted}' already.",
-            safe="Both are as they were.",
-            hint="Choose another name.",
+            translate("Search", "Another search is saved as '{name}' already.").format(name=wanted),
+            safe=translate("Search", "Both are as they were."),
+            hint=translate("Search", "Choose another name."),
         )
     saved.save(archive.root, replace(found, name=wanted))
     if wanted.casefold() != name.casefold():

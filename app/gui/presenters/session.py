@@ -236,7 +236,8 @@ def strip_of(timeline: Timeline) -> Strip:
             for run in track.runs
         ),
         gaps=tuple(
-            Span(from_s=gap.from_s, to_s=gap.to_s, text=str(gap.reason)) for gap in timeline.gaps
+            Span(from_s=gap.from_s, to_s=gap.to_s, text=words.reason(gap.reason))
+            for gap in timeline.gaps
         ),
         markers=tuple(
             Span(from_s=mark.at_s, to_s=mark.at_s, text=mark.text) for mark in timeline.markers
@@ -326,7 +327,9 @@ def _silent(timeline: Timeline) -> list[Line]:
             kind=LineKind.GAP,
             start_s=gap.from_s,
             end_s=gap.to_s,
-            text=gap_of.format(length=words.length(gap.to_s - gap.from_s), reason=gap.reason),
+            text=gap_of.format(
+                length=words.length(gap.to_s - gap.from_s), reason=words.reason(gap.reason)
+            ),
         )
         for gap in timeline.gaps
     ]

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.settings import Settings
 from recorder.archive import SessionFolder
@@ -49,7 +50,8 @@ class Works:
     def of(self, row: Row) -> Work:
         """What is to say of one session."""
         if row.is_open:
-            return Work(sentence="It is transcribed when the session is over.")
+            said = translate("Transcription", "It is transcribed when the session is over.")
+            return Work(sentence=said)
         job = self.jobs.get(row.summary.id)
         return _without_job(row) if job is None else _of_job(job, row)
 
@@ -156,26 +158,26 @@ def _is_due(row: Row) -> bool:
 
 def _without_job(row: Row) -> Work:
     if not row.summary.duration_s:
-        return Work(sentence="There is no audio in it.")
+        return Work(sentence=translate("Transcription", "There is no audio in it."))
     if row.is_transcribed:
         return Work(sentence="")
-    return Work(sentence="Its words can be found once it is transcribed.", may_ask=True)
+    said = translate("Transcription", "Its words can be found once it is transcribed.")
+    return Work(sentence=said, may_ask=True)
 
 
 def _of_job(job: Job, row: Row) -> Work:
     from transcribe.queue import JobState  # noqa: PLC0415 (loaded, where there is a job)
 
-    name = f"Whisper {job.model}"
-    match job.state:
-        case JobState.QUEUED:
-            return Work(sentence=f"Waiting to be transcribed by {name}.")
-        case JobState.RUNNING:
-            return Work(sentence=f"{name} is transcribing it: {job.progress:.0%}.")
-        case JobState.PAUSED:
-            return Work(sentence=f"Its transcription by {name} is paused.", may_ask=True)
-        case JobState.FAILED:
-            return Work(sentence=f"{job.error} The audio is untouched.", may_ask=True)
-        case JobState.CANCELLED:
-            return Work(sentence="Its transcription was cancelled.", may_ask=True)
-        case JobState.DONE:
-            return Work(sentence=job.error) if row.is_transcribed else _without_job(row)
+    if job.state is JobState.DONE:
+        return Work(sentence=job.error) if row.is_transcribed else _without_job(row)
+    said = {
+        JobState.QUEUED: translate("Transcription", "Waiting to be transcribed by {model}."),
+        JobState.RUNNING: translate("Transcription", "{model} is transcribing it: {share:.0%}."),
+        JobState.PAUSED: translate("Transcription", "Its transcription by {model} is paused."),
+        JobState.FAILED: translate("Transcription", "{why} The audio is untouched."),
+        JobState.CANCELLED: translate("Transcription", "Its transcription was cancelled."),
+    }[job.state]
+    return Work(
+        sentence=said.format(model=f"Whisper {job.model}", share=job.progress, why=job.error),
+        may_ask=job.state in (JobState.PAUSED, JobState.FAILED, JobState.CANCELLED),
+    )
