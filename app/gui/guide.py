@@ -14,22 +14,25 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDrag, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
+from app.gui import tokens
 from app.gui.bridge import Lane
 from app.gui.delegates import GuideDelegate
 from app.gui.models import ROW_ROLE, GuideModel
-from app.gui.presenters.browsing import folders_of, may_export
+from app.gui.presenters.browsing import chosen_sentence, folders_of, may_export
 from app.gui.presenters.keeping import HandingOut
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.shelves import SESSIONS_FORMAT
 from app.gui.thumbnails import Thumbnails
-from recorder.archive import SessionFolder
+from app.gui.widgets import label
 from recorder.errors import AircheckError
 
 _FILES_FORMAT = "text/uri-list"
+_MOST_FILES = 50
+"""Sessions that can be dragged out as files at once; more are exported."""
 _Changed = QItemSelectionModel.SelectionFlag
 
 
@@ -98,6 +101,21 @@ class GuideView(QListView):
         else:
             super().keyPressEvent(event)
 
+    def startDrag(self, _actions: Qt.DropAction) -> None:  # noqa: N802 (Qt's name)
+        """Drag what is chosen; its files are made when they are wanted outside."""
+        rows = self.chosen
+        if not rows:
+            return
+        drag = QDrag(self)
+        data = self.guide.mimeData(self.selectionModel().selectedRows())
+        if isinstance(data, SessionsMime):
+            drag.targetChanged.connect(lambda target: None if target else data.begin())
+        picture = label("drop", chosen_sentence(rows))
+        picture.setContentsMargins(*[tokens.SPACE_M] * 4)
+        drag.setMimeData(data)
+        drag.setPixmap(picture.grab())
+        drag.exec(Qt.DropAction.CopyAction)
+
     def _choose_again(self, chosen: list[Path], current: Row | None) -> None:
         selection = self.selectionModel()
         if current is not None:
@@ -123,8 +141,8 @@ class GuideView(QListView):
 class SessionsMime(QMimeData):
     """Sessions on their way: their ids inside the window, their unedited files outside.
 
-    The files are made beside the window from the moment on at which the drag begins, and waited
-    for where they are dropped; the window goes on meanwhile.
+    The files are made beside the window once the drag leaves it, and waited for where they are
+    dropped; the window goes on meanwhile.
 
     Args:
         rows: The sessions.
@@ -135,11 +153,12 @@ class SessionsMime(QMimeData):
     def __init__(self, rows: list[Row], handing: HandingOut, lane: Lane) -> None:
         super().__init__()
         self.setData(SESSIONS_FORMAT, "\n".join(row.summary.id for row in rows).encode())
-        self._folders = folders_of(row for row in rows if may_export(row))
+        folders = folders_of(row for row in rows if may_export(row))
+        self._folders = folders if len(folders) <= _MOST_FILES else ()
+        self._handing, self._lane = handing, lane
+        self._has_begun = False
         self._files: list[Path] | None = None
         self._waiting: QEventLoop | None = None
-        if self._folders:
-            self._begin(handing, lane, self._folders)
 
     def formats(self) -> list[str]:
         """Ids, and files where there are any."""
@@ -153,13 +172,19 @@ class SessionsMime(QMimeData):
         """The ids, or the files' addresses once they are made."""
         if mime_type != _FILES_FORMAT:
             return super().retrieveData(mime_type, kind)  # type: ignore[arg-type]
-        if self._files is None:
+        self.begin()
+        if self._has_begun and self._files is None:
             self._waiting = QEventLoop()
             self._waiting.exec()
         return [QUrl.fromLocalFile(str(path)) for path in self._files or ()]
 
-    def _begin(self, handing: HandingOut, lane: Lane, folders: tuple[SessionFolder, ...]) -> None:
-        if not lane.do(lambda: handing.files(folders), self._on_made, self._on_failed):
+    def begin(self) -> None:
+        """Begin to make the files, unless that has begun or there are none."""
+        if self._has_begun or not self._folders:
+            return
+        self._has_begun = True
+        handing, folders = self._handing, self._folders
+        if not self._lane.do(lambda: handing.files(folders), self._on_made, self._on_failed):
             self._on_made([])
 
     def _on_made(self, files: list[Path]) -> None:
