@@ -110,7 +110,7 @@ class GuideView(QListView):
         data = self.guide.mimeData(self.selectionModel().selectedRows())
         if isinstance(data, SessionsMime):
             drag.targetChanged.connect(lambda target: None if target else data.begin())
-        picture = label("drop", chosen_sentence(rows))
+        picture = label("drag", chosen_sentence(rows))
         picture.setContentsMargins(*[tokens.SPACE_M] * 4)
         drag.setMimeData(data)
         drag.setPixmap(picture.grab())
