@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>Bridge</name>
+    <message>
+        <source>Recordings run in processes of their own and go on.</source>
+        <translation>Aufnahmen laufen in eigenen Prozessen und gehen weiter.</translation>
+    </message>
+    <message>
+        <source>Please report it with the log.</source>
+        <translation>Bitte melden Sie es zusammen mit dem Protokoll.</translation>
+    </message>
+    <message>
+        <source>Something in the window went wrong ({what}).</source>
+        <translation>Im Fenster ging etwas schief ({what}).</translation>
+    </message>
+</context>
+<context>
     <name>Captions</name>
     <message>
         <source>captions follow</source>
@@ -133,8 +148,8 @@
         <translation>Die Aufnahme beenden und versiegeln</translation>
     </message>
     <message>
-        <source>Save the last seconds as a file with its proof</source>
-        <translation>Die letzten Sekunden als Datei mit Nachweis sichern</translation>
+        <source>Save the last seconds as a file; the recording goes on</source>
+        <translation>Die letzten Sekunden als Datei sichern; die Aufnahme läuft weiter</translation>
     </message>
     <message numerus="yes">
         <source>%n mark(s)</source>
@@ -193,6 +208,25 @@
     <message>
         <source>Clip {begin} to {end}</source>
         <translation>Ausschnitt {begin} bis {end}</translation>
+    </message>
+</context>
+<context>
+    <name>Clip</name>
+    <message>
+        <source>{from_} to {to} is saved as {file}.</source>
+        <translation>{from_} bis {to} ist als {file} gesichert.</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded in that stretch.</source>
+        <translation>In diesem Abschnitt wurde nichts aufgenommen.</translation>
+    </message>
+    <message>
+        <source>The recording goes on.</source>
+        <translation>Die Aufnahme läuft weiter.</translation>
+    </message>
+    <message>
+        <source>Its proof can be had when the session has ended: export it then.</source>
+        <translation>Den Nachweis gibt es nach dem Ende der Sitzung: Exportieren Sie ihn dann.</translation>
     </message>
 </context>
 <context>
@@ -302,10 +336,17 @@
         <translation>Die Sitzung ist, wie sie war.</translation>
     </message>
     <message numerus="yes">
-        <source>%n gap(s) are still open.</source>
+        <source>%n gap(s) still open.</source>
         <translation>
-            <numerusform>%n Lücke ist noch offen.</numerusform>
-            <numerusform>%n Lücken sind noch offen.</numerusform>
+            <numerusform>%n Lücke noch offen.</numerusform>
+            <numerusform>%n Lücken noch offen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Theirs has %n gap(s) of ours too.</source>
+        <translation>
+            <numerusform>Die andere hat %n unserer Lücken auch.</numerusform>
+            <numerusform>Die andere hat %n unserer Lücken auch.</numerusform>
         </translation>
     </message>
     <message>
@@ -315,13 +356,6 @@
     <message>
         <source>Try it again.</source>
         <translation>Versuchen Sie es noch einmal.</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n gap(s) of ours are in theirs too.</source>
-        <translation>
-            <numerusform>%n eigene Lücke hat auch die andere.</numerusform>
-            <numerusform>%n eigene Lücken hat auch die andere.</numerusform>
-        </translation>
     </message>
     <message>
         <source>{length} of gaps are filled, as track {track}.</source>
@@ -355,6 +389,14 @@
         <translation>Was gesagt wurde</translation>
     </message>
     <message>
+        <source>Everywhere</source>
+        <translation>Überall</translation>
+    </message>
+    <message>
+        <source>Name this voice so in all of the session, and from now on</source>
+        <translation>Diese Stimme in der ganzen Sitzung und künftig so nennen</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>Sichern</translation>
     </message>
@@ -365,6 +407,17 @@
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>Too many recordings are starting at once.</source>
+        <translation>Zu viele Aufnahmen starten auf einmal.</translation>
+    </message>
+    <message>
+        <source>Too much was asked for at once; try again.</source>
+        <translation>Zu viel auf einmal; versuchen Sie es noch einmal.</translation>
     </message>
 </context>
 <context>
@@ -1917,10 +1970,10 @@
 <context>
     <name>Parting</name>
     <message numerus="yes">
-        <source>%n session(s) go on without this window, to the end and safe.</source>
+        <source>%n session(s) will go on without this window, safe and to the end.</source>
         <translation>
-            <numerusform>%n Sitzung läuft ohne dieses Fenster weiter, bis zum Ende und sicher.</numerusform>
-            <numerusform>%n Sitzungen laufen ohne dieses Fenster weiter, bis zum Ende und sicher.</numerusform>
+            <numerusform>%n Sitzung läuft ohne dieses Fenster weiter, sicher und bis zum Ende.</numerusform>
+            <numerusform>%n Sitzungen laufen ohne dieses Fenster weiter, sicher und bis zum Ende.</numerusform>
         </translation>
     </message>
     <message>
@@ -1957,6 +2010,14 @@
     <message>
         <source>Gap of {length} jumped over: {reason}</source>
         <translation>Lücke von {length} übersprungen: {reason}</translation>
+    </message>
+    <message>
+        <source>&apos;aircheck verify&apos; says what holds.</source>
+        <translation>„aircheck verify“ sagt, was stimmt.</translation>
+    </message>
+    <message>
+        <source>This can&apos;t be played ({what}).</source>
+        <translation>Das lässt sich nicht abspielen ({what}).</translation>
     </message>
     <message>
         <source>Back 10 seconds (J)</source>
@@ -2364,6 +2425,10 @@
         </translation>
     </message>
     <message>
+        <source>with words that begin with “{beginning}”</source>
+        <translation>mit Worten, die mit „{beginning}“ beginnen</translation>
+    </message>
+    <message>
         <source>Source</source>
         <translation>Quelle</translation>
     </message>
@@ -2384,8 +2449,20 @@
         <translation>Sprache</translation>
     </message>
     <message>
+        <source>Both are as they were.</source>
+        <translation>Beide sind, wie sie waren.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
         <source>{count:,}+ hits</source>
         <translation>über {count:,} Treffer</translation>
+    </message>
+    <message>
+        <source>Another search is saved as &apos;{name}&apos; already.</source>
+        <translation>Eine andere Suche heißt schon „{name}“.</translation>
     </message>
     <message>
         <source>{ms:.0f} ms</source>
@@ -2453,6 +2530,18 @@
     <message>
         <source>{begin} to {end}, {length}</source>
         <translation>{begin} bis {end}, {length}</translation>
+    </message>
+    <message>
+        <source>Its audio files, if any, are untouched.</source>
+        <translation>Ihre Tondateien, falls vorhanden, sind unberührt.</translation>
+    </message>
+    <message>
+        <source>Import them with &apos;aircheck import&apos;.</source>
+        <translation>Importieren Sie sie mit „aircheck import“.</translation>
+    </message>
+    <message>
+        <source>{folder} has no journal.</source>
+        <translation>{folder} hat kein Journal.</translation>
     </message>
     <message>
         <source>Too much was asked for at once; try again.</source>
@@ -2858,10 +2947,6 @@
         <translation>Schlüssel erzeugen</translation>
     </message>
     <message>
-        <source>Never</source>
-        <translation>Nie</translation>
-    </message>
-    <message>
         <source>There is none yet; the first export makes it, too.</source>
         <translation>Noch gibt es keinen; auch der erste Export erzeugt ihn.</translation>
     </message>
@@ -2972,6 +3057,41 @@
     </message>
 </context>
 <context>
+    <name>Transcription</name>
+    <message>
+        <source>Its words can be found once it is transcribed.</source>
+        <translation>Ihre Worte sind auffindbar, sobald sie transkribiert ist.</translation>
+    </message>
+    <message>
+        <source>It is transcribed when the session is over.</source>
+        <translation>Sie wird transkribiert, wenn die Sitzung zu Ende ist.</translation>
+    </message>
+    <message>
+        <source>Waiting to be transcribed by {model}.</source>
+        <translation>Wartet auf die Transkription durch {model}.</translation>
+    </message>
+    <message>
+        <source>{model} is transcribing it: {share:.0%}.</source>
+        <translation>{model} transkribiert sie: {share:.0%}.</translation>
+    </message>
+    <message>
+        <source>Its transcription by {model} is paused.</source>
+        <translation>Die Transkription durch {model} ist angehalten.</translation>
+    </message>
+    <message>
+        <source>{why} The audio is untouched.</source>
+        <translation>{why} Der Ton ist unberührt.</translation>
+    </message>
+    <message>
+        <source>Its transcription was cancelled.</source>
+        <translation>Die Transkription wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>There is no audio in it.</source>
+        <translation>Darin ist kein Ton.</translation>
+    </message>
+</context>
+<context>
     <name>Tray</name>
     <message>
         <source>Open Aircheck</source>
@@ -2992,6 +3112,20 @@
     <message>
         <source>Nothing is being recorded</source>
         <translation>Es wird nichts aufgenommen</translation>
+    </message>
+</context>
+<context>
+    <name>Upkeep</name>
+    <message numerus="yes">
+        <source>%n session(s) went to the trash, by your rules.</source>
+        <translation>
+            <numerusform>%n Sitzung kam nach Ihren Regeln in den Papierkorb.</numerusform>
+            <numerusform>%n Sitzungen kamen nach Ihren Regeln in den Papierkorb.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They can be brought back from there.</source>
+        <translation>Von dort lassen sie sich zurückholen.</translation>
     </message>
 </context>
 <context>
@@ -3035,6 +3169,10 @@
 <context>
     <name>Waveform</name>
     <message>
+        <source>The session&apos;s time; left and right move by five seconds</source>
+        <translation>Die Zeit der Sitzung; links und rechts bewegen um fünf Sekunden</translation>
+    </message>
+    <message>
         <source>speech</source>
         <translation>Sprache</translation>
     </message>
@@ -3066,8 +3204,8 @@
 <context>
     <name>Welcome</name>
     <message>
-        <source>Whisper {name} suits this computer ({size}). Words can be found once it is here; what is recorded before is not lost to it.</source>
-        <translation>Whisper {name} passt zu diesem Rechner ({size}). Sobald es da ist, lassen sich Worte finden; auch, was vorher aufgenommen wurde.</translation>
+        <source>Whisper {name} suits this computer ({size}). Words can be found once it is here; what is recorded before then is transcribed later.</source>
+        <translation>Whisper {name} passt zu diesem Rechner ({size}). Worte lassen sich finden, sobald es da ist; was vorher aufgenommen wird, wird später transkribiert.</translation>
     </message>
     <message>
         <source>Whisper {name} is here and makes every word findable.</source>
@@ -3128,6 +3266,17 @@
     <message>
         <source>Get {model}</source>
         <translation>{model} holen</translation>
+    </message>
+</context>
+<context>
+    <name>Widgets</name>
+    <message>
+        <source>Level</source>
+        <translation>Pegel</translation>
+    </message>
+    <message>
+        <source>Dismiss the message</source>
+        <translation>Meldung schließen</translation>
     </message>
 </context>
 <context>
