@@ -46,8 +46,8 @@ _Floats = npt.NDArray[np.float32]
 _STEP = 8 * FRAME  # samples that are judged as one
 _STEP_S = _STEP / RATE_HZ
 _SLICE_STEPS = 2_344  # ten minutes
-_WINDOW_S = 30.0
-_WARM_STEPS = 12  # about 3 s of what came before, to bring the detector into its state
+_WINDOW_S = 10.0  # after minutes of music the detector is slow to believe a voice: it forgets
+_WARM_STEPS = 4  # a second of what came before, to bring the detector into its state
 _TOUCHING_S = 0.1
 _POLL_S = 0.1
 _NEVER = threading.Event()
@@ -67,10 +67,16 @@ _BEAT_LAGS = slice(7, 56)  # frames of 32 ms: 33 to 270 beats a minute
 _BEATS = (0.55, 0.05)
 _PAUSE_STEPS = 5  # a second and a quarter between words is no end of speech
 
+_SHORTEST_MUSIC = 12  # steps, three seconds; a last vowel holds still for a moment, too
 _QUIET_DBFS = -45.0
+_SPOKEN = (0.25, 0.06)  # of the detector: music and noise hardly ever get 0.05
+# Between words a room is heard, or a hum, which holds still: a dip says nothing of what it is in.
+_DIP_STEPS = 6
+_DIP_DB = 15.0
+_DIP_ODDS = np.array([0.3, 0.3, 0.01, 0.3])
 _FLOOR = 1e-12
 _LEAST_SURE, _MOST_SURE = 0.03, 0.97
-_CHANGE = 7.0  # nats that a change of kind costs: about a second and a half of clear evidence
+_CHANGE = 9.0  # nats that a change of kind costs: about two seconds of clear evidence
 _QUIET_ODDS = {Kind.SPEECH: 0.06, Kind.MUSIC: 0.03, Kind.SILENCE: 0.9, None: 0.01}
 _KINDS: tuple[Kind | None, ...] = (Kind.SPEECH, Kind.MUSIC, Kind.SILENCE, None)
 
@@ -238,7 +244,7 @@ def kinds(run: Evidence) -> list[Label]:
     for number, equal in itertools.groupby(numbers):
         count = len(list(equal))
         kind = _KINDS[number]
-        if kind is not None:
+        if kind is not None and (kind is not Kind.MUSIC or count >= _SHORTEST_MUSIC):
             found.append(
                 Label(
                     kind=kind,
@@ -252,14 +258,19 @@ def kinds(run: Evidence) -> list[Label]:
 
 def _odds(run: Evidence) -> npt.NDArray[np.float64]:
     """The logarithm of how well each kind explains each step; shape [steps, kinds]."""
-    speech = np.clip(_bridged(run.speech).astype(np.float64), _LEAST_SURE, _MOST_SURE)
+    told = _bridged(_sure(run.speech, _SPOKEN))
+    speech = np.clip(told.astype(np.float64), _LEAST_SURE, _MOST_SURE)
     music = np.clip(run.music.astype(np.float64), _LEAST_SURE, _MOST_SURE)
     loud = np.column_stack(
         (speech, (1 - speech) * music, np.full(len(speech), 0.01), (1 - speech) * (1 - music))
     )
+    padded = np.pad(run.level_dbfs, _DIP_STEPS, mode="edge")
+    around_dbfs = np.lib.stride_tricks.sliding_window_view(padded, 2 * _DIP_STEPS + 1).max(axis=1)
+    is_dip = (run.level_dbfs < around_dbfs - _DIP_DB) & (told < 0.5)
+    odds = np.where(is_dip[:, None], _DIP_ODDS, loud)
     quiet = np.array([_QUIET_ODDS[kind] for kind in _KINDS])
     is_quiet = (run.level_dbfs < _QUIET_DBFS)[:, None]
-    return np.asarray(np.log(np.where(is_quiet, quiet, loud)))
+    return np.asarray(np.log(np.where(is_quiet, quiet, odds)))
 
 
 def _bridged(speech: _Floats) -> _Floats:

@@ -15,6 +15,7 @@ from recorder.labels import Kind, Label
 from recorder.types import AudioFormat, Seconds
 from tests.recorder.builders import PartSpec, Samples, build_session, encode
 from transcribe import labelling
+from transcribe.chunking import SileroDetector
 from transcribe.errors import LabellingFailed, LabellingStopped
 from transcribe.labelling import Evidence, apart, beat, kinds, label, stillness
 
@@ -121,6 +122,28 @@ def test_a_child_says_why_it_failed(tmp_path: Path) -> None:
     with pytest.raises(LabellingFailed, match=r"a-00000\d.aac isn't there"):
         apart(folder)
     assert labels.read(folder) is None
+
+
+@pytest.mark.parametrize("before", ["chords", "drums", "noise"])
+def test_a_voice_is_believed_at_once_after_long_music(before: str) -> None:
+    sound = np.concatenate(
+        [{"chords": chords, "drums": drums, "noise": noise}[before](47), speech(2)]
+    )
+    blocks = [sound[at : at + 160_000] for at in range(0, len(sound), 160_000)]
+    found = kinds(labelling.evidence(blocks, Seconds(0), SileroDetector()))
+    assert labels.talk_starts(found) == pytest.approx(47.0, abs=1.0)
+
+
+def test_a_dip_says_nothing_of_what_it_is_in() -> None:
+    steps = 40
+    level = np.where(np.arange(steps) % 8 < 3, -20.0, -38.0).astype(np.float32)
+    run = Evidence(
+        start_s=Seconds(0),
+        level_dbfs=level,
+        speech=np.where(level > -30, 0.6, 0.05).astype(np.float32),
+        music=np.full(steps, 0.95, np.float32),
+    )
+    assert [each.kind for each in kinds(run)] == [Kind.SPEECH]
 
 
 def whole(samples: Samples) -> Samples:
