@@ -47,7 +47,9 @@ took_s = time.perf_counter() - began
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 own = int(status["VmHWM"].split()[0])  # ru_maxrss would begin with the parent's
 child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps({{"took_s": took_s, "own_kb": own, "child_kb": child}}))
+used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+cpu_s = sum(each.ru_utime + each.ru_stime for each in used)
+print(json.dumps({{"took_s": took_s, "cpu_s": cpu_s, "own_kb": own, "child_kb": child}}))
 """
 
 _SPLIT = """
@@ -98,6 +100,7 @@ peaks.overview(folder)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     took_s: float
+    cpu_s: float
     own_kb: int
     child_kb: int
 
@@ -118,7 +121,8 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SessionFolder]:
 def test_memory_stays_bounded(long: SessionFolder, tmp_path: Path, name: str) -> None:
     cost = run(OPERATIONS[name], long, tmp_path / "out")
     print(
-        f"\n{HOURS:g} h, {name}: {cost.took_s:.1f} s, {cost.own_kb / 1000:.0f} MB,"
+        f"\n{HOURS:g} h, {name}: {cost.took_s:.1f} s, of the processors"
+        f" {cost.cpu_s:.0f} s, {cost.own_kb / 1000:.0f} MB,"
         f" FFmpeg {cost.child_kb / 1000:.0f} MB (load {os.getloadavg()[0]:.1f})"
     )
     shutil.rmtree(tmp_path / "out", ignore_errors=True)
