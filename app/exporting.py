@@ -52,6 +52,9 @@ class Order:
         channels: 1 or 2; 0 leaves them as they are.
         rate_hz: 0 leaves it as it is.
         bit_rate_kbps: 0 for the format's own.
+        pieces: What the whole is cut into files by: ``silence``, ``markers``, ``labels``, or
+            ``length:600`` for so many seconds; empty for one file. The sound is then as it was
+            recorded.
     """
 
     door: str = "unedited"
@@ -68,6 +71,7 @@ class Order:
     channels: int = 0
     rate_hz: int = 0
     bit_rate_kbps: int = 0
+    pieces: str = ""
 
     @property
     def is_range(self) -> bool:
@@ -182,6 +186,8 @@ def _edited(folder: SessionFolder, order: Order, out: Path, on_progress: Progres
 
     if order.form not in EDITED_FORMS:
         raise ValueError(f"no edited form {order.form!r}")
+    if order.pieces:
+        return _in_pieces(folder, order, out, on_progress)
     timeline = folder.timeline()
     tracks = list(timeline.own)
     made: list[Path] = []
@@ -201,6 +207,37 @@ def _edited(folder: SessionFolder, order: Order, out: Path, on_progress: Progres
             on_progress=shared(on_progress, place, len(tracks)),
         )
         made += done.files
+    return made
+
+
+def _in_pieces(folder: SessionFolder, order: Order, out: Path, on_progress: Progress) -> list[Path]:
+    """Files of a session, each track's in a folder of its own; the sound as it was recorded."""
+    from recorder import export as proven  # noqa: PLC0415 (loads av)
+    from recorder import split  # noqa: PLC0415 (likewise)
+    from recorder.encode import Format  # noqa: PLC0415 (likewise)
+
+    timeline = folder.timeline()
+    tracks = list(timeline.own)
+    by, _, length_s = order.pieces.partition(":")
+    made: list[Path] = []
+    for place, track in enumerate(tracks):
+        wish = split.Wish(
+            by=split.By(by),
+            fmt=Format(order.form),
+            track=track,
+            length_s=float(length_s) if length_s else None,
+        )
+        name = (
+            f"{folder.path.name}-{by}" if len(tracks) == 1 else f"{folder.path.name}-{by}-{track}"
+        )
+        made += split.split(
+            folder,
+            split.plan(folder, wish),
+            _free(out, name),
+            wish,
+            tags=proven.tags(folder, timeline),
+            on_progress=shared(on_progress, place, len(tracks)),
+        )
     return made
 
 

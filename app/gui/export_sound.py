@@ -29,6 +29,7 @@ class SoundOptions(QWidget):
             "loudness_lufs": Pick(translate("Export", "Loudness"), exporting.loudnesses()),
             "channels": Pick(translate("Export", "Channels"), exporting.channels()),
             "rate_hz": Pick(translate("Export", "Sampling rate"), exporting.rates()),
+            "pieces": Pick(translate("Export", "Pieces"), exporting.cuts()),
         }
         self.fade_in = Number(translate("Export", "Fade in"), "s", LONGEST_FADE_S, 1)
         self.fade_out = Number(translate("Export", "Fade out"), "s", LONGEST_FADE_S, 1)
@@ -57,7 +58,13 @@ class SoundOptions(QWidget):
         self.fade_in.show_value(order.fade_in_s)
         self.fade_out.show_value(order.fade_out_s)
         self.gaps.show_value(is_on=order.keeps_gaps)
-        self.picks["bit_rate_kbps"].setEnabled(order.form not in exporting.LOSSLESS)
+        is_one = not order.pieces  # pieces are as they were recorded
+        for name in ("bit_rate_kbps", "loudness_lufs", "channels", "rate_hz"):
+            self.picks[name].setEnabled(is_one)
+        for part in (self.fade_in, self.fade_out, self.gaps):
+            part.setEnabled(is_one)
+        if order.form in exporting.LOSSLESS:
+            self.picks["bit_rate_kbps"].setEnabled(False)
 
     def _on_picked(self, name: str, value: str) -> None:
         self.changed.emit(exporting.with_value(self._order, name, value))

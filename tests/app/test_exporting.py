@@ -112,3 +112,13 @@ def test_edited_sound_says_that_it_is_edited(
     with av.open(str(made[0])) as file:
         said = {**file.metadata, **file.streams.audio[0].metadata}
     assert "faded in for 0.5 s" in str(said)
+
+
+@pytest.mark.parametrize("pieces", ["markers", "length:2"])
+def test_a_session_in_pieces(folder: SessionFolder, tmp_path: Path, pieces: str) -> None:
+    order = Order(door="edited", form="flac", pieces=pieces)
+    made = exporting.export(folder, order, tmp_path)
+    assert len(made) > 1
+    assert {path.suffix for path in made} == {".flac"}
+    again = exporting.export(folder, order, tmp_path)
+    assert not set(again) & set(made)

@@ -198,6 +198,30 @@ def loudnesses() -> tuple[Choice, ...]:
     )
 
 
+def cuts() -> tuple[Choice, ...]:
+    """What a session can be cut into files by."""
+    return (
+        Choice(value=_AS_IT_IS, title=translate("Export", "One file")),
+        Choice(
+            value="silence",
+            title=translate("Export", "Cut at silences"),
+            about=translate(
+                "Export", "No sample is lost or repeated; the sound stays as recorded."
+            ),
+        ),
+        Choice(value="markers", title=translate("Export", "Cut at markers")),
+        Choice(
+            value="labels",
+            title=translate("Export", "Cut where speech and music change"),
+            about=translate(
+                "Export", "Speech, music and silence must have been told apart before."
+            ),
+        ),
+        Choice(value="length:600", title=translate("Export", "Every 10 minutes")),
+        Choice(value="length:1800", title=translate("Export", "Every 30 minutes")),
+    )
+
+
 def channels() -> tuple[Choice, ...]:
     """How many channels it gets."""
     return (
@@ -227,6 +251,8 @@ def with_value(order: Order, name: str, value: str) -> Order:
     """The order with another choice in one of its settings."""
     if name == "form":
         return replace(order, form=value)
+    if name == "pieces":
+        return replace(order, pieces="" if value == _AS_IT_IS else value)
     if name == "loudness_lufs":
         return replace(order, loudness_lufs=None if value == _AS_IT_IS else float(value))
     number = 0 if value == _AS_IT_IS else int(value)
@@ -281,6 +307,13 @@ def settled(order: Order) -> Order:
         order = replace(order, form=forms(order.door)[0].value)
     if order.door == "unedited" and order.form != "file" and order.is_range:
         order = replace(order, form="file")  # a package and a page are of the whole
+    if order.door != "edited":
+        order = replace(order, pieces="")
+    if order.pieces:  # which are as they were recorded
+        order = replace(
+            order, loudness_lufs=None, fade_in_s=0.0, fade_out_s=0.0, channels=0, rate_hz=0,
+            bit_rate_kbps=0, keeps_gaps=False,
+        )  # fmt: skip
     is_package = (order.door, order.form) == ("unedited", "package")
     return replace(
         order,
@@ -300,6 +333,10 @@ def hindrance(order: Order, rows: Sequence[Row]) -> str:
 
 
 def _of_stretch(order: Order, rows: Sequence[Row]) -> str:
+    if order.pieces and order.is_range:
+        return translate(
+            "Export", "Only a whole session is cut into pieces: leave the times empty."
+        )
     if order.from_s is not None and order.to_s is not None and order.from_s >= order.to_s:
         return translate("Export", "The end must lie behind the beginning.")
     if order.from_s is not None and all(order.from_s >= r.summary.duration_s for r in rows):

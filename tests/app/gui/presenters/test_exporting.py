@@ -126,3 +126,12 @@ def test_a_moment_as_it_is_typed(text: str, at_s: float | None) -> None:
 def test_what_is_no_moment() -> None:
     with pytest.raises(ValueError, match="could not convert"):
         exporting.moment("soon")
+
+
+def test_pieces_are_of_the_whole_and_as_recorded(row: Row) -> None:
+    order = exporting.with_value(
+        Order(door="edited", form="mp3", loudness_lufs=-16.0, fade_in_s=1.0), "pieces", "silence"
+    )
+    assert exporting.settled(order) == Order(door="edited", form="mp3", pieces="silence")
+    assert "whole session" in exporting.hindrance(replace(order, from_s=1.0), [row])
+    assert exporting.settled(replace(order, door="text", form="srt")).pieces == ""
