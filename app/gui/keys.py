@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app.gui import tokens
 from app.gui.presenters import keys
 from app.gui.presenters.language import translate
-from app.gui.widgets import label
+from app.gui.widgets import label, scrolled
 
 
 class KeysOverlay(QFrame):
@@ -39,14 +39,9 @@ class KeysOverlay(QFrame):
                 meaning.setWordWrap(True)
                 grid.addWidget(meaning, place, 1)
                 said.append(f"{key}: {does}")
-        area = QScrollArea()
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setFrameShape(QFrame.Shape.NoFrame)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
-        layout.addWidget(area)
+        layout.addWidget(scrolled(inner))
         self._inner = inner
         self.setAccessibleName(translate("Keys", "Keys"))
         self.setAccessibleDescription("; ".join(said))

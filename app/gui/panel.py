@@ -27,7 +27,7 @@ from app.gui.presenters.correcting import Version
 from app.gui.presenters.evidence import Fact, Verified
 from app.gui.presenters.language import translate
 from app.gui.presenters.session import Span
-from app.gui.widgets import Button, Icon, IconButton, label, quietly
+from app.gui.widgets import Button, Icon, IconButton, label, quietly, scrolled
 
 
 class EvidencePane(QWidget):
@@ -140,11 +140,17 @@ class EvidencePane(QWidget):
         top.addWidget(self.verify)
         top.addWidget(self._running)
         top.addWidget(self._outcome)
-        layout = QVBoxLayout(self)
+        self.facts.setMinimumHeight(tokens.LIST_LEAST_HEIGHT)
+        column = QWidget()
+        layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(tokens.SPACE_S)
         layout.addLayout(top)
         layout.addWidget(self.facts, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(column))
+        column.setObjectName("clear")  # it lies on the panel's card
 
 
 class MarkersPane(QWidget):

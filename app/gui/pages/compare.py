@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QProgressBar,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -35,7 +34,7 @@ from app.gui.presenters.session import NO_TIME, Strip, strip_of
 from app.gui.presenters.span import View
 from app.gui.presenters.words import Message
 from app.gui.waveform import Detail
-from app.gui.widgets import Button, Icon, IconButton, Notice, Text, label
+from app.gui.widgets import Button, Icon, IconButton, Notice, Text, label, scrolled
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.pyramid import Waveform, waveform
@@ -489,13 +488,9 @@ class ComparePage(QWidget):
         layout.addLayout(ends)
         layout.addWidget(self.list, 1)
         layout.addStretch(0)
-        area = QScrollArea()
-        area.setWidget(column)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(scrolled(column))
 
     def _lay_out_result(self) -> None:
         """The verdict, and the two over each other."""

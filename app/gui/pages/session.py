@@ -47,7 +47,7 @@ from app.gui.reading import TranscriptPane
 from app.gui.session_work import SessionWork
 from app.gui.transcript import TranscriptView
 from app.gui.waveform import Detail, Overview
-from app.gui.widgets import Button, Chip, IconButton, Notice, Text, quietly
+from app.gui.widgets import Button, Chip, IconButton, Notice, Text, quietly, scrolled
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.pyramid import Waveform
@@ -346,7 +346,7 @@ class SessionPage(SessionPlace):
         )
         self.about.say(" · ".join(part for part in parts if part))
         self.story.say(info.description if info else "")
-        self.story.setVisible(bool(info and info.description))
+        self._arrange()
 
     def _show_strip(self, strip: session.Strip) -> None:
         self.overview.show_strip(strip)
@@ -685,12 +685,14 @@ class SessionPage(SessionPlace):
         if self._page is not None and self._page.info is not None:
             self.details.open(self._page.folder, self._page.info)
             self._body.hide()
+            self._arrange()
 
     @Slot()
     def _close_details(self) -> None:
         if self._details is not None:
             self._details.hide()
         self._body.show()
+        self._arrange()
         self.detail.setFocus()
 
     # --- verifying -----------------------------------------------------------------------------
@@ -762,21 +764,23 @@ class SessionPage(SessionPlace):
     # --- putting together ----------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
-        """Leave the room to the transcript where there is little, and shed words."""
+        """Shed what there is no room for."""
         super().resizeEvent(event)
-        width = event.size().width()
+        self._arrange()
+
+    @Slot()
+    def _arrange(self) -> None:
+        """Transcript and panel side by side, or one of them; words beside icons, or none."""
+        width, is_low = self.width(), self.height() < tokens.PAGE_LOW_HEIGHT
         is_wide = width >= tokens.PAGE_WITH_PANEL_WIDTH
+        self.more.setVisible(not is_wide)
         self.panel.setVisible(is_wide or self.more.isChecked())
         self.text.setVisible(is_wide or not self.more.isChecked())
-        self.more.setVisible(not is_wide)
+        is_edited = self._details is not None and not self._details.isHidden()
+        self.detail.setVisible(not (is_low or is_edited))
+        self.story.setVisible(bool(self.story.accessibleName()) and not is_low)
         for button in (self.more, self.edit, self.export, self.other):
             button.show_word(is_shown=width >= tokens.PAGE_WITH_WORDS_WIDTH)
-
-    @Slot(bool)
-    def _on_more(self, is_more: bool) -> None:  # noqa: FBT001 (Qt's signal)
-        """Panel or transcript, where there is room for one of them."""
-        self.panel.setVisible(is_more)
-        self.text.setVisible(not is_more)
 
     @Slot(object)
     def _on_viewed(self, view: View) -> None:
@@ -847,7 +851,7 @@ class SessionPage(SessionPlace):
             (text.waiting.button, self._on_text_asked),
         ):
             button.clicked.connect(slot)
-        self.more.toggled.connect(self._on_more)
+        self.more.toggled.connect(self._arrange)
         text.view.correction_asked.connect(self._on_correction_asked)
         text.editor.saved.connect(self._on_corrected)
         text.editor.named.connect(self._on_named)
@@ -913,6 +917,7 @@ class SessionPage(SessionPlace):
 
     def _lay_out(self) -> None:
         main = QWidget()
+        main.setObjectName("column")
         edge = tokens.SPACE_L
         head = QHBoxLayout()
         head.setSpacing(tokens.SPACE_S)
@@ -951,7 +956,8 @@ class SessionPage(SessionPlace):
         layout.addLayout(self._details_place)
         layout.addWidget(self._body, 1)
         layout.addStretch(0)
-        self._pages.addWidget(main)
+        self._body.setMinimumHeight(tokens.BODY_LEAST_HEIGHT)
+        self._pages.addWidget(scrolled(main))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
