@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from app.cli.context import Context, Moment, escape, json_option, pass_context
+from app.exporting import Order, export
 from recorder.types import Seconds, iso
 from transcribe import captions, corrections, index, quotes, speakers
 from transcribe.corrections import Edit
@@ -21,14 +22,30 @@ from transcribe.corrections import Edit
 @click.option("--to", "to_s", type=Moment(), required=True)
 @click.option("--track", default="a", show_default=True)
 @click.option("--language", default="", help="Where there are transcripts in several.")
+@click.option(
+    "--clip",
+    "out",
+    type=click.Path(path_type=Path),
+    help="Folder for the clip with its proof, its captions and the citation.",
+)
 @json_option
 @pass_context
 def quote_command(
-    context: Context, session: str, from_s: Seconds, to_s: Seconds, track: str, language: str
+    context: Context,
+    session: str,
+    from_s: Seconds,
+    to_s: Seconds,
+    track: str,
+    language: str,
+    out: Path | None,
 ) -> None:
     """Say what was said in a part of SESSION, with all that is needed to check it."""
     folder = context.archive.find(session)
     quote = quotes.quote(folder, from_s, to_s, track=track, language=language)
+    if out is not None:
+        order = Order(form="file", from_s=quote.from_s, to_s=quote.to_s, has_words=True)
+        _answer(context, export(folder, order, out))
+        return
     if context.as_json:
         said_at = iso(quote.said_at) if quote.said_at else None
         audio = [{"file": file, "sha256": sha256} for file, sha256 in quote.audio]
@@ -79,7 +96,7 @@ def correct_command(
     else:
         edit = Edit(at_s=at_s or Seconds(0), text=text, speaker=speaker)
         path = corrections.correct(folder, [edit], author=author, track=track, language=language)
-    _answer(context, [path])
+    _found(context, [path])
 
 
 @click.command("speaker")
@@ -93,13 +110,18 @@ def speaker_command(context: Context, session: str, who: str, name: str) -> None
 
     The NAME stays for later transcripts; '' takes it away.
     """
-    _answer(context, speakers.name(context.archive.find(session), who, name))
+    _found(context, speakers.name(context.archive.find(session), who, name))
 
 
-def _answer(context: Context, written: list[Path]) -> None:
+def _found(context: Context, written: list[Path]) -> None:
     """Make it searchable, and say what was written."""
     with contextlib.closing(index.ready(context.archive)):
         pass
+    _answer(context, written)
+
+
+def _answer(context: Context, written: list[Path]) -> None:
+    """Say what was written."""
     if context.as_json:
         context.answer({"files": [str(path) for path in written]})
     else:

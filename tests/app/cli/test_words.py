@@ -8,6 +8,7 @@ import pytest
 
 from app.cli.main import main
 from recorder.archive import Archive, SessionFolder
+from recorder.verify import verify
 from tests.recorder.builders import build_session
 from tests.transcribe.talks import say
 
@@ -50,6 +51,17 @@ def test_what_was_put_right_is_quoted_and_found(
     assert quote["audio"][0]["sha256"] in quote["citation"]
     assert aircheck(folder, "search", "data", "--json") == 0
     assert answer(capsys)["total"] == 1
+
+
+def test_a_quote_comes_with_its_clip(
+    folder: SessionFolder, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ("quote", folder.id, "--from", "0.1", "--to", "0.2", "--clip", str(tmp_path / "out"))
+    assert aircheck(folder, *words, "--json") == 0
+    files = [Path(file) for file in answer(capsys)["files"]]
+    assert verify(files[0], against=lambda _: folder.path).ok
+    assert "Hello." in files[-1].read_text("utf-8")
+    assert files[-1].name.endswith(".citation.txt")
 
 
 @pytest.mark.parametrize(
