@@ -149,8 +149,11 @@ class EvidencePane(QWidget):
         layout.addWidget(self.facts, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolled(column))
-        column.setObjectName("clear")  # it lies on the panel's card
+        area = scrolled(column)
+        for part in (area, column):
+            part.setObjectName("clear")  # they lie on the panel's card
+        area.viewport().setAutoFillBackground(False)
+        outer.addWidget(area)
 
 
 class MarkersPane(QWidget):

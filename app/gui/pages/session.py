@@ -774,6 +774,7 @@ class SessionPage(SessionPlace):
         width, is_low = self.width(), self.height() < tokens.PAGE_LOW_HEIGHT
         is_wide = width >= tokens.PAGE_WITH_PANEL_WIDTH
         self.more.setVisible(not is_wide)
+        self.panel.setMaximumWidth(tokens.PANEL_MOST_WIDTH if is_wide else width)
         self.panel.setVisible(is_wide or self.more.isChecked())
         self.text.setVisible(is_wide or not self.more.isChecked())
         is_edited = self._details is not None and not self._details.isHidden()
@@ -942,7 +943,6 @@ class SessionPage(SessionPlace):
         body.setSpacing(tokens.SPACE_M)
         body.addWidget(self.text, 3)
         body.addWidget(self.panel, 2)
-        self.panel.setMaximumWidth(tokens.PANEL_MOST_WIDTH)
         layout = QVBoxLayout(main)
         layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
         layout.setSpacing(tokens.SPACE_S)
