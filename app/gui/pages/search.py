@@ -167,7 +167,7 @@ class SearchPage(SearchPlace):
             if answer.asked in (self._asked, wide):
                 self.notice.say(answer.message)
         elif answer.asked == self._asked:
-            if answer.hits or wide is None:
+            if answer.hits or answer.notes or wide is None:  # a note: there may be more to come
                 self._take(answer)
             else:
                 self._literal = answer
