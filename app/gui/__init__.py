@@ -6,15 +6,19 @@
     bridge          the one place where worker threads meet the window
     desk            the window's work on those threads: look, ask, read, search, start
     place           what a page is, and what it may ask of the window
-    models          the lists: sessions, hits
+    models          the lists: sessions, the library, hits
     delegates       how their rows are painted
     widgets strip   the small parts: chip, meter, notice; a session's time at a glance
+    flow acts prompt       a layout in lines; what can be done with what is chosen; a question
+    guide shelves chips    the library: its list, its side, its filters
+    thumbnails taking      its waveforms; files on their way into it
+    narrowing completing   the search: its side; words that are offered
     transcript      lines to read and to hear
     player          sound, from any moment of a session on
     cards           a live session, with its actions
     record_bar      on top: a link, a device, or words to search
     transport       below: what is played, and where in it
-    pages/          now, session, search
+    pages/          now, library, search, session, jobs, settings, export
     window          puts them together
     application     makes Qt's application, and runs it
 
