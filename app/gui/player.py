@@ -32,7 +32,7 @@ from recorder.archive import SessionFolder
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioSink
 
-_NEEDED = ("PySide6.QtMultimedia", "recorder.decode", "app.gui.presenters.pace")
+_NEEDED = ("recorder.decode", "app.gui.presenters.pace")  # Qt's own is loaded by the GUI thread
 _BUFFER_BYTES = RATE_HZ * BYTES_A_FRAME * 4 // 10  # 0.4 s
 
 
@@ -87,7 +87,7 @@ class Player(QObject):
         QTimer.singleShot(tokens.WARM_MS, self, self._on_time)
 
     def warm(self) -> threading.Thread:
-        """Load what playing needs, on a thread of its own: the first sound comes sooner."""
+        """Load what decoding needs, on a thread of its own: the first sound comes sooner."""
         thread = threading.Thread(target=_load, name="gui-warm", daemon=True)
         thread.start()
         return thread
@@ -246,7 +246,7 @@ class Player(QObject):
 
 
 def _load() -> None:
-    """Import what decodes and what sounds; where that fails, playing says so."""
+    """Import what decodes; where that fails, playing says so."""
     with contextlib.suppress(ImportError):
         for name in _NEEDED:
             importlib.import_module(name)

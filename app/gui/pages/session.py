@@ -727,12 +727,14 @@ class SessionPage(SessionPlace):
     def _on_captions_started(self, process: subprocess.Popen[bytes]) -> None:
         self._hearers = [each for each in self._hearers if each.poll() is None]
         self._hearers.append(process)
-        self._follow_captions()
+        self._follow_captions(are_coming=True)
 
-    def _follow_captions(self) -> None:
-        """Follow captions from when there are some."""
+    def _follow_captions(self, *, are_coming: bool = False) -> None:
+        """Follow captions that are there, or will be."""
         folder = self.folder
-        if self._captions is None and folder is not None and captions.are_there(folder):
+        if self._captions is not None or folder is None:
+            return
+        if are_coming or captions.are_there(folder):
             latest = Latest(self._desk.bridge, self._on_heard)
             self._captions = Captions(folder, latest.put)
 
