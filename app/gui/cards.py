@@ -210,8 +210,8 @@ class LiveCard(QFrame):
         self._count.timeout.connect(self._show_reason)
         self._connect()
         self._lay_out()
-        for part in (self.act, self.dismiss):
-            part.hide()
+        self.act.hide()
+        self.dismiss.hide()
         for part in (self.title, self.strip, self._open):
             part.setVisible(is_alone)
 

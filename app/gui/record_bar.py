@@ -10,7 +10,7 @@ from app.gui.presenters.capture import Offers, Wish, is_source
 from app.gui.presenters.language import translate
 from app.gui.schedule_panel import SchedulePanel
 from app.gui.source_menu import SourceMenu
-from app.gui.widgets import Button, IconButton, Notice
+from app.gui.widgets import Button, IconButton, Notice, scrolled
 
 
 class RecordBar(QFrame):
@@ -50,6 +50,9 @@ class RecordBar(QFrame):
         self.schedule.setCheckable(True)
         self.menu = SourceMenu(self.sources)
         self.panel = SchedulePanel()
+        self.unfolded = scrolled(self.panel)
+        self.panel.setObjectName("panel")
+        self.unfolded.hide()
         self.notice = Notice()
         self._asked = ""  # what is on its way to being recorded
         self._pause = QTimer(self)
@@ -107,10 +110,17 @@ class RecordBar(QFrame):
 
     @Slot(bool)
     def _on_schedule(self, is_open: bool) -> None:  # noqa: FBT001 (Qt's signal)
-        self.panel.setVisible(is_open)
+        self.unfolded.setVisible(is_open)
         if is_open:
+            QTimer.singleShot(0, self, self._fit_panel)  # once its parts are dressed
             self.panel.words.setFocus()
         self._offer()
+
+    @Slot()
+    def _fit_panel(self) -> None:
+        """Unfold as far as the panel is high, and leave half of the window to the page."""
+        room = self.window().height() // 2
+        self.unfolded.setFixedHeight(min(self.panel.sizeHint().height(), room))
 
     @Slot(str)
     def _on_chosen(self, text: str) -> None:
@@ -193,5 +203,5 @@ class RecordBar(QFrame):
         layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_L, tokens.SPACE_M)
         layout.setSpacing(tokens.SPACE_S)
         layout.addLayout(line)
-        layout.addWidget(self.panel)
+        layout.addWidget(self.unfolded)
         layout.addWidget(self.notice)

@@ -28,6 +28,7 @@ from app.gui.widgets import Button, label, quietly
 from recorder.errors import AircheckError
 from recorder.schedule import Repeat, parse_time
 
+_NARROW = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 _REPEATS = (None, Repeat.DAILY, Repeat.WEEKLY)
 
 
@@ -49,6 +50,7 @@ class SchedulePanel(QFrame):
         self.day.setDisplayFormat(QLocale().dateFormat(QLocale.FormatType.ShortFormat))
         self.day.setMinimumDate(QDate.currentDate().addDays(-1))
         self.time = QTimeEdit(QTime((QTime.currentTime().hour() + 1) % 24, 0))
+        self.time.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
         self.zone = self._zones()
         self.repeat = QComboBox()
         for word in (
@@ -64,9 +66,11 @@ class SchedulePanel(QFrame):
         self.mirrors.setPlaceholderText(translate("Schedule", "One address or device a line"))
         self.mirrors.setFixedHeight(tokens.CONTROL_HEIGHT * 2)
         self.together = QComboBox()
+        self.together.setSizeAdjustPolicy(_NARROW)
+        self.together.setMinimumContentsLength(tokens.ZONE_CHARACTERS)
         self.together.addItem(translate("Schedule", "take over where the first one fails"))
         self.together.addItem(translate("Schedule", "are recorded side by side"))
-        self.split = QCheckBox(translate("Schedule", "Each channel as a track of its own"))
+        self.split = QCheckBox(translate("Schedule", "A track a channel"))
         self.preview = label("muted")
         self.preview.setWordWrap(True)
         self.at_once = Button(translate("Schedule", "At once"), "x")
@@ -74,7 +78,6 @@ class SchedulePanel(QFrame):
         self._name_parts()
         self._connect()
         self._lay_out()
-        self.hide()
         self._show_preview()
 
     def wish(self, source: str) -> Wish:
@@ -184,7 +187,7 @@ class SchedulePanel(QFrame):
         box = QComboBox()
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setSizeAdjustPolicy(_NARROW)
         box.setMinimumContentsLength(tokens.ZONE_CHARACTERS)
         box.addItems(zones())
         completer = box.completer()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QButtonGroup, QFrame, QListView, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QFrame, QListView, QVBoxLayout, QWidget
 
 from app.gui import tokens
 from app.gui.delegates import SessionDelegate
@@ -18,7 +18,7 @@ from app.gui.place import Entry
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
-from app.gui.widgets import Button, label
+from app.gui.widgets import Button, column, label, scrolled
 from recorder.archive import SessionFolder
 
 _NEWEST = 30
@@ -136,8 +136,13 @@ class Side(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE_S, tokens.SPACE_M, tokens.SPACE_S, tokens.SPACE_S)
         layout.setSpacing(tokens.SPACE_XS)
-        for button in self.buttons.values():
-            layout.addWidget(button)
+        names = QWidget()
+        column(names, *self.buttons.values(), space=tokens.SPACE_XS)
+        places = scrolled(names)
+        names.setObjectName("names")
+        places.setMaximumHeight(names.sizeHint().height())
+        places.setMinimumHeight(tokens.CONTROL_HEIGHT)
+        layout.addWidget(places, 2)
         self._heading.setContentsMargins(tokens.SPACE_M, tokens.SPACE_L, 0, tokens.SPACE_XS)
         layout.addWidget(self._heading)
         layout.addWidget(self.list, 1)

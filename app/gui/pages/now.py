@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -27,7 +27,7 @@ from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
 from app.gui.welcome import WelcomeView
-from app.gui.widgets import Button, Chip, Teaching, Text, label
+from app.gui.widgets import Button, Chip, Teaching, Text, label, scrolled
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.types import State
@@ -90,7 +90,7 @@ class NowPage(Place):
         self._sections = (self.going, self.scheduled, self.left, self.over)
         self._pages = QStackedLayout(self)
         self._pages.setContentsMargins(0, 0, 0, 0)
-        for page in (self.empty, self._scroll(), self._scrolled(self.welcome)):
+        for page in (self.empty, self._scroll(), scrolled(self.welcome)):
             self._pages.addWidget(page)
         self._lane = desk.lane("welcome")
         self._has_looked = False
@@ -278,17 +278,7 @@ class NowPage(Place):
         for section in self._sections:
             column.addWidget(section)
         column.addStretch(1)
-        return self._scrolled(inner)
-
-    def _scrolled(self, inner: QWidget) -> QScrollArea:
-        inner.setObjectName("column")
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        return area
+        return scrolled(inner)
 
 
 class InterruptedCard(QFrame):

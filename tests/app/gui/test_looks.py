@@ -86,15 +86,20 @@ def look(request: pytest.FixtureRequest, qtbot: QtBot, theme: str) -> Callable[[
         with contextlib.suppress(qtbot.TimeoutError):  # a layout settles in several turns
             qtbot.waitUntil(lambda: not cut_off(window), timeout=2_000)
         assert not cut_off(window)
-        picture = window.grab()
-        assert not picture.isNull()
-        if KEEPS_PICTURES:
-            folder = Path("build/screenshots")
-            folder.mkdir(parents=True, exist_ok=True)
-            ratio = round(window.devicePixelRatioF() * 100)
-            picture.save(str(folder / f"{page}-{request.param}-{theme}-{ratio}.png"))
+        keep(window, page, request.param, theme)
 
     return look
+
+
+def keep(part: QWidget, page: str, state: str, theme: str) -> None:
+    """Take a picture, and keep it if asked to."""
+    picture = part.grab()
+    assert not picture.isNull()
+    if KEEPS_PICTURES:
+        folder = Path("build/screenshots")
+        folder.mkdir(parents=True, exist_ok=True)
+        ratio = round(part.devicePixelRatioF() * 100)
+        picture.save(str(folder / f"{page}-{state}-{theme}-{ratio}.png"))
 
 
 def cut_off(window: Window) -> list[str]:
