@@ -49,7 +49,7 @@ class Server:
         key = secrets.token_bytes(32)
         address = None if os.name == "nt" else str(Path(self._directory) / "s")
         self._listener = sockets.Listener(address, authkey=key)
-        note = {"address": str(self._listener.address), "key": key.hex()}
+        note = {"address": str(self._listener.address), "key": key.hex(), "pid": os.getpid()}
         write_whole(self._path, json.dumps(note).encode(), mode=0o600)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
@@ -101,6 +101,15 @@ class Server:
         except (AircheckError, ValueError) as error:
             return {"error": str(error)}
         return {"error": "The recorder doesn't know this question."}
+
+
+def listener_of(folder: SessionFolder) -> int | None:
+    """Pid of the process that wrote down where it listens, living or dead; None where none did."""
+    try:
+        pid = json.loads((folder.path / "control.json").read_bytes()).get("pid")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return pid if isinstance(pid, int) else None
 
 
 class Client:

@@ -18,7 +18,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from recorder.archive import Archive, SessionFolder, SessionInfo
-from recorder.control import Client
+from recorder.control import Client, listener_of
 from recorder.errors import AircheckError, CorruptSession, RecorderError, storage_error
 from recorder.schedule import Schedule
 from recorder.types import Seconds, SourceKind, SourceSpec
@@ -200,7 +200,7 @@ def await_start(child: subprocess.Popen[bytes], folder: SessionFolder) -> None:
     deadline = time.monotonic() + _STARTS_WITHIN_S
     while time.monotonic() < deadline:
         holder = folder.holder()
-        if holder and holder.pid == child.pid and (folder.path / "control.json").exists():
+        if holder and holder.pid == child.pid and listener_of(folder) == child.pid:
             return
         if child.poll() is not None:
             if folder.sealed():  # so short a session that it is over

@@ -57,7 +57,7 @@ def record(archive: Path, url: str) -> SessionFolder:
     for name in ("resume.json", "control.json"):
         with contextlib.suppress(FileNotFoundError):  # it is over already
             assert stat.S_IMODE((folder.path / name).stat().st_mode) == 0o600
-    wait_until(lambda: folder.sealed() is not None, 20)
+    wait_until(lambda: folder.sealed() is not None and not launch.is_running(folder), 20)
     return folder
 
 
