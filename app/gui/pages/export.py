@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -34,8 +33,6 @@ from app.gui.presenters.words import Message, clock
 from app.gui.widgets import Button, Icon, IconButton, Notice, Text, label, scrolled, wrapped
 from app.jobs import Job
 from recorder.errors import AircheckError
-
-_DOORS = ("unedited", "edited", "text")
 
 
 class ExportPage(ExportPlace):
@@ -66,7 +63,6 @@ class ExportPage(ExportPlace):
             "edited": SoundOptions(),
             "text": TextOptions(),
         }
-        self._stack = QStackedWidget()
         self._promise = Promise()
         self.place = line_edit(translate("Export", "Where exports go"))
         self.place.setText(str(desk.settings.exports))
@@ -236,7 +232,8 @@ class ExportPage(ExportPlace):
         order, rows = self._order, self._rows()
         self.what.say(exporting.of_what(self._as_wanted(), rows))
         self.doors.show_value(order.door)
-        self._stack.setCurrentIndex(_DOORS.index(order.door))
+        for door, options in self.options.items():
+            options.setVisible(door == order.door)
         self.options[order.door].show_order(order)
         self._promise.say(exporting.promise(order))
         hindrance = exporting.hindrance(order, rows)
@@ -273,8 +270,6 @@ class ExportPage(ExportPlace):
             shortcut.activated.connect(slot)
 
     def _lay_out(self) -> None:
-        for door in _DOORS:
-            self._stack.addWidget(self.options[door])
         stretch = QHBoxLayout()
         stretch.setSpacing(tokens.SPACE_M)
         for edit in (self.start_at, self.end_at):
@@ -284,7 +279,8 @@ class ExportPage(ExportPlace):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(*[tokens.SPACE_L] * 4)
         inside.setSpacing(tokens.SPACE_M)
-        inside.addWidget(self._stack)
+        for options in self.options.values():
+            inside.addWidget(options)
         inside.addLayout(stretch)
         inside.addWidget(self._promise)
         inner = QWidget()
