@@ -50,7 +50,6 @@ class SchedulePanel(QFrame):
         self.day.setDisplayFormat(QLocale().dateFormat(QLocale.FormatType.ShortFormat))
         self.day.setMinimumDate(QDate.currentDate().addDays(-1))
         self.time = QTimeEdit(QTime((QTime.currentTime().hour() + 1) % 24, 0))
-        self.time.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
         self.zone = self._zones()
         self.repeat = QComboBox()
         for word in (
