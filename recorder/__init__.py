@@ -16,6 +16,7 @@ The map, upstream first; a module imports only from above its own line:
     control launch process   talk to a running recorder; start, find, stop one; be one
     preroll                  hear a device before anybody presses Record
     decode peaks split       sealed audio → PCM; waveforms; where to cut
+    pyramid glance           stored waveforms, read lightly; one moment of a long session at once
     pieces continuous laid remuxed mp4 adts ts silent tags   a track as one file, packets copied
     sign proof provenance    signatures; a file's proof; does it come from where it says
     bag dossier export verify   the unedited package: build it, tell of it, check it

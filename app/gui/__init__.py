@@ -13,12 +13,16 @@
     guide shelves chips    the library: its list, its side, its filters
     thumbnails taking      its waveforms; files on their way into it
     narrowing completing   the search: its side; words that are offered
-    transcript      lines to read and to hear
+    transcript reading      lines to read and to hear; find, choose, put right
+    waveform        all of a session, and a stretch of it, zoomed
+    panel facts     evidence, markers, notes, versions; how they are listed
+    details keys    what is edited of a session; the keys, listed
+    session_work    what people change of a session, written off the GUI thread
     player          sound, from any moment of a session on
     cards           a live session, with its actions
     record_bar      on top: a link, a device, or words to search
     transport       below: what is played, and where in it
-    pages/          now, library, search, session, jobs, settings, export
+    pages/          now, library, search, session, compare, jobs, settings, export
     window          puts them together
     application     makes Qt's application, and runs it
 

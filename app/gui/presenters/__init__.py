@@ -9,7 +9,15 @@
     session         a session's page: timeline, gaps, transcript, waveform
     search          hits grouped by session, with their marks
     transcription   a sealed session is queued; the queue's worker is kept at work
-    playback        decoded sound from any moment on, gaps skipped
+    playback pace   decoded sound from any moment on, at any pace, gaps and more left out
+    history         journals of a few sessions, kept and read on
+    span drawing    which stretch a waveform shows; its peaks, measured
+    matching        words found in what is shown
+    captions        what is heard of a session that goes on
+    correcting      corrections with undo; the versions of a transcript
+    evidence        gaps with their attempts, sources, parts; verifying
+    comparing       another recording beside a session, in a process of its own
+    keys            the keys of the session's page
 
 Nothing here knows the GUI thread: what may take long says so, and `app.gui.bridge` runs it.
 """
