@@ -680,6 +680,10 @@
         <translation>Abtastrate</translation>
     </message>
     <message>
+        <source>Pieces</source>
+        <translation>Stücke</translation>
+    </message>
+    <message>
         <source>Preset</source>
         <translation>Vorlage</translation>
     </message>
@@ -797,6 +801,10 @@
     <message>
         <source>Choose a session first.</source>
         <translation>Wählen Sie zuerst eine Sitzung.</translation>
+    </message>
+    <message>
+        <source>Only a whole session is cut into pieces: leave the times empty.</source>
+        <translation>Nur eine ganze Sitzung wird in Stücke geschnitten: Lassen Sie die Zeiten leer.</translation>
     </message>
     <message>
         <source>The end must lie behind the beginning.</source>
@@ -953,6 +961,38 @@
     <message>
         <source>-14 LUFS, for streaming</source>
         <translation>-14 LUFS, für Streaming</translation>
+    </message>
+    <message>
+        <source>One file</source>
+        <translation>Eine Datei</translation>
+    </message>
+    <message>
+        <source>Cut at silences</source>
+        <translation>An Stille schneiden</translation>
+    </message>
+    <message>
+        <source>No sample is lost or repeated; the sound stays as recorded.</source>
+        <translation>Kein Sample geht verloren oder wiederholt sich; der Ton bleibt wie aufgenommen.</translation>
+    </message>
+    <message>
+        <source>Cut at markers</source>
+        <translation>An Marken schneiden</translation>
+    </message>
+    <message>
+        <source>Cut where speech and music change</source>
+        <translation>Wo Sprache und Musik wechseln</translation>
+    </message>
+    <message>
+        <source>Speech, music and silence must have been told apart before.</source>
+        <translation>Sprache, Musik und Stille müssen vorher unterschieden worden sein.</translation>
+    </message>
+    <message>
+        <source>Every 10 minutes</source>
+        <translation>Alle 10 Minuten</translation>
+    </message>
+    <message>
+        <source>Every 30 minutes</source>
+        <translation>Alle 30 Minuten</translation>
     </message>
     <message>
         <source>As recorded</source>
@@ -2153,8 +2193,8 @@
         <translation>werden nebeneinander aufgenommen</translation>
     </message>
     <message>
-        <source>Each channel as a track of its own</source>
-        <translation>Jeder Kanal als eigene Spur</translation>
+        <source>A track a channel</source>
+        <translation>Je Kanal eine Spur</translation>
     </message>
     <message>
         <source>At once</source>
