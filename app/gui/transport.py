@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
@@ -98,7 +99,8 @@ class Transport(QFrame):
 
     @Slot()
     def _on_forward(self) -> None:
-        self._player.seek(min(self._player.position_s + _JUMP_S, self._duration_s))
+        end_s = self._duration_s or math.inf  # nobody knows yet
+        self._player.seek(min(self._player.position_s + _JUMP_S, end_s))
 
     @Slot(float)
     def _on_sought(self, at_s: float) -> None:
@@ -113,7 +115,8 @@ class Transport(QFrame):
         )
         self.pace.say(hearing_words(self._player.hearing))
         folder = self._player.folder
-        if folder is not None and self._shown is not None and not self.shows(folder):
+        is_other = self._player.sound is not None and (folder is None or not self.shows(folder))
+        if self._shown is not None and is_other:
             self._forget()
         has_session = self._player.sound is not None
         self.play.setEnabled(has_session or self._can_begin)
