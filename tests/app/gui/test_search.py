@@ -276,7 +276,7 @@ def test_words_are_completed_from_the_archive(
         window.bar.field.setFocus()
         return window.bar.field.hasFocus()
 
-    qtbot.waitUntil(has_focus)
+    qtbot.waitUntil(has_focus, timeout=30_000)
     window.bar.field.setText("audio ")
     qtbot.keyClicks(window.bar.field, "un")
     completer = page._completer
@@ -285,7 +285,7 @@ def test_words_are_completed_from_the_archive(
     assert set(completer.words.stringList()) == {"unedited", "until"}
     completer.completer.activated.emit("unedited")
     assert window.bar.field.text().split() == ["audio", "unedited"]
-    qtbot.waitUntil(lambda: page._asked.query == "audio unedited")
+    qtbot.waitUntil(lambda: page._asked.query == "audio unedited", timeout=30_000)
 
 
 def test_a_search_is_kept_run_renamed_and_forgotten(
@@ -298,7 +298,7 @@ def test_a_search_is_kept_run_renamed_and_forgotten(
     page.prompt.field.setText("Moons")
     page.prompt.answer.click()
     moons = Shelf(on=On.SEARCH, name="Moons")
-    qtbot.waitUntil(lambda: page.narrowing.model.place_of(moons).isValid())
+    qtbot.waitUntil(lambda: page.narrowing.model.place_of(moons).isValid(), timeout=30_000)
     assert saved.find(settings.archive, "moons").text == "moon"
     window.bar.search_for("nothing")
     qtbot.waitUntil(lambda: page.model.rowCount() == 0, timeout=30_000)
@@ -310,7 +310,7 @@ def test_a_search_is_kept_run_renamed_and_forgotten(
     page.prompt.field.setText("MOONS")
     page.prompt.answer.click()
     loud = Shelf(on=On.SEARCH, name="MOONS")
-    qtbot.waitUntil(lambda: page.narrowing.model.place_of(loud).isValid())
+    qtbot.waitUntil(lambda: page.narrowing.model.place_of(loud).isValid(), timeout=30_000)
     page.narrowing.fill_menu(loud)
     page.narrowing.menu.actions()[1].trigger()
     qtbot.waitUntil(lambda: not page.narrowing.model.place_of(loud).isValid(), timeout=30_000)
@@ -323,15 +323,15 @@ def test_all_hits_become_a_file(
     talks(settings, 3)
     page = asked_in(qtbot, open_it(), "moon", 6)
     page.write_all(tmp_path / "hits.json")
-    qtbot.waitUntil(page.told.isVisible)
+    qtbot.waitUntil(page.told.isVisible, timeout=30_000)
     assert page.told.text().startswith("3 hits written")
     assert len(json.loads((tmp_path / "hits.json").read_text())["hits"]) == 3
     page.write_all(tmp_path / "hits.csv")
-    qtbot.waitUntil((tmp_path / "hits.csv").exists)
-    qtbot.waitUntil(lambda: "hits.csv" in page.told.text())
+    qtbot.waitUntil((tmp_path / "hits.csv").exists, timeout=30_000)
+    qtbot.waitUntil(lambda: "hits.csv" in page.told.text(), timeout=30_000)
     assert len((tmp_path / "hits.csv").read_text().splitlines()) == 4
     page.write_all(tmp_path / "none" / "hits.csv")
-    qtbot.waitUntil(page.notice.isVisible)
+    qtbot.waitUntil(page.notice.isVisible, timeout=30_000)
     assert "hits.csv" in str(page.notice.message)
 
 
@@ -349,7 +349,9 @@ def test_a_hit_is_quoted_clipped_linked_and_opened_at_its_word(
     assert (hit.before, hit.after) == ("before it", "after it")
     assert page.acts.isVisible()
     page.quote.trigger()
-    qtbot.waitUntil(lambda: "“the moon is up”" in QGuiApplication.clipboard().text())
+    qtbot.waitUntil(
+        lambda: "“the moon is up”" in QGuiApplication.clipboard().text(), timeout=30_000
+    )
     assert "SHA-256" in QGuiApplication.clipboard().text()
     page.clip.trigger()
     assert (wanted[0].from_s, wanted[0].to_s) == (5.0, 7.0)
@@ -387,7 +389,7 @@ def test_return_and_space_play(qtbot: QtBot, open_it: Open, settings: Settings) 
         page.view.setFocus()
         return page.view.hasFocus()
 
-    qtbot.waitUntil(has_focus)
+    qtbot.waitUntil(has_focus, timeout=30_000)
     qtbot.keyClick(page.view, Qt.Key.Key_Return)
     qtbot.keyClick(page.view, Qt.Key.Key_Space)
     assert played == [(folder.path, 1.0)] * 2
@@ -398,7 +400,7 @@ def test_a_session_that_is_gone_is_said_to_be(
 ) -> None:
     page = reach.search(open_it())
     page._open(SessionId("0" * 26), 1.0)
-    qtbot.waitUntil(lambda: page.notice.message is not None)
+    qtbot.waitUntil(lambda: page.notice.message is not None, timeout=30_000)
     assert "not in the archive any more" in str(page.notice.message)
 
 
@@ -410,7 +412,7 @@ def test_the_side_is_a_menu_where_it_is_narrow(
     window.turn_to("search")
     page.narrowing.show_values((Value(field=Field.SPEAKER, value="Ada & Co", count=3, is_on=True),))
     window.resize(640, 480)
-    qtbot.waitUntil(lambda: not page.narrowing.isVisible())
+    qtbot.waitUntil(lambda: not page.narrowing.isVisible(), timeout=30_000)
     menu = page.narrow_button.menu()
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["Speaker", "Ada && Co\t3"]

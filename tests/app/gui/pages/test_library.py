@@ -62,7 +62,7 @@ def press(
         page.view.setFocus()
         return page.view.hasFocus()
 
-    qtbot.waitUntil(has_focus)
+    qtbot.waitUntil(has_focus, timeout=30_000)
     qtbot.keyClick(page.view, key, with_key)
 
 
@@ -89,12 +89,12 @@ def answer(page: LibraryPage, text: str = "") -> None:
 
 def test_words_narrow_the_list_as_they_are_typed(qtbot: QtBot, library: LibraryPage) -> None:
     qtbot.keyClicks(library.field, "beta")
-    qtbot.waitUntil(lambda: titles(library) == ["Beta"])
+    qtbot.waitUntil(lambda: titles(library) == ["Beta"], timeout=30_000)
     assert library.count.text().startswith("1 of 3 sessions")
     library.field.setText("nothing like it")
-    qtbot.waitUntil(library.nothing.isVisible)
+    qtbot.waitUntil(library.nothing.isVisible, timeout=30_000)
     library.nothing.button.click()
-    qtbot.waitUntil(lambda: len(titles(library)) == 3)
+    qtbot.waitUntil(lambda: len(titles(library)) == 3, timeout=30_000)
     assert library.field.text() == ""
 
 
@@ -105,19 +105,19 @@ def test_chips_narrow_the_list_and_are_kept_as_a_collection(
     chip.menu().aboutToShow.emit()
     offered = {action.text(): action for action in chip.menu().actions()}
     offered["alpha.example\t1"].trigger()
-    qtbot.waitUntil(lambda: titles(library) == ["Alpha"])
+    qtbot.waitUntil(lambda: titles(library) == ["Alpha"], timeout=30_000)
     assert chip.text() == "alpha.example"
     library.chips.keep.click()
     answer(library, "Firsts")
-    qtbot.waitUntil(lambda: bool(shelf.collections(settings.archive)))
+    qtbot.waitUntil(lambda: bool(shelf.collections(settings.archive)), timeout=30_000)
     (kept,) = shelf.collections(settings.archive)
     assert kept == Collection(name="Firsts", filter=Filter(sources=("alpha.example",)))
     library.chips.clear.click()
-    qtbot.waitUntil(lambda: len(titles(library)) == 3)
+    qtbot.waitUntil(lambda: len(titles(library)) == 3, timeout=30_000)
     firsts = Shelf(on=On.COLLECTION, name="Firsts")
-    qtbot.waitUntil(lambda: library.shelves.model.place_of(firsts).isValid())
+    qtbot.waitUntil(lambda: library.shelves.model.place_of(firsts).isValid(), timeout=30_000)
     library.shelves.view.setCurrentIndex(library.shelves.model.place_of(firsts))
-    qtbot.waitUntil(lambda: titles(library) == ["Alpha"])
+    qtbot.waitUntil(lambda: titles(library) == ["Alpha"], timeout=30_000)
 
 
 def test_many_are_tagged_at_once_and_the_tag_is_a_shelf(
@@ -130,12 +130,12 @@ def test_many_are_tagged_at_once_and_the_tag_is_a_shelf(
     news = Shelf(on=On.TAG, name="News")
     qtbot.waitUntil(lambda: library.shelves.model.place_of(news).isValid(), timeout=30_000)
     tagged = [("News", "farm")] * 2 + [()]
-    qtbot.waitUntil(lambda: [folder.info().tags for folder in three] == tagged)
+    qtbot.waitUntil(lambda: [folder.info().tags for folder in three] == tagged, timeout=30_000)
     library.shelves.view.setCurrentIndex(library.shelves.model.place_of(news))
-    qtbot.waitUntil(lambda: titles(library) == ["Alpha", "Beta"])
+    qtbot.waitUntil(lambda: titles(library) == ["Alpha", "Beta"], timeout=30_000)
     library.shelves.fill_menu(news)
     library.shelves.menu.actions()[-1].trigger()
-    qtbot.waitUntil(lambda: three[0].info().tags == ("farm",))
+    qtbot.waitUntil(lambda: three[0].info().tags == ("farm",), timeout=30_000)
     qtbot.waitUntil(lambda: len(titles(library)) == 3, timeout=30_000)
 
 
@@ -152,7 +152,7 @@ def test_a_title_and_a_host_are_changed(
     assert not library.rename.isEnabled()
     library.host.trigger()
     answer(library, "Ada")
-    qtbot.waitUntil(lambda: all(folder.info().host == "Ada" for folder in three))
+    qtbot.waitUntil(lambda: all(folder.info().host == "Ada" for folder in three), timeout=30_000)
 
 
 def test_what_is_thrown_away_is_undone_by_one_key(
@@ -176,7 +176,7 @@ def test_the_trash_is_looked_at_brought_back_from_and_emptied(
     library.throw_away.trigger()
     qtbot.waitUntil(lambda: library.shelves.model.place_of(TRASH).isValid(), timeout=30_000)
     library.shelves.view.setCurrentIndex(library.shelves.model.place_of(TRASH))
-    qtbot.waitUntil(lambda: titles(library) == ["Alpha", "Beta"])
+    qtbot.waitUntil(lambda: titles(library) == ["Alpha", "Beta"], timeout=30_000)
     row = library.view.guide.index(0).data(ROW_ROLE)
     assert row.look.word.startswith("thrown away today")
     assert not library.throw_away.isEnabled()
@@ -216,9 +216,9 @@ def test_sessions_are_put_into_a_collection_and_taken_out(
     dragged = library.view.guide.mimeData([library.view.guide.place_of(three[2].path)])
     copying = Qt.DropAction.CopyAction
     assert library.shelves.model.dropMimeData(dragged, copying, -1, -1, index)
-    qtbot.waitUntil(lambda: len(shelf.find(settings.archive, "Best").sessions) == 3)
+    qtbot.waitUntil(lambda: len(shelf.find(settings.archive, "Best").sessions) == 3, timeout=30_000)
     library.shelves.view.setCurrentIndex(index)
-    qtbot.waitUntil(lambda: len(titles(library)) == 3)
+    qtbot.waitUntil(lambda: len(titles(library)) == 3, timeout=30_000)
     choose(library, three[0])
     assert library.take_out.isEnabled()
     library.take_out.trigger()
@@ -226,7 +226,7 @@ def test_sessions_are_put_into_a_collection_and_taken_out(
     library.shelves.fill_menu(best)
     library.shelves.menu.actions()[0].trigger()
     answer(library, "Better")
-    qtbot.waitUntil(lambda: shelf.collections(settings.archive)[0].name == "Better")
+    qtbot.waitUntil(lambda: shelf.collections(settings.archive)[0].name == "Better", timeout=30_000)
 
 
 def test_files_that_are_dropped_are_taken_in(
@@ -245,7 +245,9 @@ def test_files_that_are_dropped_are_taken_in(
     )
     library.dropEvent(drop)
     qtbot.waitUntil(lambda: "Dropped" in titles(library), timeout=20_000)
-    qtbot.waitUntil(lambda: library.importing.text.accessibleName() == "1 file taken in")
+    qtbot.waitUntil(
+        lambda: library.importing.text.accessibleName() == "1 file taken in", timeout=30_000
+    )
     library.importing.button.click()
     assert not library.importing.isVisible()
 
@@ -306,7 +308,7 @@ def test_what_is_chosen_stays_when_the_order_changes(
     choose(library, three[1])
     library.sort.menu().aboutToShow.emit()
     library.sort.menu().actions()[2].trigger()
-    qtbot.waitUntil(lambda: library.view.guide.index(0).data() == "Alpha")
+    qtbot.waitUntil(lambda: library.view.guide.index(0).data() == "Alpha", timeout=30_000)
     assert [row.summary.title for row in library.view.chosen] == ["Beta"]
 
 
@@ -325,7 +327,7 @@ def test_a_waveform_shows_once_its_row_is_seen(
 def test_an_empty_library_teaches(qtbot: QtBot, open_it: Open) -> None:
     window = open_it()
     page = opened(qtbot, window, 0)
-    qtbot.waitUntil(page.empty.isVisible)
+    qtbot.waitUntil(page.empty.isVisible, timeout=30_000)
 
 
 def test_kinds_and_years_are_offered(qtbot: QtBot, library: LibraryPage) -> None:
@@ -333,7 +335,7 @@ def test_kinds_and_years_are_offered(qtbot: QtBot, library: LibraryPage) -> None
     texts = [action.text() for action in library.chips.kinds.menu().actions()]
     assert texts == ["Done\t3"]
     library.chips.kinds.menu().actions()[0].trigger()
-    qtbot.waitUntil(lambda: library.chips.kinds.chosen == (Kind.DONE,))
+    qtbot.waitUntil(lambda: library.chips.kinds.chosen == (Kind.DONE,), timeout=30_000)
     assert library.chips.kinds.accessibleName() == "State: Done"
 
 
@@ -341,7 +343,7 @@ def test_the_shelf_menu_stands_in_for_the_side(
     qtbot: QtBot, library: LibraryPage, three: list[SessionFolder]
 ) -> None:
     library.window().resize(640, 480)
-    qtbot.waitUntil(lambda: not library.shelves.isVisible())
+    qtbot.waitUntil(lambda: not library.shelves.isVisible(), timeout=30_000)
     library.shelf_button.menu().aboutToShow.emit()
     actions = library.shelf_button.menu().actions()
     assert actions[0].text() == "All sessions\t3"
