@@ -144,7 +144,8 @@ def test_what_is_not_there_or_has_no_name_says_so(tmp_path: Path) -> None:
     "item",
     [
         {}, {"name": 1}, {"name": "x", "sessions": "01"}, {"name": "x", "sessions": ["no id"]},
-        {"name": "x", "filter": 1}, {"name": "x", "filter": {"kinds": ["nice"]}}, {"name": "x", "filter": {"years": ["2024"]}},
+        {"name": "x", "filter": 1}, {"name": "x", "filter": {"kinds": ["nice"]}},
+        {"name": "x", "filter": {"years": ["2024"]}},
         {"name": "x", "filter": {"gaps": 1}}, {"name": "x", "filter": {"colour": "red"}},
     ],
 )  # fmt: skip
