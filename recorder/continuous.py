@@ -5,8 +5,9 @@ cut out, or kept as silence that an encoder of the same codec made. Where the co
 its channels change, a new file begins.
 
 MP3 and AAC are not even taken apart: the chunks follow each other as they were received (`laid`).
-All else goes through FFmpeg's demuxers and muxers packet by packet (`remuxed`), with the time of a
-count of samples, since FFmpeg's own time stamps run backwards where small segments meet.
+Neither are Ogg's pages, whose headers alone are written anew (`paged`). All else goes through
+FFmpeg's demuxers and muxers packet by packet (`remuxed`), with the time of a count of samples,
+since FFmpeg's own time stamps run backwards where small segments meet.
 
 Whichever way, `Block`s cover the file from its first byte to its last, each with its hash and the
 session time that it holds, so that a changed byte can be located.
@@ -16,16 +17,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from recorder import laid, remuxed
+from recorder import laid, paged, remuxed
 from recorder.events import Chunk, Completed
 from recorder.pieces import Block, Continuous, Gaps, Piece, Span, end_of
 from recorder.tags import Tags
 from recorder.timeline import Part, Timeline
 
 _MOST_HELD = 1 << 27  # bytes of sound in memory, whatever its length
+
+_Material = laid.Material | paged.Material | remuxed.Material
 
 __all__ = ["Block", "Continuous", "Gaps", "Span", "write"]
 
@@ -108,19 +111,33 @@ def write_pieces(
         if isinstance(group[0], laid.Material):
             laying = [each for each in group if isinstance(each, laid.Material)]
             files.append(laid.write(laying, target, gaps, said))
+        elif isinstance(group[0], paged.Material):
+            paging = [each for each in group if isinstance(each, paged.Material)]
+            files.append(paged.write(paging, target, gaps, said))
         else:
             muxing = [each for each in group if isinstance(each, remuxed.Material)]
             files.append(remuxed.write(root, muxing, target, gaps, said))
     return files
 
 
-def _materials(root: Path, pieces: Iterable[Piece]) -> Iterator[laid.Material | remuxed.Material]:
+def _materials(root: Path, pieces: Iterable[Piece]) -> list[_Material]:
+    """Each piece as what it can be; Ogg's pages only where none of Ogg goes through FFmpeg.
+
+    Else a file would end where the one way of writing it does.
+    """
     room = _MOST_HELD
+    found: list[_Material] = []
     for piece in pieces:
         material = laid.of(root, piece, room=room)
         if material is not None and material.held is not None:
             room -= len(material.held)
-        yield material or remuxed.of(root, piece)
+        found.append(material or paged.of(root, piece) or remuxed.of(root, piece))
+    if any(isinstance(each, remuxed.Material) for each in found):
+        return [
+            remuxed.of(root, each.piece) if isinstance(each, paged.Material) else each
+            for each in found
+        ]
+    return found
 
 
 def _within(part: Part, from_s: float, to_s: float) -> tuple[Chunk, ...]:

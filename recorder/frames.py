@@ -590,7 +590,7 @@ class OggParser(_Parser):
         if len(held) - at < length:
             return _MORE
         page = bytes(held[at : at + length])
-        return length if _ogg_checksum(page) == page[22:26] else _NO_FRAME
+        return length if ogg_checksum(page) == page[22:26] else _NO_FRAME
 
     def _found(self, data: bytes) -> Frame:
         if data[:4] != b"OggS":
@@ -629,7 +629,7 @@ class OggParser(_Parser):
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
-def _ogg_checksum(page: bytes) -> bytes:
+def ogg_checksum(page: bytes) -> bytes:
     """Ogg's CRC-32 of a page, as it stands in one (RFC 3533, section 6, field 7).
 
     It is zlib's with the bits of each byte the other way round, from 0, and not inverted.

@@ -97,6 +97,7 @@ class Continuous:
         chunks: Whose sound it holds, each with its part.
         blocks: From the file's first byte to its last.
         duration_s: As it plays.
+        sha256: Of the whole file, as it was written; empty where it has to be read for that.
     """
 
     path: Path
@@ -104,6 +105,7 @@ class Continuous:
     chunks: tuple[tuple[Part, Chunk], ...]
     blocks: tuple[Block, ...]
     duration_s: Seconds
+    sha256: str = ""
 
     @property
     def start_s(self) -> Seconds:

@@ -152,7 +152,7 @@ class Proof:
         return cls(
             file=made.path.name,
             size=made.path.stat().st_size,
-            sha256=sums.file_sha256(made.path),
+            sha256=made.sha256 or sums.file_sha256(made.path),
             origin=origin,
             track=track,
             gaps=gaps,
