@@ -24,6 +24,7 @@
     transport       below: what is played, and where in it
     pages/          now, library, search, session, compare, jobs, settings, export
     window          puts them together
+    collecting      garbage, on the GUI thread alone
     application     makes Qt's application, and runs it
 
 Nothing that takes long runs on the GUI thread. Recordings and transcription are processes that

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLoggingCategory, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.gui import icons, tongue
+from app.gui.collecting import Collector
 from app.gui.desk import Desk
 from app.gui.theme import Theme
 from app.gui.upkeep import Upkeep
@@ -38,6 +39,7 @@ def run(settings: Settings) -> int:
     theme = Theme(application)
     theme.choose(settings.theme)
     window = open_window(settings)
+    collector = Collector(application)
     window.desk.settings_changed.connect(lambda changed: theme.choose(changed.theme))
     application.setQuitOnLastWindowClosed(not window.tray.is_there)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -45,7 +47,10 @@ def run(settings: Settings) -> int:
     ticks = QTimer()  # lets Python see Ctrl-C while Qt waits
     ticks.timeout.connect(_tick)
     ticks.start(_TICK_MS)
-    return application.exec()
+    try:
+        return application.exec()
+    finally:
+        collector.close()
 
 
 _TICK_MS = 200

@@ -219,6 +219,7 @@ PLAYER_FEED_MS = 10
 WARM_MS = 4_000  # after which what playing needs is loaded
 VIEW_FREE_MS = 4_000  # after which a detail that was moved away follows the playhead again
 PLAYER_SHOW_MS = 50
+COLLECT_MS = 500  # between two looks for garbage
 
 # Levels, in dBFS.
 METER_FLOOR_DBFS = -60.0
