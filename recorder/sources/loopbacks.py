@@ -16,6 +16,7 @@ import contextlib
 import importlib
 import json
 import logging
+import platform
 import subprocess
 import sys
 import threading
@@ -74,7 +75,7 @@ def loopbacks() -> list[Loopback]:
     Raises:
         SourceError: The sound system doesn't answer.
     """
-    if sys.platform not in ("win32", "darwin"):
+    if platform.system() not in ("Windows", "Darwin"):
         return []
     try:
         done = subprocess.run(
@@ -282,7 +283,7 @@ class TapStream(BlockStream):
 
 def main() -> int:
     """The child process of `loopbacks`: prints what there is as a JSON list."""
-    found = _wasapi() if sys.platform == "win32" else _taps()
+    found = _wasapi() if platform.system() == "Windows" else _taps()
     sys.stdout.write(json.dumps([asdict(item) for item in found]))
     return 0
 

@@ -221,7 +221,7 @@ def test_without_the_library_nothing_is_listed_and_nothing_opens(
 
 
 def test_no_child_is_asked_on_linux(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loopbacks.sys, "platform", "linux")
+    monkeypatch.setattr(loopbacks.platform, "system", lambda: "Linux")
     monkeypatch.setattr(loopbacks.subprocess, "run", lambda *_, **__: pytest.fail("asked"))
     assert loopbacks.loopbacks() == []
 
