@@ -123,6 +123,7 @@ class Window(QMainWindow):
         self.side.show_session(session.path if session else None)
         self.transport.offer(can_play=session is not None)
         place.enter()
+        QTimer.singleShot(0, self, self._fit_side)  # once the page has its room
 
     @property
     def shown(self) -> str:
@@ -194,6 +195,13 @@ class Window(QMainWindow):
         """Make room for the page where there is little."""
         super().resizeEvent(event)
         self.side.be_rail(is_rail=event.size().width() < tokens.WINDOW_WITH_SIDE_WIDTH)
+        self._fit_side()
+
+    def _fit_side(self) -> None:
+        """Give the side what it takes: QSplitter remembers a width that a rail doesn't fill."""
+        most = self.side.maximumWidth()
+        if self._split.sizes()[0] > most:
+            self._split.setSizes([most, self._split.width() - most])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
         """Take what can be recorded."""
