@@ -262,6 +262,8 @@ class LiveCard(QFrame):
             is_minor = button in (self._open, self.note, self.clip)
             least = tokens.CARD_WITH_ALL_WORDS_WIDTH if is_minor else tokens.CARD_WITH_WORDS_WIDTH
             button.show_word(is_shown=width >= least)
+        is_wide = width >= tokens.CARD_WITH_WORDS_WIDTH
+        self._actions.setSpacing(tokens.SPACE_S if is_wide else tokens.SPACE_XS)
 
     def _show_actions(self, live: Live) -> None:
         state = live.status.state
@@ -375,7 +377,8 @@ class LiveCard(QFrame):
         top.addStretch(0)
         middle = _row(tokens.SPACE_L, self.clock)
         middle.addStretch(1)
-        middle.addLayout(_row(tokens.SPACE_S, *self._buttons))
+        self._actions = _row(tokens.SPACE_S, *self._buttons)
+        middle.addLayout(self._actions)
         facts = QHBoxLayout()
         facts.setSpacing(tokens.SPACE_L)
         facts.addWidget(self.facts, 3)
