@@ -1,27 +1,12 @@
-"""Markers that people add or rename after the fact.
-
-What was marked while it was recorded stands in the journal, which never changes. What is added or
-named anew later stands in ``session.json``, as all that people may edit; a marker there at the
-place of one of the journal's is its new name.
-"""
+"""Markers that people add or rename after the fact; `recorder.markers` puts them together."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from recorder.archive import Moment, SessionFolder, SessionInfo
-from recorder.events import Marked
-from recorder.timeline import Timeline
+from recorder.archive import Moment, SessionFolder
+from recorder.markers import is_at
 from recorder.types import Seconds
-
-_SAME_S = 1e-3
-
-
-def with_added(timeline: Timeline, info: SessionInfo | None) -> Timeline:
-    """A session's timeline with all its markers, those that were added later too."""
-    if info is None or not info.markers:
-        return timeline
-    return replace(timeline, markers=_merged(timeline.markers, info.markers))
 
 
 def mark(folder: SessionFolder, at_s: float, text: str = "") -> None:
@@ -41,7 +26,7 @@ def mark(folder: SessionFolder, at_s: float, text: str = "") -> None:
         raise ValueError("a marker lies in the session")
     info = folder.info()
     moment = Moment(at_s=Seconds(round(at_s, 3)), text=" ".join(text.split()))
-    rest = [each for each in info.markers if not _is_at(each.at_s, at_s)]
+    rest = [each for each in info.markers if not is_at(each.at_s, at_s)]
     kept = sorted([*rest, moment], key=lambda each: each.at_s)
     folder.write_info(replace(info, markers=tuple(kept)))
 
@@ -57,27 +42,8 @@ def unmark(folder: SessionFolder, at_s: float) -> bool:
         StorageError: The disk refuses.
     """
     info = folder.info()
-    rest = tuple(each for each in info.markers if not _is_at(each.at_s, at_s))
+    rest = tuple(each for each in info.markers if not is_at(each.at_s, at_s))
     if rest == info.markers:
         return False
     folder.write_info(replace(info, markers=rest))
     return True
-
-
-def _merged(recorded: tuple[Marked, ...], added: tuple[Moment, ...]) -> tuple[Marked, ...]:
-    named = [
-        next(
-            (replace(mark, text=each.text) for each in added if _is_at(each.at_s, mark.at_s)), mark
-        )
-        for mark in recorded
-    ]
-    fresh = [
-        Marked(at_s=each.at_s, text=each.text)
-        for each in added
-        if not any(_is_at(each.at_s, mark.at_s) for mark in recorded)
-    ]
-    return tuple(sorted([*named, *fresh], key=lambda mark: mark.at_s))
-
-
-def _is_at(one_s: float, other_s: float) -> bool:
-    return abs(one_s - other_s) <= _SAME_S

@@ -21,6 +21,7 @@ from recorder.continuous import Continuous
 from recorder.convert import Converted, Naming, Recipe
 from recorder.cuts import Piece
 from recorder.errors import storage_error
+from recorder.markers import with_added
 from recorder.pieces import Gaps, at_in
 from recorder.sign import PublicKey, Signer
 from recorder.split import Wish
@@ -206,7 +207,7 @@ def _fill_page(folder: SessionFolder, room: Path, gaps: Gaps) -> None:
         page.Content(
             info=info,
             cover=info.cover if picture else "",
-            timeline=folder.timeline(),
+            timeline=with_added(folder.timeline(), info),
             sealed=folder.sealed(),
             files=played,
             gaps=gaps,

@@ -12,6 +12,7 @@ from recorder import bag
 from recorder.archive import PROGRAM, SessionInfo
 from recorder.events import Attempt, Chunk, Connected, PartOpened, PartSealed, Repeated
 from recorder.journal import Entry
+from recorder.markers import with_added
 from recorder.pieces import Continuous, Gaps, at_in
 from recorder.sign import NAMESPACE, PRINCIPAL, PublicKey
 from recorder.timeline import Timeline, Track
@@ -104,7 +105,7 @@ class Dossier:
                     "title": mark.text or "Marker",
                     "sessionTime": mark.at_s,
                 }
-                for mark in self.timeline.markers
+                for mark in with_added(self.timeline, self.info).markers
             ],
         }
 

@@ -34,6 +34,7 @@ from recorder.dossier import Dossier, as_json
 from recorder.errors import CorruptSession, ExportError, storage_error
 from recorder.events import PartSealed, Sealed, Withdrawn
 from recorder.journal import Entry
+from recorder.markers import with_added
 from recorder.pieces import Gaps
 from recorder.proof import Origin, Proof, beside
 from recorder.sign import Signer
@@ -233,7 +234,7 @@ def tags(folder: SessionFolder, timeline: Timeline) -> Tags:
         cover=cover(folder),
         chapters=tuple(
             Chapter(at_s=mark.at_s, title=_whole(mark.text) or "Marker")
-            for mark in timeline.markers
+            for mark in with_added(timeline, info).markers
         ),
     )
 

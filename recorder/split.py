@@ -30,6 +30,7 @@ from recorder.decode import Block, Native, decode_timeline, native, stretches
 from recorder.encode import Coding, Format, Sound
 from recorder.errors import ExportError, ExportStopped, storage_error
 from recorder.levels import envelopes
+from recorder.markers import with_added
 from recorder.media import Samples
 from recorder.tags import Tags
 from recorder.timeline import Timeline
@@ -114,7 +115,7 @@ def _cuts(folder: SessionFolder, timeline: Timeline, wish: Wish) -> list[Seconds
                 raise _too_many(math.ceil(duration_s / length_s))
             return cuts.plan_by_length(duration_s, length_s)
         case By.MARKERS:
-            return [mark.at_s for mark in timeline.markers]
+            return [mark.at_s for mark in with_added(timeline, folder.info()).markers]
         case By.LABELS:
             return _by_labels(folder, timeline, wish)
         case By.SIZE:

@@ -34,6 +34,7 @@ from recorder import cover, labels
 from recorder.archive import SessionFolder, Summary
 from recorder.errors import AircheckError, CorruptSession
 from recorder.labels import Labels
+from recorder.markers import with_added
 from recorder.schedule import CALLED_OFF
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds, State, iso
@@ -143,7 +144,7 @@ def show_command(context: Context, session: str, at: Seconds | None) -> None:
     if at is not None:
         place.show(context, folder, at)
         return
-    summary, timeline = folder.summary(), folder.timeline()
+    summary, timeline = folder.summary(), with_added(folder.timeline(), folder.info())
     transcripts = [str(item.path.relative_to(folder.path)) for item in transcript.stored(folder)]
     if context.as_json:
         context.answer(

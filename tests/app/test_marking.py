@@ -1,14 +1,18 @@
+import json
 from pathlib import Path
 
 import pytest
 
-from app import marking
+from app import marking, publishing
+from recorder import split, verify
 from recorder.archive import SessionFolder
+from recorder.markers import with_added
+from recorder.split import By, Wish
 from tests.recorder.builders import build_session
 
 
 def marks(folder: SessionFolder) -> list[tuple[float, str]]:
-    shown = marking.with_added(folder.timeline(), folder.info())
+    shown = with_added(folder.timeline(), folder.info())
     return [(mark.at_s, mark.text) for mark in shown.markers]
 
 
@@ -39,5 +43,21 @@ def test_before_the_session_there_is_no_place(tmp_path: Path) -> None:
 def test_a_session_without_markers_of_its_own_reads_as_before(tmp_path: Path) -> None:
     folder = build_session(tmp_path, markers=[(4.0, "question")])
     timeline = folder.timeline()
-    assert marking.with_added(timeline, folder.info()) is timeline
-    assert marking.with_added(timeline, None) is timeline
+    assert with_added(timeline, folder.info()) is timeline
+    assert with_added(timeline, None) is timeline
+
+
+def test_a_marker_that_was_added_is_a_chapter_and_a_place_to_cut(tmp_path: Path) -> None:
+    folder = build_session(tmp_path / "archive", markers=[(3.0, "recorded")])
+    marking.mark(folder, 14.0, "added")
+    cut_s = [piece.to_s for piece in split.plan(folder, Wish(by=By.MARKERS))]
+    assert cut_s[:2] == [3.0, 14.0]
+    package = publishing.unedited(folder, tmp_path / "out")[0]
+    chapters = json.loads((package / "data" / "chapters.json").read_text())["chapters"]
+    assert [(each["sessionTime"], each["title"]) for each in chapters] == [
+        (3.0, "recorded"),
+        (14.0, "added"),
+    ]
+    assert verify.verify(package).ok
+    page, *_ = publishing.publish_page(folder, tmp_path / "page")
+    assert "added" in page.read_text()

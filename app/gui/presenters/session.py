@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from app import marking
 from app.gui import tokens
 from app.gui.presenters import words
 from app.gui.presenters.history import Histories, History
 from app.gui.presenters.language import translate
-from recorder import labels
+from recorder import labels, markers
 from recorder.archive import SessionFolder, SessionInfo
 from recorder.errors import AircheckError
 from recorder.labels import Label
@@ -180,7 +179,7 @@ def load(
         info = folder.info()
     try:
         history = (histories or Histories()).read(folder)
-        timeline = marking.with_added(history.timeline, info)
+        timeline = markers.with_added(history.timeline, info)
         chosen = _chosen(folder, version)
         if chosen:
             text = transcript.load(chosen.path)
