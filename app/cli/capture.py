@@ -13,9 +13,11 @@ from typing import Any, NoReturn
 
 import click
 
+from app import marking
 from app.cli.context import (
     Context,
     Duration,
+    Moment,
     clock,
     counted,
     escape,
@@ -284,11 +286,34 @@ def stop_command(context: Context, session: str) -> None:
 @click.command("mark")
 @click.argument("session")
 @click.argument("text", default="")
+@click.option("--at", "at_s", type=Moment(), help="Session time: 12:34; now unless told.")
+@click.option("--remove", is_flag=True, help="Take the marker at --at away that was added later.")
 @json_option
 @pass_context
-def mark_command(context: Context, session: str, text: str) -> None:
-    """Name this moment of a running SESSION."""
-    at_s = Client(context.archive.find(session)).mark(text)
+def mark_command(
+    context: Context, session: str, text: str, at_s: Seconds | None, *, remove: bool
+) -> None:
+    """Name this moment of a running SESSION, or with --at a moment of any.
+
+    What is marked while it is recorded stands in the journal and stays; what is named later can be
+    named anew and removed.
+    """
+    folder = context.archive.find(session)
+    if remove:
+        if at_s is None:
+            raise click.UsageError("--remove needs --at: which marker?")
+        if not marking.unmark(folder, at_s):
+            raise AircheckError(
+                f"No marker was added at {exact_clock(at_s)}.",
+                safe="Nothing was changed.",
+                hint="What was marked while it was recorded stays; 'aircheck show' lists all.",
+            )
+        context.say(f"[green]✓[/] removed at {exact_clock(at_s)}")
+        return
+    if at_s is None:
+        at_s = Client(folder).mark(text)
+    else:
+        marking.mark(folder, at_s, text)
     if context.as_json:
         context.answer({"at_s": at_s, "text": text})
     else:

@@ -10,6 +10,7 @@ from recorder.archive import Archive
 from recorder.types import parse_iso
 from tests.app.cli.test_bad_input import aircheck
 from tests.faults.hls import Broadcast, HlsServer, items
+from tests.recorder.builders import build_session
 
 NOWHERE = "http://127.0.0.1:1/live"
 
@@ -121,3 +122,18 @@ def test_autostart_is_off_on_and_off(tmp_path: Path, capsys: pytest.CaptureFixtu
     for switch, is_on in (("status", False), ("on", True), ("status", True), ("off", False)):
         main(["--archive", str(tmp_path), "autostart", switch, "--json"])
         assert json.loads(capsys.readouterr().out)["on"] is is_on
+
+
+def test_a_moment_is_named_afterwards_and_the_name_taken_away(tmp_path: Path) -> None:
+    folder = build_session(tmp_path, markers=[(3.0, "recorded")])
+    assert aircheck(tmp_path, "mark", folder.id, "the answer", "--at", "0:14").returncode == 0
+    shown = json.loads(aircheck(tmp_path, "show", folder.id, "--json").stdout)
+    assert shown["markers"] == [
+        {"at_s": 3.0, "text": "recorded"},
+        {"at_s": 14.0, "text": "the answer"},
+    ]
+    kept = aircheck(tmp_path, "mark", folder.id, "--at", "3s", "--remove")
+    assert kept.returncode == 1
+    assert "marked while it was recorded stays" in " ".join(kept.stderr.split())
+    assert aircheck(tmp_path, "mark", folder.id, "--at", "0:14", "--remove").returncode == 0
+    assert aircheck(tmp_path, "mark", folder.id, "--remove").returncode == 2
