@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from app.gui import icons, theme, tokens
 from app.gui.flow import Flow
+from app.gui.presenters import figures
 from app.gui.presenters.browsing import Counted, Spread, kind_word
 from app.gui.presenters.language import translate
 from app.gui.presenters.words import one_line
@@ -74,7 +75,7 @@ class FilterChip(QToolButton):
         menu.clear()
         for value, words, count in self._offered[:_MOST_OFFERED]:
             text = one_line(words).replace("&", "&&")
-            action = menu.addAction(f"{text}\t{count:,}" if count >= 0 else text)
+            action = menu.addAction(f"{text}\t{figures.number(count)}" if count >= 0 else text)
             action.setCheckable(True)
             action.setChecked(value in self._chosen)
             action.triggered.connect(self._chooser(value))

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from app.gui import theme, tokens
 from app.gui.delegates import Index, draw_ground, draw_icon, draw_line
 from app.gui.models import ROW_ROLE
+from app.gui.presenters import figures
 from app.gui.presenters.browsing import Spread
 from app.gui.presenters.language import translate
 from app.gui.presenters.words import one_line
@@ -147,7 +148,7 @@ class ShelvesModel(QAbstractListModel):
                 return shelf.title
             case Qt.ItemDataRole.AccessibleTextRole:
                 told = translate("Library", "chosen") if shelf.is_chosen else ""
-                count = f"{shelf.count:,}" if shelf.count >= 0 else ""
+                count = figures.number(shelf.count) if shelf.count >= 0 else ""
                 return ", ".join(part for part in (shelf.title, count, told) if part)
             case Qt.ItemDataRole.ToolTipRole:
                 return tip(shelf.title)
@@ -220,7 +221,7 @@ class ShelfDelegate(QStyledItemDelegate):
         if icon:
             role = colours.accent if shelf.is_chosen else colours.muted
             draw_icon(painter, icon, role, at)
-        count = f"{shelf.count:,}" if shelf.count >= 0 else ""
+        count = figures.number(shelf.count) if shelf.count >= 0 else ""
         painter.setFont(theme.font(tokens.TYPE_NOTE, tabular=True))
         painter.setPen(QColor(colours.muted))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -15,6 +15,7 @@ from app.gui import tokens
 from app.gui.delegates import SessionDelegate
 from app.gui.models import ROW_ROLE, SessionsModel
 from app.gui.place import Entry
+from app.gui.presenters import figures
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
@@ -45,7 +46,7 @@ class PlaceButton(Button):
     @Slot(int)
     def show_count(self, count: int) -> None:
         """Show how many; 0 shows none."""
-        self.say(f"{self._title} ({count:,})" if count else self._title)
+        self.say(f"{self._title} ({figures.number(count)})" if count else self._title)
 
 
 class Side(QFrame):

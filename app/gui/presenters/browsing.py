@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from app import shelf
-from app.gui.presenters import words
+from app.gui.presenters import figures, words
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.shelf import Collection, Filter, Kind
@@ -115,8 +115,8 @@ class Listing:
             return ""
         told = translate("Library", "%n session(s)", n=count)
         if count < self.total:
-            told = translate("Library", "{count:,} of %n session(s)", n=self.total).format(
-                count=count
+            told = translate("Library", "{count} of %n session(s)", n=self.total).format(
+                count=figures.number(count)
             )
         return f"{told} · {words.length(self.duration_s)}" if self.duration_s else told
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.gui.presenters import figures
 from app.gui.presenters.language import translate
 from app.gui.presenters.session import Line
 
@@ -48,5 +49,5 @@ def counted(current: int, matches: Sequence[Match]) -> str:
     """``3 of 12``; ``nothing found``."""
     if not matches:
         return translate("Find", "nothing found")
-    total = f"{len(matches):,}" + ("+" if len(matches) == MOST else "")
+    total = figures.number(len(matches)) + ("+" if len(matches) == MOST else "")
     return translate("Find", "{number} of {total}").format(number=current + 1, total=total)

@@ -20,7 +20,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.gui.presenters import words
+from app.gui.presenters import figures, words
 from app.gui.presenters.language import translate
 from recorder.archive import Archive
 from recorder.errors import storage_error
@@ -220,7 +220,9 @@ def indexing(done: int, total: int) -> str:
     """How far the index is; empty when it is complete."""
     if done >= total:
         return ""
-    return translate("Search", "{done:,} of %n session(s) are indexed", n=total).format(done=done)
+    return translate("Search", "{done} of %n session(s) are indexed", n=total).format(
+        done=figures.number(done)
+    )
 
 
 def page_after(archive: Archive, found: Found, zone: tzinfo | None) -> Found:
@@ -601,5 +603,5 @@ def _count(results: Results) -> str:
     if not results.total:
         return translate("Search", "Nothing found.")
     if not results.exact:
-        return translate("Search", "{count:,}+ hits").format(count=results.total)
+        return translate("Search", "{count}+ hits").format(count=figures.number(results.total))
     return translate("Search", "%n hit(s)", n=results.total)
