@@ -1551,6 +1551,13 @@
         <source>Empty the trash</source>
         <translation>Papierkorb leeren</translation>
     </message>
+    <message numerus="yes">
+        <source>{count} of %n session(s)</source>
+        <translation>
+            <numerusform>{count} von %n Sitzung</numerusform>
+            <numerusform>{count} von %n Sitzungen</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
@@ -1721,13 +1728,6 @@
     <message>
         <source>By state</source>
         <translation>Nach Zustand</translation>
-    </message>
-    <message numerus="yes">
-        <source>{count:,} of %n session(s)</source>
-        <translation>
-            <numerusform>{count:,} von %n Sitzung</numerusform>
-            <numerusform>{count:,} von %n Sitzungen</numerusform>
-        </translation>
     </message>
     <message numerus="yes">
         <source>And %n more.</source>
@@ -2458,11 +2458,15 @@
         <translation>Beste zuerst</translation>
     </message>
     <message numerus="yes">
-        <source>{done:,} of %n session(s) are indexed</source>
+        <source>{done} of %n session(s) are indexed</source>
         <translation>
-            <numerusform>{done:,} von %n Sitzung im Index</numerusform>
-            <numerusform>{done:,} von %n Sitzungen im Index</numerusform>
+            <numerusform>{done} von %n Sitzung im Index</numerusform>
+            <numerusform>{done} von %n Sitzungen im Index</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{count}+ hits</source>
+        <translation>über {count} Treffer</translation>
     </message>
     <message>
         <source>with words that begin with “{beginning}”</source>
@@ -2495,10 +2499,6 @@
     <message>
         <source>Choose another name.</source>
         <translation>Wählen Sie einen anderen Namen.</translation>
-    </message>
-    <message>
-        <source>{count:,}+ hits</source>
-        <translation>über {count:,} Treffer</translation>
     </message>
     <message>
         <source>Another search is saved as &apos;{name}&apos; already.</source>
