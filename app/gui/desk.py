@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -93,6 +94,7 @@ class Desk(QObject):
             self._live.look, self._on_live, self._on_failed, begins=False,
         )  # fmt: skip
         self._waves = LiveWaves()
+        self._measured: Path | None = None
         self._redraw = Ticker(
             self._bridge, "gui-waves", tokens.WAVE_LOOK_S,
             self._waves.look, self._on_waves, self._on_failed, begins=False,
@@ -266,6 +268,11 @@ class Desk(QObject):
         """Read a session's page; then `page_read`, unless another was asked for meanwhile."""
         self._reading.do(lambda: session.load(folder), self.page_read.emit, self._on_failed)
 
+    def measure(self, folder: SessionFolder | None) -> None:
+        """Keep the waveform of this session up to date while it goes on; None: of none."""
+        self._measured = folder.path if folder else None
+        self._watch_wave()
+
     def draw(self, folder: SessionFolder) -> None:
         """Read a session's waveform; then `wave_read`, unless another was asked for meanwhile."""
         self._drawing.do(lambda: session.load_wave(folder), self.wave_read.emit, self._on_no_wave)
@@ -317,11 +324,17 @@ class Desk(QObject):
         for live in sessions:
             if live.has_died:
                 self._revive(live.folder)
-        self._waves.watch(
-            live.folder for live in sessions if live.status.end_s and not live.has_failed
-        )
         self._sessions = sessions
+        self._watch_wave()
         self.live_changed.emit(sessions)
+
+    def _watch_wave(self) -> None:
+        """Measure the live session whose page is shown, and no other: it reads a whole journal."""
+        self._waves.watch(
+            live.folder
+            for live in self._sessions
+            if live.key == self._measured and live.status.end_s and not live.has_failed
+        )
 
     def _on_works(self, works: Works) -> None:
         self._works = works

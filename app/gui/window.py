@@ -122,6 +122,7 @@ class Window(QMainWindow):
         session = place.shown if isinstance(place, SessionPlace) else None
         self.side.show_session(session.path if session else None)
         self.transport.offer(can_play=session is not None)
+        self._desk.measure(session)
         place.enter()
         QTimer.singleShot(0, self, self._fit_side)  # once the page has its room
 
@@ -365,6 +366,7 @@ class Window(QMainWindow):
         assert isinstance(place, SessionPlace)
         place.show_session(folder, at_s)
         self.turn_to("session")
+        self._desk.measure(folder)
         self.side.show_session(folder.path)
 
     def _shown_session(self) -> SessionFolder | None:
