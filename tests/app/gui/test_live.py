@@ -11,12 +11,11 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app import marking
 from app.broadcast import SampleBroadcast
 from app.gui.cards import LiveCard
 from app.gui.window import Window
 from app.settings import Settings
-from recorder import launch
+from recorder import launch, markers
 from recorder.archive import Archive, SessionFolder
 from recorder.control import Client
 from recorder.errors import RecorderError
@@ -95,7 +94,7 @@ def test_from_a_pasted_link_to_a_sealed_session_through_a_closed_window(
     qtbot.keyClick(card.moment.field, Qt.Key.Key_Return)
     qtbot.waitUntil(
         lambda: (
-            [mark.text for mark in marking.with_added(folder.timeline(), folder.info()).markers]
+            [mark.text for mark in markers.with_added(folder.timeline(), folder.info()).markers]
             == ["the delay"]
         ),
         timeout=WITHIN_MS,
