@@ -42,6 +42,10 @@ class Frames:
     sizes: Integers
     of: Integers
 
+    def __getitem__(self, which: slice) -> Frames:
+        offsets, sizes, of = self.offsets[which], self.sizes[which], self.of[which]
+        return Frames(aac=self.aac, offsets=offsets, sizes=sizes, of=of)
+
 
 def frames(data: Bytes, begins: Integers, ends: Integers) -> Frames | None:
     """Find the frames of chunks; None where they aren't all plain AAC of one set-up.

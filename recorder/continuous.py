@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from recorder import laid, paged, remuxed
@@ -25,7 +26,9 @@ from recorder.events import Chunk, Completed
 from recorder.pieces import Block, Continuous, Gaps, Piece, Span, end_of
 from recorder.tags import Tags
 from recorder.timeline import Part, Timeline
+from recorder.types import Seconds
 
+_LEAD_S = 0.1  # RFC 7845, 4.6, wants 80 ms of Opus; AAC a frame; MP3 511 bytes
 _MOST_HELD = 1 << 27  # bytes of sound in memory, whatever its length
 
 _Material = laid.Material | paged.Material | remuxed.Material
@@ -42,6 +45,7 @@ def write(
     to_s: float = math.inf,
     gaps: Gaps = Gaps.CUT,
     tags: Tags | None = None,
+    is_cut: bool = False,
 ) -> list[Continuous]:
     """Write a track's parts as continuous files: one, unless what they hold can't be joined.
 
@@ -53,6 +57,8 @@ def write(
         to_s: And where to end: with the chunk that sounds just before.
         gaps: What becomes of gaps between the chunks.
         tags: What the files say of themselves; chapters are in session time here.
+        is_cut: Whether to begin and end with packets instead of chunks, where the first has up
+            to 0.1 s before it, which decoders need. WAV has chunks alone.
 
     Raises:
         DecodeError: A part is missing or can't be read.
@@ -64,7 +70,39 @@ def write(
         for part in parts
         if (chunks := _within(part, from_s, to_s))
     ]
+    if is_cut and pieces:
+        pieces[0] = _begun(root, pieces[0], from_s - _LEAD_S)
+        pieces[-1] = _ended(root, pieces[-1], to_s)
     return write_pieces(root, pieces, stem, gaps=gaps, tags=tags)
+
+
+def _begun(root: Path, piece: Piece, from_s: float) -> Piece:
+    """A piece without the packets of its first chunk that end before a moment."""
+    first = piece.chunks[0]
+    if first.start_s >= from_s:
+        return piece
+    times = remuxed.times(root, piece.part, first)
+    skipped = sum(1 for _, end_s in times[:-1] if end_s <= from_s)
+    if not skipped:
+        return piece
+    start_s = times[skipped][0]
+    cut = replace(first, start_s=Seconds(start_s), duration_s=Seconds(end_of(first) - start_s))
+    return replace(piece, chunks=(cut, *piece.chunks[1:]), skipped=skipped)
+
+
+def _ended(root: Path, piece: Piece, to_s: float) -> Piece:
+    """A piece without the packets of its last chunk that begin behind a moment."""
+    last = piece.chunks[-1]
+    whole = next(chunk for chunk in piece.part.chunks if chunk.offset == last.offset)
+    if end_of(last) <= to_s:
+        return piece
+    times = remuxed.times(root, piece.part, whole)
+    kept = piece.skipped + 1 if len(piece.chunks) == 1 else 1
+    left = sum(1 for begin_s, _ in times[kept:] if begin_s >= to_s)
+    if not left:
+        return piece
+    cut = replace(last, duration_s=Seconds(times[-left][0] - last.start_s))
+    return replace(piece, chunks=(*piece.chunks[:-1], cut), left=left)
 
 
 def filled(timeline: Timeline, track: str) -> list[Piece]:

@@ -122,7 +122,8 @@ def clip(
 ) -> list[Path]:
     """Write a stretch of a sealed session as one file a track, each with its proof beside it.
 
-    It begins and ends with whole chunks, those that sound at `from_s` and just before `to_s`.
+    It begins and ends with packets, those that sound at `from_s`, with up to 0.1 s before them
+    for decoders, and just before `to_s`. The proof names the chunks that they are from.
 
     Args:
         folder: The session's.
@@ -140,7 +141,7 @@ def clip(
         CorruptSession: As for `unedited`; and so `DecodeError` and `StorageError`.
     """
     stem = f"{folder.path.name}-{name_of(from_s)}-{name_of(to_s)}"
-    made = alone(folder, out, stem, from_s=from_s, to_s=to_s, gaps=gaps, signer=signer)
+    made = alone(folder, out, stem, from_s=from_s, to_s=to_s, gaps=gaps, signer=signer, is_cut=True)
     if not made:
         raise _nothing_between(folder.timeline(), from_s, to_s)
     return [path for file in made for path in (file.path, *proofs(file.path))]
@@ -172,6 +173,7 @@ def alone(
     to_s: float = math.inf,
     gaps: Gaps = Gaps.CUT,
     signer: Signer | None = None,
+    is_cut: bool = False,
 ) -> list[Continuous]:
     """Write continuous files into a folder, each with its proof beside it.
 
@@ -183,6 +185,7 @@ def alone(
         to_s: Session time.
         gaps: What becomes of gaps inside.
         signer: Who signs the proofs; nobody unless told.
+        is_cut: Whether they begin and end with packets instead of chunks.
 
     Raises:
         ExportError: As for `unedited`; and so the others.
@@ -197,7 +200,14 @@ def alone(
             target = out / (stem if len(timeline.own) == 1 else f"{stem}-{name}")
             parts = [part for part in track.parts if part.duration_s > 0]
             made += continuous.write(
-                folder.path, parts, target, from_s=from_s, to_s=to_s, gaps=gaps, tags=said
+                folder.path,
+                parts,
+                target,
+                from_s=from_s,
+                to_s=to_s,
+                gaps=gaps,
+                tags=said,
+                is_cut=is_cut,
             )
         for file in made:
             _check_chunks(folder.path, file)

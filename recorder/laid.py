@@ -17,7 +17,7 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from recorder import adts, mp4, silent, ts
+from recorder import adts, mp4, remuxed, silent, ts
 from recorder.adts import Bytes, Frames
 from recorder.errors import DecodeError, storage_error
 from recorder.events import Chunk
@@ -56,6 +56,12 @@ class Material:
         """Whether `view` is the part itself."""
         return self.unpacked is None
 
+    @property
+    def cut(self) -> tuple[int, ...]:
+        """Numbers of the chunks from which packets are cut off."""
+        last = (len(self.piece.chunks) - 1,) if self.piece.left else ()
+        return ((0,) if self.piece.skipped else ()) + last
+
     def view(self) -> Bytes:
         """The bytes that chunks are taken from."""
         if self.held is not None:
@@ -82,8 +88,8 @@ def of(root: Path, piece: Piece, *, room: int = 0) -> Material | None:
     path = root / piece.part.file
     try:
         if fmt.container == "mp3":
-            return _mp3(path, piece) if fmt.codec in ("", "mp3") and fmt.rate_hz else None
-        return _aac(path, piece, room)
+            return _mp3(root, path, piece) if fmt.codec in ("", "mp3") and fmt.rate_hz else None
+        return _aac(root, path, piece, room)
     except FileNotFoundError as error:
         raise DecodeError(f"{piece.part.file} isn't there.", hint="Check where it is.") from error
     except OSError as error:
@@ -113,22 +119,46 @@ def write(materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Cont
     return layout.finished(path, head, materials)
 
 
-def _mp3(path: Path, piece: Piece) -> Material | None:
+def _mp3(root: Path, path: Path, piece: Piece) -> Material | None:
     data, bounds = _mapped(path), _bounds(piece)
     if not len(data) or (bounds > len(data)).any():
         return None
     fmt = piece.part.format
+    begins, ends = np.minimum(adts.behind_tags(data, bounds[:-1]), bounds[1:]), bounds[1:].copy()
+    if piece.skipped:
+        places = _places(root, piece, 0, data)
+        if places is None:
+            return None
+        begins[0] = places[piece.skipped][0]
+    if piece.left:
+        places = _places(root, piece, -1, data)
+        if places is None:
+            return None
+        ends[-1] = places[-piece.left][0]
     return Material(
         key=("mp3", fmt.rate_hz, fmt.channels),
         path=path,
         piece=piece,
-        begins=np.minimum(adts.behind_tags(data, bounds[:-1]), bounds[1:]),
-        ends=bounds[1:],
+        begins=begins,
+        ends=ends,
         frames=None,
     )
 
 
-def _aac(path: Path, piece: Piece, room: int) -> Material | None:
+def _places(root: Path, piece: Piece, number: int, data: Bytes) -> list[tuple[int, int]] | None:
+    """Where the packets of a chunk lie: begin and end; None where they can't be found there."""
+    chunk = piece.chunks[number]
+    alone = Piece(part=piece.part, chunks=(chunk,), is_whole=False)
+    found: list[tuple[int, int]] = []
+    for _, packet in remuxed.packets(root, alone):
+        begin = chunk.offset + (packet.pos or 0)
+        if data[begin : begin + packet.size].tobytes() != bytes(packet):
+            return None
+        found.append((begin, begin + packet.size))
+    return found
+
+
+def _aac(root: Path, path: Path, piece: Piece, room: int) -> Material | None:
     data, bounds = _mapped(path), _bounds(piece)
     unpacked = None
     if piece.part.format.container != "adts":
@@ -137,18 +167,40 @@ def _aac(path: Path, piece: Piece, room: int) -> Material | None:
             return None
         data, bounds = unpacked.of(data), unpacked.before
     frames = adts.frames(data, bounds[:-1], bounds[1:])
-    if frames is None:
+    if frames is None or not _agrees(root, piece, frames):
         return None
+    begins, ends = bounds[:-1].copy(), bounds[1:].copy()
+    kept = slice(piece.skipped, len(frames.of) - piece.left)
+    if piece.skipped:
+        begins[0] = frames.offsets[kept.start - 1] + frames.sizes[kept.start - 1]
+    if piece.left:
+        ends[-1] = frames.offsets[kept.stop - 1] + frames.sizes[kept.stop - 1]
     return Material(
         key=("aac", frames.aac),
         path=path,
         piece=piece,
-        begins=bounds[:-1],
-        ends=bounds[1:],
-        frames=frames,
+        begins=begins,
+        ends=ends,
+        frames=frames[kept],
         unpacked=unpacked,
         held=data if unpacked and len(data) <= room else None,
     )
+
+
+def _agrees(root: Path, piece: Piece, frames: Frames) -> bool:
+    """Whether FFmpeg finds as many frames where some are to be cut off: it counts them so."""
+    cut = ([0] if piece.skipped else []) + ([len(piece.chunks) - 1] if piece.left else [])
+    return all(
+        np.count_nonzero(frames.of == number)
+        == len(remuxed.times(root, piece.part, _uncut(piece, number)))
+        for number in cut
+    )
+
+
+def _uncut(piece: Piece, number: int) -> Chunk:
+    """A piece's chunk as the journal has it."""
+    offset = piece.chunks[number].offset
+    return next(chunk for chunk in piece.part.chunks if chunk.offset == offset)
 
 
 def _bounds(piece: Piece) -> Integers:
@@ -173,6 +225,7 @@ class _Laid(NamedTuple):
     to_s: Seconds
     chunk: Chunk | None  # None: silence
     is_whole: bool
+    begin: int = -1  # in the chunk, if it is cut and lies here as received
 
 
 @dataclass(slots=True)
@@ -212,8 +265,12 @@ class _Layout:
                 self.end_s = end_of(chunk)
             places.append(self.size)
             size = ends[number] - begins[number]
-            is_whole = material.unpacked is None and size == chunk.bytes
-            self.laid.append(_Laid(self.size, size, chunk.start_s, end_of(chunk), chunk, is_whole))
+            is_whole = material.is_own and size == chunk.bytes
+            is_cut = material.is_own and number in material.cut
+            begin = begins[number] - chunk.offset if is_cut else -1
+            self.laid.append(
+                _Laid(self.size, size, chunk.start_s, end_of(chunk), chunk, is_whole, begin)
+            )
             self.size += size
             self.duration_s += lasting_s[number]
         self._close_span(material, began)
@@ -285,6 +342,8 @@ class _Layout:
             ),
             blocks=tuple(blocks),
             duration_s=Seconds(self.duration_s),
+            skipped=materials[0].piece.skipped,
+            left=materials[-1].piece.left,
         )
 
 
@@ -303,6 +362,7 @@ def _block(laid: _Laid, head: int, file: BinaryIO) -> Block:
         to_s=laid.to_s,
         chunk=laid.chunk if laid.is_whole else None,
         is_silence=laid.chunk is None,
+        cut=(laid.chunk, laid.begin) if laid.chunk and laid.begin >= 0 else None,
     )
 
 

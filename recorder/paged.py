@@ -98,7 +98,10 @@ def of(root: Path, piece: Piece) -> Material | None:
         DecodeError: The part isn't there.
         StorageError: It can't be read.
     """
-    if piece.part.format.container != "ogg" or not piece.is_whole or not _is_plain(piece):
+    is_cut = piece.skipped or piece.left
+    if piece.part.format.container != "ogg" or not piece.is_whole or is_cut:
+        return None
+    if not _is_plain(piece):
         return None
     try:
         return _material(root / piece.part.file, piece)

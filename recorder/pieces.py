@@ -27,12 +27,18 @@ class Piece:
     """Chunks of a part that are to be in a file, in order of offset.
 
     Attributes:
+            What is cut off from the first and the last has their times shortened, and nothing
+            else: their bytes and their hashes are those of the journal.
         is_whole: Whether these are all of the part's chunks.
+        skipped: Packets of the first chunk that are not to be in the file.
+        left: And of the last one.
     """
 
     part: Part
     chunks: tuple[Chunk, ...]
     is_whole: bool
+    skipped: int = 0
+    left: int = 0
 
     @property
     def start_s(self) -> Seconds:
@@ -78,6 +84,7 @@ class Block:
         to_s: And where that ends.
         chunk: The chunk whose bytes these are, all of them and as received; else None.
         is_silence: Whether it was inserted for a gap.
+        cut: The chunk of which these bytes are some, as received, and where in it they begin.
     """
 
     at: int
@@ -87,6 +94,7 @@ class Block:
     to_s: Seconds | None = None
     chunk: Chunk | None = None
     is_silence: bool = False
+    cut: tuple[Chunk, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +106,8 @@ class Continuous:
         blocks: From the file's first byte to its last.
         duration_s: As it plays.
         sha256: Of the whole file, as it was written; empty where it has to be read for that.
+        skipped: Packets of the first chunk that were cut off.
+        left: And of the last one.
     """
 
     path: Path
@@ -106,6 +116,8 @@ class Continuous:
     blocks: tuple[Block, ...]
     duration_s: Seconds
     sha256: str = ""
+    skipped: int = 0
+    left: int = 0
 
     @property
     def start_s(self) -> Seconds:

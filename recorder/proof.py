@@ -27,7 +27,9 @@ from recorder.types import Seconds
 SUFFIX = ".proof.json"
 
 _LARGEST = 1 << 28
-_VERSION = 1
+_VERSION, _CUT_VERSION = 1, 2
+"""The second has what a clip needs that was cut by packets; without that, the first is written."""
+
 _KINDS: dict[str, Any] = {
     "str": str,
     "int": int,
@@ -59,7 +61,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A chunk of the journal whose sound is in the file."""
+    """A chunk of the journal whose sound is in the file.
+
+    Attributes:
+        from_s: Session time of its first sample that is in the file.
+        to_s: And where the last one ends.
+    """
 
     part: str
     offset: int
@@ -76,6 +83,8 @@ class Stretch:
     Attributes:
         chunk: Index of the chunk that lies there as it was received, if one does; the hash and
             the times are that chunk's then.
+        of: Index of the chunk of which some bytes lie there as they were received.
+        begin: Where in that chunk they begin.
     """
 
     at: int
@@ -85,6 +94,8 @@ class Stretch:
     to_s: Seconds | None = None
     chunk: int | None = None
     silence: bool = False
+    of: int | None = None
+    begin: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +111,9 @@ class Proof:
         filled: What came from other recordings instead: ``{"from_s", "to_s", "by"}``, the last
             one being their track. Left out of the file where there is nothing.
         signer: The public key that signs this proof; empty where none does.
+        skipped: Packets of the first chunk that were cut off. Left out of the file with `left`
+            where no packet was.
+        left: And of the last one.
     """
 
     file: str
@@ -113,6 +127,8 @@ class Proof:
     stretches: tuple[Stretch, ...]
     signer: str = ""
     filled: tuple[dict[str, Any], ...] = ()
+    skipped: int = 0
+    left: int = 0
 
     @classmethod
     def of(
@@ -183,12 +199,21 @@ class Proof:
                     from_s=block.from_s,
                     to_s=block.to_s,
                     silence=block.is_silence,
+                    of=numbers[id(block.cut[0])] if block.cut else None,
+                    begin=block.cut[1] if block.cut else None,
                 )
                 for block in made.blocks
             ),
             signer=signer,
             filled=filled,
+            skipped=made.skipped,
+            left=made.left,
         )
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether packets were cut off from its first or its last chunk."""
+        return bool(self.skipped or self.left)
 
     @property
     def from_s(self) -> Seconds:
@@ -212,7 +237,10 @@ class Proof:
 
     def render(self) -> bytes:
         """The proof as it is written."""
-        values = {"aircheck": "proof", "version": _VERSION, **_fields(self)}
+        version = _CUT_VERSION if self.is_cut else _VERSION
+        values = {"aircheck": "proof", "version": version, **_fields(self)}
+        if not self.is_cut:
+            del values["skipped"], values["left"]
         if not self.filled:
             del values["filled"]
         values["origin"] = _fields(self.origin)
@@ -246,12 +274,15 @@ class Proof:
 
     @classmethod
     def _from_json(cls, values: dict[str, Any]) -> Self:
-        if (values.pop("aircheck"), values.pop("version")) != ("proof", _VERSION):
+        kind, version = values.pop("aircheck"), values.pop("version")
+        if kind != "proof" or version not in (_VERSION, _CUT_VERSION):
             raise ValueError("it is no proof of a kind that is known here")
         chunks = tuple(Named(**item) for item in values.pop("chunks"))
         stretches = tuple(Stretch(**item) for item in values.pop("stretches"))
         if not chunks or any(
-            each.chunk is not None and not 0 <= each.chunk < len(chunks) for each in stretches
+            number is not None and not 0 <= number < len(chunks)
+            for each in stretches
+            for number in (each.chunk, each.of)
         ):
             raise ValueError("it names chunks that it doesn't have")
         proof = cls(
@@ -270,6 +301,8 @@ class Proof:
         told: list[Proof | Origin | Named | Stretch] = [proof, proof.origin, *chunks, *stretches]
         if not all(_is_sane(each) for each in told):
             raise ValueError("it holds values of another kind")
+        if proof.skipped < 0 or proof.left < 0:
+            raise ValueError("it cuts off less than nothing")
         return proof
 
 

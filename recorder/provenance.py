@@ -2,8 +2,10 @@
 
 The proof must name chunks that the session's journal has, all of them from the first to the last,
 and the file must hold just their packets, in their order, and else nothing but the silence that
-it says was inserted. A session that was sealed again since, completed from elsewhere, say, is
-still the one that the proof tells of: its journal names the ``SHA256SUMS`` of then.
+it says was inserted. Of a clip's first and last chunk some packets may be cut off at its ends, as
+many as the proof says; the rest is compared with the chunk's bytes, which must be at hand for it.
+A session that was sealed again since, completed from elsewhere, say, is still the one that the
+proof tells of: its journal names the ``SHA256SUMS`` of then.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -20,8 +23,8 @@ from recorder import continuous, journal, remuxed, sums
 from recorder.errors import AircheckError, storage_error
 from recorder.events import Chunk, Opened, Reopened
 from recorder.media import Media, open_media
-from recorder.pieces import Piece
-from recorder.proof import Fault, Proof
+from recorder.pieces import TOUCHING_S, Piece
+from recorder.proof import Fault, Named, Proof
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds
 
@@ -53,7 +56,8 @@ def faults(path: Path, proof: Proof, root: Path) -> Iterator[Fault]:
     if unknown:
         return
     try:
-        yield from _packets(path, proof, root, pieces)
+        others = [*_bytes(proof, root, pieces), *_cut_elsewhere(proof, root, pieces)]
+        yield from others or _packets(path, proof, root, pieces)
     except (AircheckError, av.FFmpegError, OSError) as error:
         said = error.message if isinstance(error, AircheckError) else str(error)
         yield Fault(what=f"can't be compared packet by packet ({said.rstrip('.')})")
@@ -118,8 +122,41 @@ def _pieces(proof: Proof, timeline: Timeline) -> tuple[list[Piece], list[Fault]]
             found.append(held)
     if not unknown:
         unknown = list(_left_out(proof, found, list(known.values())))
+        unknown += _mistimed(proof, found)
     grouped = itertools.groupby(found, key=lambda item: item[0].name)
-    return [_piece(list(group)) for _, group in grouped], unknown
+    pieces = [_piece(list(group)) for _, group in grouped]
+    if pieces:
+        pieces[0] = replace(pieces[0], skipped=proof.skipped)
+        pieces[-1] = replace(pieces[-1], left=proof.left)
+    return pieces, unknown
+
+
+def _mistimed(proof: Proof, found: list[tuple[Part, Chunk]]) -> Iterator[Fault]:
+    """Chunks whose times aren't the journal's, but for the ends where packets were cut off."""
+    for number, (named, (_, chunk)) in enumerate(zip(proof.chunks, found, strict=True)):
+        is_begun = bool(proof.skipped) and number == 0
+        is_ended = bool(proof.left) and number == len(found) - 1
+        begins = is_begun or abs(named.from_s - chunk.start_s) <= TOUCHING_S
+        ends = is_ended or abs(named.to_s - chunk.start_s - chunk.duration_s) <= TOUCHING_S
+        if not begins or not ends:
+            yield _otherwise(named)
+
+
+def _cut_elsewhere(proof: Proof, root: Path, pieces: list[Piece]) -> Iterator[Fault]:
+    """Ends where packets were cut off, and that aren't when the proof says."""
+    first, last = pieces[0], pieces[-1]
+    if proof.skipped:
+        times = remuxed.times(root, first.part, first.chunks[0])[proof.skipped :]
+        if not times or abs(times[0][0] - proof.from_s) > TOUCHING_S:
+            yield _otherwise(proof.chunks[0])
+    if proof.left:
+        times = remuxed.times(root, last.part, last.chunks[-1])[-proof.left :]
+        if len(times) < proof.left or abs(times[0][0] - proof.to_s) > TOUCHING_S:
+            yield _otherwise(proof.chunks[-1])
+
+
+def _otherwise(named: Named) -> Fault:
+    return _missing("names other times than the journal has for them", named.from_s, named.to_s)
 
 
 def _held(proof: Proof, timeline: Timeline) -> list[Piece]:
@@ -168,6 +205,23 @@ def _left_out(
 
 def _missing(what: str, from_s: Seconds | None, to_s: Seconds | None = None) -> Fault:
     return Fault(what=what, from_s=from_s, to_s=to_s)
+
+
+def _bytes(proof: Proof, root: Path, pieces: list[Piece]) -> Iterator[Fault]:
+    """Compare stretches that are some of a chunk's bytes with the part, without decoding."""
+    files = {piece.part.name: piece.part.file for piece in pieces}
+    for stretch in proof.stretches:
+        if stretch.of is None or stretch.begin is None:
+            continue
+        chunk = proof.chunks[stretch.of]
+        is_inside = stretch.begin >= 0 and stretch.begin + stretch.bytes <= chunk.bytes
+        with (root / files[chunk.part]).open("rb") as part:
+            part.seek(chunk.offset + max(0, stretch.begin))
+            data = part.read(stretch.bytes) if is_inside else b""
+        if hashlib.sha256(data).hexdigest() != stretch.sha256:
+            yield _missing(
+                "doesn't hold the bytes of the chunk that it names", stretch.from_s, stretch.to_s
+            )
 
 
 def _packets(path: Path, proof: Proof, root: Path, pieces: list[Piece]) -> Iterator[Fault]:

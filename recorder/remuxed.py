@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import mmap
 import shutil
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -44,6 +45,7 @@ _FRAMED = ("adts", "mp3", "ts", "fmp4")
 """Containers whose chunks begin with a frame, so that some of them can be read alone."""
 
 _BLOCK_S = 1.0
+_OFF_S = 0.1  # by which a chunk's packets may last longer or shorter than the journal says
 _OGG_PAGE, _OGG_HEADER = b"OggS", 27
 
 
@@ -101,6 +103,8 @@ def write(root: Path, materials: list[Material], stem: Path, gaps: Gaps, tags: T
         chunks=tuple((piece.part, chunk) for piece in pieces for chunk in piece.chunks),
         blocks=tuple(_blocks(path, output)),
         duration_s=duration_s,
+        skipped=pieces[0].skipped,
+        left=pieces[-1].left,
     )
 
 
@@ -110,20 +114,59 @@ def packets(root: Path, piece: Piece) -> Iterator[tuple[Media, av.Packet[AudioSt
     Raises:
         DecodeError: The part can't be read.
     """
+    held: deque[tuple[Media, av.Packet[AudioStream]]] = deque()
+    for each in itertools.islice(_packets_of(root, piece), piece.skipped, None):
+        held.append(each)
+        if len(held) > piece.left:
+            yield held.popleft()
+
+
+def _packets_of(root: Path, piece: Piece) -> Iterator[tuple[Media, av.Packet[AudioStream]]]:
+    """The packets of a piece's chunks, none of them cut off."""
     if piece.is_whole or piece.part.format.container in _FRAMED:
         chunks = () if piece.is_whole else piece.chunks
         with open_part(root, piece.part, chunks) as media:
             for packet in media.packets():
                 yield media, packet
         return
-    before = [chunk for chunk in piece.part.chunks if chunk.offset < piece.chunks[0].offset]
-    from_s = sum(media_s(piece.part.format, chunk) for chunk in before)
-    to_s = from_s + sum(media_s(piece.part.format, chunk) for chunk in piece.chunks)
+    first, last = piece.chunks[0].offset, piece.chunks[-1].offset
+    from_s = _media_before(piece.part, first)
+    to_s = from_s + sum(
+        media_s(piece.part.format, chunk)
+        for chunk in piece.part.chunks
+        if first <= chunk.offset <= last
+    )
     with open_part(root, piece.part) as media:
         for packet in media.packets():
             middle_s = media.time_of(packet) + media.samples_of(packet) / media.rate_hz / 2
             if from_s <= middle_s < to_s:
                 yield media, packet
+
+
+def _media_before(part: Part, offset: int) -> float:
+    return sum(media_s(part.format, chunk) for chunk in part.chunks if chunk.offset < offset)
+
+
+def times(root: Path, part: Part, chunk: Chunk) -> list[tuple[float, float]]:
+    """Session time of each packet of a chunk; empty where it can't be told.
+
+    Raises:
+        DecodeError: The part can't be read.
+    """
+    if (root / part.file).suffix == ".wav":
+        return []  # what reads it makes packets as it likes
+    piece = Piece(part=part, chunks=(chunk,), is_whole=len(part.chunks) == 1)
+    is_framed = part.format.container in _FRAMED
+    at_s = chunk.start_s - _media_before(part, chunk.offset)
+    end_s: float = chunk.start_s
+    found: list[tuple[float, float]] = []
+    for media, packet in _packets_of(root, piece):
+        begin_s = end_s if is_framed else at_s + media.time_of(packet)
+        end_s = begin_s + media.samples_of(packet) / media.rate_hz
+        if end_s <= begin_s:
+            return []
+        found.append((begin_s, end_s))
+    return found if abs(end_s - end_of(chunk)) <= _OFF_S else []
 
 
 @dataclass(slots=True)
@@ -296,8 +339,9 @@ def _split(piece: Piece, gaps: Gaps) -> Iterator[Piece]:
         for number in range(1, len(chunks)):
             before = chunks[number - 1]
             if chunks[number].start_s - (before.start_s + before.duration_s) > TOUCHING_S:
-                yield Piece(part=piece.part, chunks=tuple(chunks[:number]), is_whole=False)
-                rest = Piece(part=piece.part, chunks=tuple(chunks[number:]), is_whole=False)
+                first, others = tuple(chunks[:number]), tuple(chunks[number:])
+                yield replace(piece, chunks=first, is_whole=False, left=0)
+                rest = replace(piece, chunks=others, is_whole=False, skipped=0)
                 yield from _split(rest, gaps)
                 return
     yield piece

@@ -275,6 +275,11 @@ class _Single:
                 f"Its session isn't at hand: that its {_count(len(told.chunks), 'chunk')} are "
                 "those of the journal was not checked."
             )
+            if told.is_cut:
+                self.holds.append(
+                    f"{_cut_sentence(told)} That it holds the rest of their packets can be "
+                    "checked beside the session or its package alone."
+                )
             return
         faults = list(provenance.faults(self.file, told, root))
         for fault in faults:
@@ -289,11 +294,19 @@ class _Single:
                 f"{self.file.name} holds just the packets of {_count(len(told.chunks), 'chunk')} "
                 "of the journal, as received and in order."
             )
+            if told.is_cut:
+                self.holds.append(_cut_sentence(told))
 
     def _problem(
         self, path: Path, what: str, from_s: Seconds | None = None, to_s: Seconds | None = None
     ) -> None:
         self.problems.append(Problem(file=path.name, what=what, from_s=from_s, to_s=to_s))
+
+
+def _cut_sentence(told: Proof) -> str:
+    """What of its first and its last chunk a clip doesn't hold."""
+    skipped, left = _count(told.skipped, "packet"), _count(told.left, "packet")
+    return f"Of its first chunk {skipped} and of its last {left} lie outside it."
 
 
 def _gap_sentence(told: Proof) -> str:

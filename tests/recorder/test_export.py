@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ from recorder.types import AudioFormat, PlacedBy, Seconds, State
 from recorder.verify import verify
 from recorder.writer import TrackWriter
 from tests.parts import require
-from tests.recorder.builders import adts_part, build_session, encode, tone
+from tests.recorder.builders import PartSpec, adts_part, build_session, encode, tone
 from tests.recorder.test_verify import changed
 
 JFK = Path(__file__).parents[1] / "data" / "jfk.flac"
@@ -430,6 +431,119 @@ def test_a_clip_is_checked_against_a_package_too(
     assert problem.what == "is of another session"
 
 
+CUT = [
+    ("adts", "aac", ".m4a"), ("mp3", "mp3", ".mp3"), ("ts", "", ".m4a"), ("fmp4", "", ".m4a"),
+    ("ogg", "opus", ".ogg"), ("ogg", "vorbis", ".ogg"), ("ogg", "flac", ".ogg"),
+    ("flac", "flac", ".flac"),
+]  # fmt: skip
+
+
+def segmented(root: Path, container: str, codec: str) -> SessionFolder:
+    """Chunks of some seconds: two, each of which can be read alone, or one of six."""
+    rate_hz = 48_000
+    fmt = AudioFormat(container=container, codec=codec, rate_hz=rate_hz, channels=2)
+    is_alone = container in ("adts", "mp3", "ts")
+    samples = np.repeat(tone(3.0 if is_alone else 6.0, rate_hz), 2, axis=1)
+    data = encode(samples, rate_hz, container, codec)
+    chunks = [(data, 3.0)] * 2 if is_alone else [(data, 6.0)]
+    return build_session(root, [PartSpec(fmt=fmt, chunks=chunks)])
+
+
+@pytest.mark.parametrize(("container", "codec", "suffix"), CUT)
+def test_a_clip_begins_and_ends_with_packets(
+    tmp_path: Path, container: str, codec: str, suffix: str
+) -> None:
+    folder = segmented(tmp_path / "archive", container, codec)
+    path = export.clip(folder, tmp_path / "clips", from_s=2.0, to_s=4.5)[0]
+    assert path.suffix == suffix
+    told = proof.read(proof.beside(path))
+    assert told.skipped > 0
+    assert told.left > 0
+    assert told.from_s == pytest.approx(1.9, abs=0.1)  # with what decoders need
+    assert told.to_s == pytest.approx(4.5, abs=0.1)
+    chunks = folder.timeline().tracks["a"].chunks
+    assert [(each.bytes, each.sha256) for each in told.chunks] == [
+        (each.bytes, each.sha256) for each in chunks
+    ]
+    sound = np.concatenate([block.samples for block in decode_file(path)])
+    assert len(sound) / 48_000 == pytest.approx(told.to_s - told.from_s, abs=0.1)
+    report = verify(path, against=lambda _: folder.path)
+    assert report.problems == ()
+    assert f"Of its first chunk {told.skipped} packets" in report.what_holds[-2]
+    assert "checked beside the session" in " ".join(verify(path).what_holds)
+    package = export.unedited(folder, tmp_path / "package")[0]
+    assert verify(path, against=lambda _: package / "data").problems == ()
+
+
+@pytest.mark.parametrize(("container", "codec"), [("adts", "aac"), ("mp3", "mp3")])
+def test_a_clips_ends_are_bytes_of_its_chunks(tmp_path: Path, container: str, codec: str) -> None:
+    folder = segmented(tmp_path / "archive", container, codec)
+    path = export.clip(folder, tmp_path / "clips", from_s=2.0, to_s=4.5)[0]
+    told = proof.read(proof.beside(path))
+    part = (folder.path / folder.timeline().parts[0].file).read_bytes()
+    made = path.read_bytes()
+    cut = [each for each in told.stretches if each.of is not None and each.begin is not None]
+    assert [each.of for each in cut] == [0, 1]
+    for each in cut:
+        begin = told.chunks[each.of].offset + each.begin
+        assert made[each.at : each.at + each.bytes] == part[begin : begin + each.bytes]
+    assert cut[0].begin + cut[0].bytes == told.chunks[0].bytes
+    assert cut[1].begin == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"skipped": -1}, "other times"),
+        ({"left": 1}, "other times"),
+        ({"left": 100_000}, "other times"),
+        ({"from_s": 0.01}, "other times"),
+        ({"begin": 1}, "bytes of the chunk"),
+        ({"from_s": 5.0}, "other times"),
+        ({"from_s": -5.0}, "other times"),
+    ],
+)
+def test_a_forged_cut_does_not_fit_the_session(
+    tmp_path: Path, change: dict[str, float], what: str
+) -> None:
+    folder = segmented(tmp_path / "archive", "adts", "aac")
+    path = export.clip(folder, tmp_path / "clips", from_s=2.0, to_s=4.5)[0]
+    told = proof.read(proof.beside(path))
+    ((name, by),) = change.items()
+    if name == "begin":
+        stretches = tuple(
+            replace(each, begin=each.begin + by) if each.begin is not None else each
+            for each in told.stretches
+        )
+        forged = replace(told, stretches=stretches)
+    elif name == "from_s":
+        first = replace(told.chunks[0], from_s=told.chunks[0].from_s + by)
+        forged = replace(told, chunks=(first, *told.chunks[1:]))
+    else:
+        forged = replace(told, **{name: getattr(told, name) + by})
+    proof.beside(path).write_bytes(forged.render())
+    problems = verify(path, against=lambda _: folder.path).problems
+    assert problems
+    assert all(what in problem.what for problem in problems)
+
+
+def test_a_clip_of_a_devices_wav_has_whole_chunks(tmp_path: Path) -> None:
+    fmt = AudioFormat(container="wav", codec="pcm_s16le", rate_hz=48_000, channels=1)
+    data = encode(tone(6.0, 48_000), 48_000, "wav")
+    folder = build_session(tmp_path / "archive", [PartSpec(fmt=fmt, chunks=[(data, 6.0)])])
+    path = export.clip(folder, tmp_path / "clips", from_s=2.0, to_s=4.5)[0]
+    told = proof.read(proof.beside(path))
+    assert (told.from_s, told.to_s, told.is_cut) == (0.0, 6.0, False)
+
+
+def test_a_proof_of_whole_chunks_is_written_as_before(tmp_path: Path) -> None:
+    folder = session(tmp_path / "archive")
+    path = export.alone(folder, tmp_path / "clips", "all")[0].path
+    data = proof.beside(path).read_bytes()
+    assert b'"version":1,' in data
+    assert not any(key in data for key in (b'"skipped"', b'"left"', b'"of"', b'"begin"'))
+
+
 def test_a_clip_without_sound_is_none(tmp_path: Path) -> None:
     folder = session(tmp_path / "archive")
     (gap,) = folder.timeline().gaps
@@ -533,7 +647,7 @@ def test_a_forged_proof_does_not_fit_the_session(clipped: tuple[SessionFolder, P
 
 
 def _named_by_hash(told: proof.Proof, stretch: proof.Stretch) -> proof.Stretch:
-    return replace(stretch, sha256=told.hash_of(stretch), chunk=None)
+    return replace(stretch, sha256=told.hash_of(stretch), chunk=None, of=None, begin=None)
 
 
 def test_other_packets_are_found(clipped: tuple[SessionFolder, Path]) -> None:

@@ -40,12 +40,15 @@ def test_it_is_plain_json(path: Path) -> None:
 def test_the_same_json_written_otherwise_is_a_change(path: Path) -> None:
     data = proof.beside(path).read_bytes()
     sha256 = json.loads(data)["sha256"]
+    assert b'"version":2' in data  # packets are cut off at its end
     for other in (
         json.dumps(json.loads(data)).encode(),
         data + b"\n",
-        data.replace(b'"version":1', b'"version":1.0'),
+        data.replace(b'"version":2', b'"version":2.0'),
         data.replace(b'"aircheck":"proof"', b'"aircheck":"proof","more":1'),
-        data.replace(b'"version":1', b'"version":2'),
+        data.replace(b'"version":2', b'"version":1'),
+        data.replace(b'"version":2', b'"version":3'),
+        data.replace(b'"skipped":0', b'"skipped":-1'),
     ):
         with pytest.raises(ValueError, match="it"):
             Proof.parse(other)
