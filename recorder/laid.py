@@ -9,11 +9,11 @@ AAC is taken out of transport streams, whose packets would cut its frames up.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ from recorder.mp4 import Aac, Integers
 from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of
 from recorder.tags import Tags
 from recorder.types import Seconds
-
-_BLOCK = 1 << 20
+from recorder.written import Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +110,13 @@ def write(materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Cont
     said = layout.with_file_times(tags)
     head = said.id3() if layout.aac is None else layout.head(layout.aac, said)
     try:
-        with path.open("xb", buffering=0) as file:
-            file.write(head)
-            _copy(materials, layout, file)
+        with path.open("xb", buffering=0) as file, Written(file) as written:
+            written.put(head)
+            hashes = _copy(layout, written)
+            sha256 = written.sha256()
     except OSError as error:
         raise storage_error(error, doing=f"writing {path.name}") from error
-    return layout.finished(path, head, materials)
+    return layout.finished(path, layout.blocks(head, hashes), sha256)
 
 
 def _mp3(root: Path, path: Path, piece: Piece) -> Material | None:
@@ -234,6 +234,7 @@ class _Layout:
 
     gaps: Gaps
     aac: Aac | None
+    materials: list[Material] = field(default_factory=list)
     size: int = 0
     duration_s: float = 0.0
     end_s: float = -1.0  # session time; nothing yet
@@ -247,6 +248,7 @@ class _Layout:
 
     def add(self, material: Material) -> None:
         """Lay a piece behind what is there."""
+        self.materials.append(material)
         chunks, frames = material.piece.chunks, material.frames
         begins, ends = material.begins.tolist(), material.ends.tolist()
         lasting_s = [chunk.duration_s for chunk in chunks]
@@ -327,33 +329,37 @@ class _Layout:
         """Tags whose chapters are where they lie in the file."""
         return tags.placed(self.spans, Seconds(self.duration_s))
 
-    def finished(self, path: Path, head: bytes, materials: list[Material]) -> Continuous:
+    def finished(self, path: Path, blocks: list[Block], sha256: str) -> Continuous:
         """What is known of the file."""
-        blocks = [Block(at=0, bytes=len(head), sha256=_sha256(head))] if head else []
-        with path.open("rb", buffering=0) as file:
-            blocks += [_block(laid, len(head), file) for laid in self.laid if laid.bytes]
+        first, last = self.materials[0].piece, self.materials[-1].piece
         return Continuous(
             path=path,
             spans=tuple(self.spans),
             chunks=tuple(
-                (material.piece.part, chunk)
-                for material in materials
-                for chunk in material.piece.chunks
+                (each.piece.part, chunk) for each in self.materials for chunk in each.piece.chunks
             ),
             blocks=tuple(blocks),
             duration_s=Seconds(self.duration_s),
-            skipped=materials[0].piece.skipped,
-            left=materials[-1].piece.left,
+            sha256=sha256,
+            skipped=first.skipped,
+            left=last.left,
         )
 
+    def blocks(self, head: bytes, hashes: dict[int, str]) -> list[Block]:
+        """The file in stretches; `hashes` are those of chunks that aren't as received, by `id`."""
+        found = [Block(at=0, bytes=len(head), sha256=_sha256(head))] if head else []
+        for laid in self.laid:
+            if not laid.bytes:
+                continue
+            if laid.chunk is None:
+                sha256 = _sha256(self.silence * (laid.bytes // len(self.silence)))
+            else:
+                sha256 = laid.chunk.sha256 if laid.is_whole else hashes[id(laid.chunk)]
+            found.append(_block(laid, len(head), sha256))
+        return found
 
-def _block(laid: _Laid, head: int, file: BinaryIO) -> Block:
-    """A chunk's block has the chunk's own hash, unless something was taken away."""
-    if laid.chunk and laid.is_whole:
-        sha256 = laid.chunk.sha256
-    else:
-        file.seek(head + laid.at)
-        sha256 = _sha256(file.read(laid.bytes))
+
+def _block(laid: _Laid, head: int, sha256: str) -> Block:
     return Block(
         at=head + laid.at,
         bytes=laid.bytes,
@@ -366,23 +372,43 @@ def _block(laid: _Laid, head: int, file: BinaryIO) -> Block:
     )
 
 
-def _copy(materials: list[Material], layout: _Layout, file: BinaryIO) -> None:
-    """Write what was laid, in long strokes."""
-    views = {
+def _copy(layout: _Layout, written: Written) -> dict[int, str]:
+    """Write what was laid, in long strokes; gives the hashes of chunks that aren't as received."""
+    places = {
         id(chunk): (material, number)
-        for material in materials
+        for material in layout.materials
         for number, chunk in enumerate(material.piece.chunks)
     }
-    opened: Material | None = None
-    data: Bytes = np.zeros(0, np.uint8)
-    for material, begin, end, silence in _strokes(layout, views):
-        if material is None:
-            _write_all(file, layout.silence * (silence // len(layout.silence)))
-            continue
-        if material is not opened:
-            opened, data = material, material.view()
-        for at in range(begin, end, _BLOCK):
-            _write_all(file, data[at : min(end, at + _BLOCK)].data)
+    hashes: dict[int, str] = {}
+    with ExitStack() as stack:
+        opened: Material | None = None
+        data: Bytes = np.zeros(0, np.uint8)
+        for material, begin, end, silence in _strokes(layout, places):
+            if material is None:
+                written.put(layout.silence * (silence // len(layout.silence)))
+                continue
+            if material is not opened:
+                stack.close()
+                opened, data = material, material.view()
+                source = stack.enter_context(material.path.open("rb", buffering=0))
+                hashes |= _hashes(material, data)
+            if material.is_own:
+                written.put_from(source, begin, data[begin:end].data)
+            else:
+                written.put(data[begin:end].data)
+    return hashes
+
+
+def _hashes(material: Material, data: Bytes) -> dict[int, str]:
+    """Of the chunks of which not all bytes are laid, or others."""
+    bounds = zip(
+        material.piece.chunks, material.begins.tolist(), material.ends.tolist(), strict=True
+    )
+    return {
+        id(chunk): _sha256(data[begin:end].data)
+        for chunk, begin, end in bounds
+        if not material.is_own or end - begin != chunk.bytes
+    }
 
 
 def _strokes(
@@ -410,11 +436,5 @@ def _strokes(
         yield *held, 0
 
 
-def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(file.fileno(), rest) :]
-
-
-def _sha256(data: bytes) -> str:
+def _sha256(data: bytes | memoryview) -> str:
     return hashlib.sha256(data).hexdigest()

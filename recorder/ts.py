@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from recorder.adts import Bytes
 from recorder.mp4 import Integers
@@ -37,8 +38,16 @@ class Payload:
 
     def of(self, data: Bytes) -> Bytes:
         """The stream's bytes, of the part's."""
-        packets = data.reshape(-1, _PACKET)[self.packets]
-        return packets[np.arange(_PACKET) >= self.begins[:, None]]
+        packets = data.reshape(-1, _PACKET)
+        sizes = _PACKET - self.begins
+        places = np.cumsum(sizes) - sizes
+        found = np.empty(int(sizes.sum()), np.uint8)
+        for begin in np.unique(self.begins).tolist():  # most are 4
+            if begin < _PACKET:
+                which = np.flatnonzero(self.begins == begin)
+                rows = sliding_window_view(found, _PACKET - begin, writeable=True)
+                rows[places[which]] = packets[self.packets[which], begin:]
+        return found
 
 
 def elementary(data: Bytes, ends: Integers) -> Payload | None:
