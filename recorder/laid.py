@@ -255,6 +255,7 @@ class _Layout:
         if frames:
             counts = np.bincount(frames.of, minlength=len(chunks))
             lasting_s = (counts * mp4.SAMPLES / frames.aac.rate_hz).tolist()
+        is_own, cut = material.is_own, material.cut
         places: list[int] = []
         began: tuple[float, float] | None = None
         for number, chunk in enumerate(chunks):
@@ -267,9 +268,8 @@ class _Layout:
                 self.end_s = end_of(chunk)
             places.append(self.size)
             size = ends[number] - begins[number]
-            is_whole = material.is_own and size == chunk.bytes
-            is_cut = material.is_own and number in material.cut
-            begin = begins[number] - chunk.offset if is_cut else -1
+            is_whole = is_own and size == chunk.bytes
+            begin = begins[number] - chunk.offset if is_own and number in cut else -1
             self.laid.append(
                 _Laid(self.size, size, chunk.start_s, end_of(chunk), chunk, is_whole, begin)
             )

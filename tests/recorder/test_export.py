@@ -536,9 +536,14 @@ def test_a_clip_of_a_devices_wav_has_whole_chunks(tmp_path: Path) -> None:
     assert (told.from_s, told.to_s, told.is_cut) == (0.0, 6.0, False)
 
 
-def test_a_proof_of_whole_chunks_is_written_as_before(tmp_path: Path) -> None:
-    folder = session(tmp_path / "archive")
-    path = export.alone(folder, tmp_path / "clips", "all")[0].path
+@pytest.mark.parametrize(("container", "codec", "suffix"), CUT)
+def test_a_proof_of_whole_chunks_is_written_as_before_and_holds(
+    tmp_path: Path, container: str, codec: str, suffix: str
+) -> None:
+    folder = segmented(tmp_path / "archive", container, codec)
+    path = export.alone(folder, tmp_path / "clips", "all", from_s=3.5, to_s=4.0)[0].path
+    assert path.suffix == suffix
+    assert verify(path, against=lambda _: folder.path).problems == ()
     data = proof.beside(path).read_bytes()
     assert b'"version":1,' in data
     assert not any(key in data for key in (b'"skipped"', b'"left"', b'"of"', b'"begin"'))
