@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from filelock import FileLock
+
 import resources
 from recorder.archive import write_whole
 from recorder.errors import storage_error
@@ -193,10 +195,7 @@ class Weights:
         model = self.require(name)
         path = self.folder / model.file
         if model.name == DEMO and not path.exists():
-            from transcribe import checkpoint  # noqa: PLC0415 (torch, only where it is needed)
-
-            self._make_folder()
-            checkpoint.expand(resources.path("demo-model.npz"), path)
+            self._expand_demo(path)
         return path
 
     def get(
@@ -292,6 +291,18 @@ class Weights:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise storage_error(error, doing="making the models' folder") from error
+
+    def _expand_demo(self, path: Path) -> None:
+        """Make the demo's checkpoint, once: a second one would be converted anew for CTranslate2.
+
+        The captions and the archive pass may ask for it at the same time, in two processes.
+        """
+        from transcribe import checkpoint  # noqa: PLC0415 (torch, only where it is needed)
+
+        self._make_folder()
+        with FileLock(path.with_name(f".{path.name}.lock")):
+            if not path.exists():
+                checkpoint.expand(resources.path("demo-model.npz"), path)
 
     def _demo(self) -> Model:
         archive = resources.path("demo-model.npz")

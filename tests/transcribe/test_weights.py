@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,29 @@ def test_sinusoids_are_whispers_own(demo: Path) -> None:
     ours = torch.load(demo, weights_only=True)["model_state_dict"]["encoder.positional_embedding"]
     theirs = whisper.model.sinusoids(1500, 128).half()
     assert torch.allclose(ours.float(), theirs.float(), atol=1e-3)
+
+
+def test_two_that_want_the_demo_at_once_get_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expand = checkpoint.expand
+    found: list[Path] = []
+    models = Weights(tmp_path)
+    other = threading.Thread(target=lambda: found.append(models.find(DEMO)))
+    calls = []
+
+    def slowly(archive: Path, target: Path) -> None:
+        calls.append(target)
+        if len(calls) == 1:
+            other.start()
+            other.join(0.2)  # which asks for it in the meantime
+        expand(archive, target)
+
+    monkeypatch.setattr(checkpoint, "expand", slowly)
+    file = models.find(DEMO)
+    other.join(60)
+    assert found == [file]
+    assert calls == [file]
 
 
 def test_a_model_that_is_not_here_says_how_to_get_it(tmp_path: Path) -> None:
