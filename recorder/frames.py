@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -482,6 +482,40 @@ class _Vorbis(_Codec):
         size, last_size = self._modes[mode], self._last_size
         self._last_size = size
         return (last_size + size) // 4 if last_size else 0
+
+
+def vorbis_samples(extradata: bytes) -> Callable[[bytes], int]:
+    """What tells how many samples a packet adds; to be asked for each packet of a stream in turn.
+
+    Args:
+        extradata: The stream's three header packets, laced as Xiph's codecs have them in FFmpeg.
+
+    Returns:
+        Of the first packet 0, since it only overlaps; of all, where the headers can't be read.
+    """
+    headers = _unlaced(extradata)
+    if len(headers) != 3 or not headers[0].startswith(b"\x01vorbis") or len(headers[0]) < 30:
+        return lambda _: 0
+    codec = _Vorbis(headers[0])
+    codec.learn(headers)
+    return codec.samples
+
+
+def _unlaced(extradata: bytes) -> list[bytes]:
+    """Packets behind their count, less one, and the sizes of all but the last."""
+    sizes: list[int] = []
+    at, size = 1, 0
+    while len(sizes) < (extradata[0] if extradata else 0) and at < len(extradata):
+        size += extradata[at]
+        if extradata[at] < 255:
+            sizes.append(size)
+            size = 0
+        at += 1
+    packets = []
+    for each in sizes:
+        packets.append(extradata[at : at + each])
+        at += each
+    return [*packets, extradata[at:]]
 
 
 class _OggFlac(_Codec):

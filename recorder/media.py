@@ -11,7 +11,8 @@ come with the others, at their own time.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from av.codec.context import Flags2
 from av.container import InputContainer
 
 from recorder.errors import DecodeError
+from recorder.frames import vorbis_samples
 from recorder.types import AudioFormat, Seconds
 
 Samples = npt.NDArray[np.float32]
@@ -105,11 +107,31 @@ class Media:
         Raises:
             DecodeError: The file can't be read on.
         """
-        is_mp3 = self.codec == "mp3"
         with self._mapped():
-            for packet in self.container.demux(self.stream):
-                if packet.size:
-                    yield _without_tag(packet) if is_mp3 else packet
+            demuxed = (packet for packet in self.container.demux(self.stream) if packet.size)
+            if self.codec == "mp3":
+                yield from map(_without_tag, demuxed)
+            elif self.codec == "vorbis" and self._ticks_hz == self.rate_hz:
+                yield from self._retimed(demuxed)
+            else:
+                yield from demuxed
+
+    def _retimed(
+        self, packets: Iterable[av.Packet[AudioStream]]
+    ) -> Iterator[av.Packet[AudioStream]]:
+        """Vorbis in Ogg with its true durations.
+
+        FFmpeg takes the first short block behind long ones for one among short ones, and makes up
+        for it at the next. Only the first packet, which gives no sound, and the last, which the
+        stream may cut, are as it says.
+        """
+        samples_of = vorbis_samples(self.stream.codec_context.extradata or b"")
+        for packet, following in itertools.pairwise(itertools.chain(packets, [None])):
+            assert packet is not None  # None stands behind the last
+            samples = samples_of(bytes(memoryview(packet)[:1]))
+            if samples and following is not None:
+                packet.duration = samples
+            yield packet
 
     def frames(self) -> Iterator[av.AudioFrame]:
         """Decoded frames, in their order; where a packet can't be decoded, as much silence.
