@@ -112,15 +112,16 @@ class RecordBar(QFrame):
     def _on_schedule(self, is_open: bool) -> None:  # noqa: FBT001 (Qt's signal)
         self.unfolded.setVisible(is_open)
         if is_open:
-            QTimer.singleShot(0, self, self._fit_panel)  # once its parts are dressed
+            QTimer.singleShot(0, self, self.fit)  # once its parts are dressed
             self.panel.words.setFocus()
         self._offer()
 
     @Slot()
-    def _fit_panel(self) -> None:
+    def fit(self) -> None:
         """Unfold as far as the panel is high, and leave half of the window to the page."""
-        room = self.window().height() // 2
-        self.unfolded.setFixedHeight(min(self.panel.sizeHint().height(), room))
+        if self.schedule.isChecked():
+            room = self.window().height() // 2
+            self.unfolded.setFixedHeight(min(self.panel.sizeHint().height(), room))
 
     @Slot(str)
     def _on_chosen(self, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QDate, QDateTime, QLocale, Qt, QTime, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -29,6 +30,8 @@ from recorder.errors import AircheckError
 from recorder.schedule import Repeat, parse_time
 
 _NARROW = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+_HEIGHT = tokens.CONTROL_HEIGHT + 2 * tokens.BORDER
+_MIRROR_ROWS = 3  # as high as the three fields beside it
 _REPEATS = (None, Repeat.DAILY, Repeat.WEEKLY)
 
 
@@ -43,13 +46,19 @@ class SchedulePanel(QFrame):
         self.setObjectName("panel")
         self._was_picked = False  # a day and a time, by hand or by words
         self._problem = ""
+        self._halves = 0
+        self._named: list[tuple[QLabel, QWidget, int, int]] = []
+        self._grid = QGridLayout()
         self.title = self._field(translate("Schedule", "Its title; the source's own where empty"))
         self.words = self._field(translate("Schedule", "As announced: 8pm ET, tomorrow 20:00"))
         self.day = QDateEdit(QDate.currentDate())
         self.day.setCalendarPopup(True)
-        self.day.setDisplayFormat(QLocale().dateFormat(QLocale.FormatType.ShortFormat))
+        self.day.setDisplayFormat(_day_format(QLocale()))
         self.day.setMinimumDate(QDate.currentDate().addDays(-1))
         self.time = QTimeEdit(QTime((QTime.currentTime().hour() + 1) % 24, 0))
+        line = self.time.findChild(QLineEdit)
+        if line is not None:  # the style sheet's padding holds only beside a drop-down
+            line.setTextMargins(tokens.SPACE_M, 0, 0, 0)
         self.zone = self._zones()
         self.repeat = QComboBox()
         for word in (
@@ -59,21 +68,24 @@ class SchedulePanel(QFrame):
         ):
             self.repeat.addItem(word)
         self.length = self._field(translate("Schedule", "Until it ends, or 90m, 1h30m"))
-        self.give_up = self._field(translate("Schedule", "An hour, or 20m"))
+        self.give_up = self._field(translate("Schedule", "An hour without sound, or 20m"))
         self.mirrors = QPlainTextEdit()
         self.mirrors.setTabChangesFocus(True)
-        self.mirrors.setPlaceholderText(translate("Schedule", "One address or device a line"))
-        self.mirrors.setFixedHeight(tokens.CONTROL_HEIGHT * 2)
+        self.mirrors.setPlaceholderText(
+            translate("Schedule", "Other sources of the same event, one per line")
+        )
+        self.mirrors.setMinimumHeight(tokens.CONTROL_HEIGHT * 2)
         self.together = QComboBox()
         self.together.setSizeAdjustPolicy(_NARROW)
         self.together.setMinimumContentsLength(tokens.ZONE_CHARACTERS)
-        self.together.addItem(translate("Schedule", "take over where the first one fails"))
-        self.together.addItem(translate("Schedule", "are recorded side by side"))
-        self.split = QCheckBox(translate("Schedule", "A track a channel"))
+        self.together.addItem(translate("Schedule", "Take over where the source fails"))
+        self.together.addItem(translate("Schedule", "Are recorded beside the source"))
+        self.split = QCheckBox(translate("Schedule", "One track per channel"))
         self.preview = label("muted")
         self.preview.setWordWrap(True)
-        self.at_once = Button(translate("Schedule", "At once"), "x")
+        self.at_once = Button(translate("Schedule", "Start at once"), "x")
         self.at_once.setToolTip(translate("Schedule", "Forget the day and the time"))
+        _keep_room(self.at_once)
         self._name_parts()
         self._connect()
         self._lay_out()
@@ -203,7 +215,7 @@ class SchedulePanel(QFrame):
     def _field(self, hint: str) -> QLineEdit:
         field = QLineEdit()
         field.setPlaceholderText(hint)
-        field.setMinimumHeight(tokens.CONTROL_HEIGHT)
+        field.setFixedHeight(_HEIGHT)
         return field
 
     def _name_parts(self) -> None:
@@ -215,9 +227,9 @@ class SchedulePanel(QFrame):
             (self.zone, translate("Schedule", "Time zone")),
             (self.repeat, translate("Schedule", "How often")),
             (self.length, translate("Schedule", "Length")),
-            (self.give_up, translate("Schedule", "Over after a silence of")),
-            (self.mirrors, translate("Schedule", "Other sources of the same event")),
-            (self.together, translate("Schedule", "What the other sources do")),
+            (self.give_up, translate("Schedule", "Give up after a time without sound")),
+            (self.mirrors, translate("Schedule", "Mirrors: other sources of the same event")),
+            (self.together, translate("Schedule", "What the mirrors do")),
         ):
             part.setAccessibleName(name)
             if isinstance(part, QComboBox):
@@ -236,45 +248,82 @@ class SchedulePanel(QFrame):
         self.give_up.textEdited.connect(self._show_preview)
         self.at_once.clicked.connect(self._on_at_once)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Two fields side by side where there is room for them."""
+        super().resizeEvent(event)
+        self._arrange(halves=1 if event.size().width() < tokens.SCHEDULE_BESIDE_WIDTH else 2)
+
+    def _arrange(self, *, halves: int) -> None:
+        """Put the fields into the grid, in one column or in two."""
+        if halves == self._halves:
+            return
+        self._halves = halves
+        for title, part, row, half in self._named:
+            place = row if halves == 2 else self._named.index((title, part, row, half))
+            column = 2 * half if halves == 2 else 0
+            rows = _MIRROR_ROWS if halves == 2 and part is self.mirrors else 1
+            self._grid.addWidget(title, place, column, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(part, place, column + 1, rows, 1)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, halves - 1)
+
+    def _title(self, name: str, part: QWidget) -> QLabel:
+        title = QLabel(name)
+        title.setObjectName("muted")
+        title.setBuddy(part)
+        title.setFixedHeight(_HEIGHT)
+        return title
+
     def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(tokens.SPACE_M)
-        grid.setVerticalSpacing(tokens.SPACE_S)
-        day_and_time = _line(self.day, self.time)
-        lines: tuple[tuple[str, QWidget, str, QWidget], ...] = (
-            (translate("Schedule", "Title"), self.title, translate("Schedule", "When"), self.words),
-            (translate("Schedule", "Day, time"), day_and_time,
-             translate("Schedule", "Zone"), self.zone),
-            (translate("Schedule", "Repeats"), self.repeat,
-             translate("Schedule", "Ends after"), self.length),
-            (translate("Schedule", "Others"), self.mirrors,
-             translate("Schedule", "Silence"), self.give_up),
-            (translate("Schedule", "Others…"), self.together, "", self.split),
-        )  # fmt: skip
-        for place, (left, first, right, second) in enumerate(lines):
-            for column, (name, part) in enumerate(((left, first), (right, second))):
-                named = QLabel(name)
-                named.setObjectName("muted")
-                named.setBuddy(part)
-                grid.addWidget(named, place, 2 * column)
-                grid.addWidget(part, place, 2 * column + 1)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
+        for part in (self.day, self.time, self.zone, self.repeat, self.together, self.split):
+            part.setFixedHeight(_HEIGHT)
+        named: tuple[tuple[str, QWidget, int, int], ...] = (
+            (translate("Schedule", "Title"), self.title, 0, 0),
+            (translate("Schedule", "When"), self.words, 0, 1),
+            (translate("Schedule", "Day, time"), _day_and_time(self.day, self.time), 1, 0),
+            (translate("Schedule", "Zone"), self.zone, 1, 1),
+            (translate("Schedule", "Repeats"), self.repeat, 2, 0),
+            (translate("Schedule", "Ends after"), self.length, 2, 1),
+            (translate("Schedule", "Mirrors"), self.mirrors, 3, 0),
+            (translate("Schedule", "Mirrors then"), self.together, 3, 1),
+            (translate("Schedule", "Give up after"), self.give_up, 4, 1),
+            ("", self.split, 5, 1),
+        )
+        self._named = [
+            (self._title(name, part), part, row, half) for name, part, row, half in named
+        ]
+        self._grid.setHorizontalSpacing(tokens.SPACE_M)
+        self._grid.setVerticalSpacing(tokens.SPACE_S)
+        self._arrange(halves=2)
         foot = QHBoxLayout()
+        foot.setSpacing(tokens.SPACE_M)
         foot.addWidget(self.preview, 1)
         foot.addWidget(self.at_once)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, tokens.SPACE_S, 0, 0)
         layout.setSpacing(tokens.SPACE_S)
-        layout.addLayout(grid)
+        layout.addLayout(self._grid)
         layout.addLayout(foot)
 
 
-def _line(*parts: QWidget) -> QWidget:
+def _day_format(locale: QLocale) -> str:
+    """A day as the locale writes it out, with short names; '22 11 2026' may be read in two ways."""
+    written = locale.dateFormat(QLocale.FormatType.LongFormat)
+    return written.replace("dddd", "ddd").replace("MMMM", "MMM")
+
+
+def _keep_room(part: QWidget) -> None:
+    """Nothing moves when it is hidden or shown."""
+    policy = part.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    part.setSizePolicy(policy)
+
+
+def _day_and_time(day: QWidget, time: QWidget) -> QWidget:
     line = QWidget()
     layout = QHBoxLayout(line)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(tokens.SPACE_S)
-    for part in parts:
-        layout.addWidget(part, 1)
+    layout.addWidget(day, 2)
+    layout.addWidget(time, 1)
     return line

@@ -196,6 +196,7 @@ class Window(QMainWindow):
         """Make room for the page where there is little."""
         super().resizeEvent(event)
         self.side.be_rail(is_rail=event.size().width() < tokens.WINDOW_WITH_SIDE_WIDTH)
+        self.bar.fit()
         self._fit_side()
 
     def _fit_side(self) -> None:

@@ -1492,7 +1492,7 @@
     </message>
     <message>
         <source>Put in</source>
-        <translation>Aufnehmen</translation>
+        <translation>Hinzufügen</translation>
     </message>
     <message numerus="yes">
         <source>%n session(s) will be transcribed.</source>
@@ -1533,7 +1533,7 @@
     </message>
     <message>
         <source>Take in</source>
-        <translation>Aufnehmen</translation>
+        <translation>Importieren</translation>
     </message>
     <message>
         <source>Filter</source>
@@ -1572,7 +1572,7 @@
     </message>
     <message>
         <source>Take in files</source>
-        <translation>Dateien aufnehmen</translation>
+        <translation>Dateien importieren</translation>
     </message>
     <message>
         <source>Nothing fits</source>
@@ -1588,7 +1588,7 @@
     </message>
     <message>
         <source>Drop it to take it in</source>
-        <translation>Loslassen zum Aufnehmen</translation>
+        <translation>Loslassen zum Importieren</translation>
     </message>
     <message>
         <source>Open</source>
@@ -1652,11 +1652,11 @@
     </message>
     <message>
         <source>Take in files…</source>
-        <translation>Dateien aufnehmen …</translation>
+        <translation>Dateien importieren …</translation>
     </message>
     <message>
         <source>Take in a folder…</source>
-        <translation>Ordner aufnehmen …</translation>
+        <translation>Ordner importieren …</translation>
     </message>
     <message numerus="yes">
         <source>%n session(s) in the trash.</source>
@@ -1739,8 +1739,8 @@
     <message numerus="yes">
         <source>%n file(s) taken in</source>
         <translation>
-            <numerusform>%n Datei aufgenommen</numerusform>
-            <numerusform>%n Dateien aufgenommen</numerusform>
+            <numerusform>%n Datei importiert</numerusform>
+            <numerusform>%n Dateien importiert</numerusform>
         </translation>
     </message>
     <message>
@@ -1760,13 +1760,13 @@
     </message>
     <message>
         <source>Looking at what is to be taken in</source>
-        <translation>Es wird nachgesehen, was aufzunehmen ist</translation>
+        <translation>Es wird nachgesehen, was zu importieren ist</translation>
     </message>
     <message numerus="yes">
         <source>Taking in {name} (%n file(s) done)</source>
         <translation>
-            <numerusform>{name} wird aufgenommen (%n Datei fertig)</numerusform>
-            <numerusform>{name} wird aufgenommen (%n Dateien fertig)</numerusform>
+            <numerusform>{name} wird importiert (%n Datei fertig)</numerusform>
+            <numerusform>{name} wird importiert (%n Dateien fertig)</numerusform>
         </translation>
     </message>
     <message>
@@ -2177,28 +2177,28 @@
         <translation>Bis sie endet, oder 90m, 1h30m</translation>
     </message>
     <message>
-        <source>An hour, or 20m</source>
-        <translation>Eine Stunde, oder 20m</translation>
+        <source>An hour without sound, or 20m</source>
+        <translation>Einer Stunde ohne Ton, oder 20m</translation>
     </message>
     <message>
-        <source>One address or device a line</source>
-        <translation>Je Zeile eine Adresse oder ein Gerät</translation>
+        <source>Other sources of the same event, one per line</source>
+        <translation>Andere Quellen desselben Ereignisses, eine je Zeile</translation>
     </message>
     <message>
-        <source>take over where the first one fails</source>
-        <translation>springen ein, wo die erste ausfällt</translation>
+        <source>Take over where the source fails</source>
+        <translation>Springen ein, wo die Quelle ausfällt</translation>
     </message>
     <message>
-        <source>are recorded side by side</source>
-        <translation>werden nebeneinander aufgenommen</translation>
+        <source>Are recorded beside the source</source>
+        <translation>Werden neben der Quelle aufgenommen</translation>
     </message>
     <message>
-        <source>A track a channel</source>
-        <translation>Je Kanal eine Spur</translation>
+        <source>One track per channel</source>
+        <translation>Eine Spur je Kanal</translation>
     </message>
     <message>
-        <source>At once</source>
-        <translation>Sofort</translation>
+        <source>Start at once</source>
+        <translation>Sofort beginnen</translation>
     </message>
     <message>
         <source>Forget the day and the time</source>
@@ -2241,16 +2241,28 @@
         <translation>Länge</translation>
     </message>
     <message>
-        <source>Over after a silence of</source>
-        <translation>Vorbei nach einer Stille von</translation>
+        <source>Give up after a time without sound</source>
+        <translation>Aufgeben nach einer Zeit ohne Ton</translation>
     </message>
     <message>
-        <source>Other sources of the same event</source>
-        <translation>Weitere Quellen desselben Ereignisses</translation>
+        <source>Mirrors: other sources of the same event</source>
+        <translation>Spiegel: andere Quellen desselben Ereignisses</translation>
     </message>
     <message>
-        <source>What the other sources do</source>
-        <translation>Was die weiteren Quellen tun</translation>
+        <source>What the mirrors do</source>
+        <translation>Was die Spiegel tun</translation>
+    </message>
+    <message>
+        <source>Mirrors</source>
+        <translation>Spiegel</translation>
+    </message>
+    <message>
+        <source>Mirrors then</source>
+        <translation>Spiegel dann</translation>
+    </message>
+    <message>
+        <source>Give up after</source>
+        <translation>Aufgeben nach</translation>
     </message>
     <message>
         <source>When</source>
@@ -2271,18 +2283,6 @@
     <message>
         <source>Ends after</source>
         <translation>Endet nach</translation>
-    </message>
-    <message>
-        <source>Others</source>
-        <translation>Weitere</translation>
-    </message>
-    <message>
-        <source>Silence</source>
-        <translation>Stille</translation>
-    </message>
-    <message>
-        <source>Others…</source>
-        <translation>Weitere …</translation>
     </message>
 </context>
 <context>

@@ -368,6 +368,27 @@ def test_a_note_is_written_at_its_moment_by_key(
     qtbot.waitUntil(lambda: folder.info().notes == "1:02  ask him")
 
 
+def test_a_schedule_is_shown_whole_and_one_below_the_other_where_there_is_no_room(
+    qtbot: QtBot, open_it: Open
+) -> None:
+    window = open_it()
+    bar, panel = window.bar, window.bar.panel
+    bar.schedule.click()
+    qtbot.waitUntil(lambda: bar.unfolded.height() >= panel.sizeHint().height())
+    assert panel.words.x() > panel.title.geometry().right()
+    height = panel.sizeHint().height()
+    panel.words.setText("tomorrow 20:00 Europe/Berlin")
+    panel.words.editingFinished.emit()
+    assert panel.at_once.isVisible()
+    assert panel.sizeHint().height() == height  # nothing jumps
+    assert "20" in panel.day.text()
+    assert any(letter.isalpha() for letter in panel.day.text())  # 3 4 2027 may be two days
+    window.resize(tokens.WINDOW_LEAST_WIDTH, tokens.WINDOW_HEIGHT)
+    qtbot.waitUntil(lambda: panel.words.y() > panel.title.geometry().bottom())
+    assert panel.words.x() == panel.title.x()
+    assert panel.width() <= bar.unfolded.viewport().width()
+
+
 def test_a_scheduled_session_stands_under_its_heading_until_it_comes(
     qtbot: QtBot, open_it: Open, settings: Settings
 ) -> None:
