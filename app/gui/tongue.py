@@ -90,6 +90,11 @@ class Local:
             return self._locale.toString(day, QLocale.FormatType.ShortFormat)
         return self._locale.toString(day, forms[has_year])
 
+    def weekday(self, moment: datetime, *, is_short: bool) -> str:
+        """See `figures.Figures`."""
+        form = QLocale.FormatType.ShortFormat if is_short else QLocale.FormatType.LongFormat
+        return self._locale.dayName(moment.isoweekday(), form)
+
     def time(self, moment: datetime) -> str:
         """See `figures.Figures`."""
         at = QTime(moment.hour, moment.minute)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.gui.presenters import words
+from app.gui.presenters import figures, words
 from app.gui.presenters.language import translate
 from app.lengths import parse_duration
 from recorder import launch
@@ -174,11 +174,13 @@ def schedule_of(wish: Wish, now: datetime) -> Schedule | None:
 
 
 def spoken(schedule: Schedule, now: datetime) -> str:
-    """``Tuesday, 13 August, 20:00 EDT (02:00 here), in 3 h 12 min, again daily``."""
+    """``Tuesday, 13 Aug, 20:00 EDT (Wed 02:00 here), in 3 h 12 min, then every day``."""
     local, here = schedule.local, schedule.at.astimezone(now.tzinfo)
-    said = [f"{local:%A}, {local.day} {local:%B, %H:%M %Z}"]
+    day = f"{figures.weekday(local)}, {figures.date(local, has_year=False)}"
+    said = [f"{day}, {figures.time(local)} {local.tzname()}"]
     if here.utcoffset() != local.utcoffset():
-        said[0] += " " + translate("Capture", "({time} here)").format(time=f"{here:%a %H:%M}")
+        time = f"{figures.weekday(here, is_short=True)} {figures.time(here)}"
+        said[0] += " " + translate("Capture", "({time} here)").format(time=time)
     left_s = (schedule.at - now).total_seconds()
     if left_s > 0:
         said.append(translate("Capture", "in {length}").format(length=words.length(left_s)))

@@ -15,6 +15,9 @@ class Figures(Protocol):
     def date(self, moment: datetime, *, has_year: bool) -> str:
         """A day, as in ``13 Aug`` or ``13 Aug 2024``."""
 
+    def weekday(self, moment: datetime, *, is_short: bool) -> str:
+        """The name of its day, as in ``Tuesday`` or ``Tue``."""
+
     def time(self, moment: datetime) -> str:
         """A time of day, without seconds."""
 
@@ -28,6 +31,10 @@ class English:
     def date(self, moment: datetime, *, has_year: bool) -> str:
         """See `Figures`."""
         return f"{moment.day} {moment:%b %Y}" if has_year else f"{moment.day} {moment:%b}"
+
+    def weekday(self, moment: datetime, *, is_short: bool) -> str:
+        """See `Figures`."""
+        return f"{moment:%a}" if is_short else f"{moment:%A}"
 
     def time(self, moment: datetime) -> str:
         """See `Figures`."""
@@ -49,6 +56,11 @@ def use(figures: Figures) -> None:
 def date(moment: datetime, *, has_year: bool = True) -> str:
     """A day: ``13 Aug 2024``; in the zone that the moment is in, as is the time."""
     return _writing[0].date(moment, has_year=has_year)
+
+
+def weekday(moment: datetime, *, is_short: bool = False) -> str:
+    """The name of a day: ``Tuesday``."""
+    return _writing[0].weekday(moment, is_short=is_short)
 
 
 def time(moment: datetime) -> str:

@@ -94,6 +94,7 @@ def test_states_and_reasons_are_german(german: None) -> None:
 def test_figures_are_german(german: None) -> None:
     at = datetime(2024, 8, 13, 20, 5)  # noqa: DTZ001 (the wall's, as it is shown)
     assert figures.date(at, has_year=True) == "13. Aug. 2024"
+    assert figures.weekday(at) == "Dienstag"
     assert figures.time(at) == "20:05"
     assert figures.number(1234.5, 1) == "1.234,5"
     assert words.length(0.44) == "0,4 s"

@@ -68,7 +68,7 @@ def test_a_time_is_read_on_the_clock_that_was_chosen() -> None:
     assert schedule is not None
     assert schedule.at == datetime(2024, 8, 14, 0, 0, tzinfo=UTC)
     assert spoken(schedule, NOW) == (
-        "Tuesday, 13 August, 20:00 EDT (Wed 00:00 here), in 12 h, then every week"
+        "Tuesday, 13 Aug, 20:00 EDT (Wed 00:00 here), in 12 h, then every week"
     )
     assert schedule_of(Wish(source=""), NOW) is None
 
