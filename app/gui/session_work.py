@@ -49,8 +49,8 @@ class SessionWork(QObject):
     """How many parts are checked, and how many there are."""
     checked = Signal(object)
     """`Verified`; None where the check was cancelled."""
-    captioned = Signal(object)
-    """The process that hears a session that goes on."""
+    captioned = Signal(object, object)
+    """`SessionFolder` of a session that goes on, and the process that hears it."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -132,7 +132,10 @@ class SessionWork(QObject):
         """Have captions made while the session goes on; then `captioned`."""
         folder, settings = self._folder, self._desk.settings
         if folder is not None:
-            self._do(lambda: captions.start(settings, folder), self.captioned.emit)
+            self._do(
+                lambda: captions.start(settings, folder),
+                lambda process: self.captioned.emit(folder, process),
+            )
 
     def _on_corrected(self, _result: object) -> None:
         if self._correcting is not None:

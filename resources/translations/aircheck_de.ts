@@ -2572,6 +2572,18 @@
         <translation>{begin} bis {end}, {length}</translation>
     </message>
     <message>
+        <source>The captions broke off.</source>
+        <translation>Die Untertitel sind abgebrochen.</translation>
+    </message>
+    <message>
+        <source>The recording goes on.</source>
+        <translation>Die Aufnahme läuft weiter.</translation>
+    </message>
+    <message>
+        <source>Ask for them again, or have it transcribed afterwards.</source>
+        <translation>Fordern Sie sie noch einmal an, oder lassen Sie die Sitzung danach transkribieren.</translation>
+    </message>
+    <message>
         <source>Its audio files, if any, are untouched.</source>
         <translation>Ihre Tondateien, falls vorhanden, sind unberührt.</translation>
     </message>

@@ -79,7 +79,7 @@ class SessionPage(SessionPlace):
         self._drawing: Drawing | None = None
         self.card: LiveCard | None = None
         self._card_place = QVBoxLayout()
-        self._hearers: list[subprocess.Popen[bytes]] = []  # so that nobody calls them lost
+        self._hearers: dict[Path, subprocess.Popen[bytes]] = {}  # by the session that they hear
         self._next_read = 0.0
         self._reading = desk.lane("session", newest_only=True)
         self._waves = desk.lane("session-wave", newest_only=True)
@@ -253,6 +253,7 @@ class SessionPage(SessionPlace):
         if self._live is not None:
             self._show_row()
             self._show_strip(self._live.strip)
+            self._look_after_captions()
             self._follow_captions()
             if time.monotonic() >= self._next_read and self._page is not None:
                 self._next_read = time.monotonic() + _LIVE_EVERY_S
@@ -723,11 +724,28 @@ class SessionPage(SessionPlace):
         self.text.waiting.button.setEnabled(False)
         self._work.caption()
 
-    @Slot(object)
-    def _on_captions_started(self, process: subprocess.Popen[bytes]) -> None:
-        self._hearers = [each for each in self._hearers if each.poll() is None]
-        self._hearers.append(process)
-        self._follow_captions(are_coming=True)
+    @Slot(object, object)
+    def _on_captions_started(self, folder: SessionFolder, process: subprocess.Popen[bytes]) -> None:
+        self._hearers[folder.path] = process
+        if self.folder is not None and self.folder.path == folder.path:
+            self._follow_captions(are_coming=True)
+
+    def _look_after_captions(self) -> None:
+        """Say that the captions of this session broke off, and offer them again."""
+        hearer = self._hearers.get(self.folder.path) if self.folder else None
+        if self.folder is None or hearer is None or not hearer.poll():
+            return
+        del self._hearers[self.folder.path]
+        if self._captions is not None:
+            self._captions.close()
+            self._captions = None
+        self._on_work_failed(
+            Message(
+                happened=translate("Session", "The captions broke off."),
+                safe=translate("Session", "The recording goes on."),
+                next=translate("Session", "Ask for them again, or have it transcribed afterwards."),
+            )
+        )
 
     def _follow_captions(self, *, are_coming: bool = False) -> None:
         """Follow captions that are there, or will be."""
