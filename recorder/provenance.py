@@ -197,7 +197,7 @@ def _left_out(
         if proof.filled:  # where two recordings meet they may overlap a little: their order counts
             is_between = places[0] <= number <= places[-1]
         else:
-            is_between = proof.from_s <= chunk.start_s < proof.to_s
+            is_between = proof.from_s <= chunk.start_s < proof.to_s - TOUCHING_S
         if chunk.duration_s > 0 and is_between and id(chunk) not in named:
             end_s = Seconds(chunk.start_s + chunk.duration_s)
             yield _missing("leaves out a chunk that the journal has", chunk.start_s, end_s)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder import export, proof, sign
+from recorder import export, proof, provenance, sign
 from recorder.archive import Archive, SessionFolder
 from recorder.decode import decode_file
 from recorder.errors import ExportError
@@ -429,6 +429,24 @@ def test_a_clip_is_checked_against_a_package_too(
     other = session(tmp_path / "other")
     (problem,) = verify(path, against=lambda _: other.path).problems
     assert problem.what == "is of another session"
+
+
+def test_a_file_that_ends_a_rounding_behind_the_next_ones_begin_leaves_nothing_out(
+    tmp_path: Path,
+) -> None:
+    """As when a mirror of another codec takes over, and both reckon the moment for themselves."""
+    rate_hz = 48_000
+    fmt = AudioFormat(container="ogg", codec="opus", rate_hz=rate_hz, channels=1)
+    data = encode(tone(2.0, rate_hz), rate_hz, "ogg", "opus")
+    parts = [adts_part(2.0), PartSpec(fmt=fmt, chunks=[(data, 2.0)])]
+    folder = build_session(tmp_path / "archive", parts)
+    package, first, _ = export.unedited(folder, tmp_path / "package")
+    told = proof.read(proof.beside(first))
+    last = told.chunks[-1]
+    later = replace(last, to_s=Seconds(last.to_s + 4e-15))
+    assert later.to_s > last.to_s
+    told = replace(told, chunks=(*told.chunks[:-1], later))
+    assert list(provenance.faults(first, told, package / "data")) == []
 
 
 CUT = [
