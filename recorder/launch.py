@@ -100,7 +100,7 @@ def named(spec: SourceSpec) -> SourceSpec:
     from recorder.sources import devices  # noqa: PLC0415 (streams need no sound libraries)
 
     info = devices.find(spec)
-    return spec if spec.address else replace(spec, address=info.name)
+    return spec if spec.address else replace(spec, address=info.address)
 
 
 def _channels(spec: SourceSpec) -> list[SourceSpec]:

@@ -9,7 +9,8 @@ among the inputs, which is known by its name.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recorder.errors import SourceError, UnknownDevice
@@ -47,6 +48,8 @@ class DeviceInfo:
         source: The sound server's source, where there is a server.
         channel: The one that is meant, from 1 on, with a format of its own; None for all of them.
         of_channels: How many the device has.
+        is_namesake: Whether another of its kind has the same name, so that only the id tells them
+            apart.
     """
 
     name: str
@@ -59,6 +62,12 @@ class DeviceInfo:
     source: PulseSource | None = None
     channel: int | None = None
     of_channels: int = 0
+    is_namesake: bool = False
+
+    @property
+    def address(self) -> str:
+        """What means this device and no other."""
+        return self.id if self.is_namesake else self.name
 
     @property
     def device_id(self) -> str:
@@ -83,7 +92,7 @@ class DeviceInfo:
     @property
     def spec(self) -> SourceSpec:
         """How to ask for it."""
-        return SourceSpec(kind=self.kind, address=self.name)
+        return SourceSpec(kind=self.kind, address=self.address)
 
 
 def list_sources() -> list[DeviceInfo]:
@@ -186,7 +195,7 @@ def each_channel(spec: SourceSpec) -> list[SourceSpec]:
             f"{info.name!r} has one channel.", hint="Record it without splitting channels."
         )
     numbers = range(1, info.channels + 1)
-    return [replace(spec, address=f"{info.name}#{number}") for number in numbers]
+    return [replace(spec, address=f"{info.address}#{number}") for number in numbers]
 
 
 def _channel(info: DeviceInfo, number: int) -> DeviceInfo:
@@ -225,7 +234,7 @@ def why_silent(info: DeviceInfo) -> str:
 
 
 def _of_server() -> list[DeviceInfo]:
-    return [
+    return _told_apart(
         DeviceInfo(
             name=source.description,
             kind=SourceKind.SYSTEM if source.is_monitor else SourceKind.DEVICE,
@@ -237,6 +246,18 @@ def _of_server() -> list[DeviceInfo]:
             source=source,
         )
         for source in pulse.sources()
+    )
+
+
+def _told_apart(infos: Iterable[DeviceInfo]) -> list[DeviceInfo]:
+    """Devices, those marked that have a name in common, as two of one make have."""
+    found = list(infos)
+    count = Counter((info.kind, info.name.casefold()) for info in found)
+    return [
+        replace(info, is_namesake=True, note=f"{info.name}. {info.note}".rstrip())
+        if count[info.kind, info.name.casefold()] > 1
+        else info
+        for info in found
     ]
 
 

@@ -296,7 +296,7 @@ class _Taking:
         info = self._line.info
         self._sink.connected(
             SourceFacts(
-                address=str(replace(info.spec, address=info.name)),
+                address=str(info.spec),
                 identity={"device": info.name, "device_id": info.id, "backend": info.backend},
             )
         )

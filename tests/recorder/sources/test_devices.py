@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from recorder import launch
 from recorder.errors import UnknownDevice
 from recorder.sources import devices, portaudio
 from recorder.sources.devices import DeviceInfo
@@ -56,6 +57,23 @@ def test_a_name_listed_is_a_name_found(server: PulseServer) -> None:
     server.add_input("mic", "Microphone", of_sink="card0")
     for listed in devices.list_sources():
         assert devices.find(listed.spec) == listed
+
+
+def test_two_outputs_of_one_name_are_found_as_they_are_listed(server: PulseServer) -> None:
+    """The default one, too, and the channels of each."""
+    server.add_sink("card0", "HDMI")
+    server.add_sink("card1", "HDMI")
+    listed = devices.list_sources()
+    assert sorted(str(each.spec) for each in listed) == [
+        "system:card0.monitor",
+        "system:card1.monitor",
+    ]
+    assert [each.note[:5] for each in listed] == ["HDMI.", "HDMI."]
+    for each in listed:
+        assert devices.find(each.spec).id == each.id
+    default = launch.named(asked("", SourceKind.SYSTEM))
+    assert devices.find(default).is_default
+    assert [devices.find(each).channel for each in devices.each_channel(default)] == [1, 2]
 
 
 def test_without_a_server_it_is_said_what_is_missing(no_server: None) -> None:
