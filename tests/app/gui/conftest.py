@@ -72,6 +72,15 @@ def unstalled(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _collected_here() -> Iterator[None]:
+    """No worker's thread collects garbage, as in the application (`app.gui.collecting`)."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
 def _no_threads_left() -> Iterator[None]:
     """Every thread of the window ends with it."""
     yield
