@@ -39,6 +39,15 @@ _FIRST_CHAPTER = "Begin"
 _MEASURING = 0.5  # of the work, where there is something to measure
 
 _NEVER = threading.Event()
+_RATES_HZ: dict[Format, tuple[int, ...]] = {
+    Format.MP3: (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000),
+    Format.M4A: (
+        8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200,
+        96_000,
+    ),
+    Format.OPUS: (8_000, 12_000, 16_000, 24_000, 48_000),
+}  # fmt: skip
+"""Of the codecs that take some alone; FFmpeg would choose another one, and not say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +86,11 @@ class Recipe:
             raise ValueError(f"a fade lasts {LONGEST_FADE_S:.0f} s at most")
         if self.channels not in (None, 1, 2):
             raise ValueError("mono or stereo")
+        if self.bitrate_kbps and self.fmt.is_lossless:
+            raise ValueError(f"{self.fmt.spoken} is lossless, and takes no bitrate")
+        if self.rate_hz and self.rate_hz not in _RATES_HZ.get(self.fmt, (self.rate_hz,)):
+            rates = ", ".join(map(str, _RATES_HZ[self.fmt]))
+            raise ValueError(f"{self.fmt.spoken} has a rate of {rates} Hz, not {self.rate_hz}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +151,7 @@ def convert(
         ValueError: The template asks for a field that isn't there.
     """
     work = _Work.of(folder, recipe, on_progress, stop)
-    target = out / file_name(folder, work.timeline, recipe, names or Naming())
+    target = out / file_name(folder, work.timeline, work.recipe, names or Naming())
     export.refuse_place(target)
     beside = target.with_name(target.stem + _CHAPTERS)
     gain, heard = work.gain()
@@ -229,6 +243,8 @@ class _Work:
                 "Nothing was recorded there, so there is nothing to export.",
                 hint="'aircheck show' says what there is.",
             )
+        if recipe.to_s is not None:  # what is behind the end can't be in the file, or in its name
+            recipe = replace(recipe, to_s=min(recipe.to_s, timeline.duration_s))
         return cls(
             folder=folder,
             timeline=timeline,

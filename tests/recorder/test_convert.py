@@ -244,6 +244,34 @@ def test_a_stretch_without_sound_is_a_sentence(session: SessionFolder, tmp_path:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_stretch_ends_with_the_session_and_says_so(
+    session: SessionFolder, tmp_path: Path
+) -> None:
+    end_s = session.timeline().duration_s
+    asked = Recipe(fmt=Format.WAV, from_s=1.0, to_s=end_s + 3_600)
+    told = Recipe(fmt=Format.WAV, from_s=1.0, to_s=end_s)
+    made, same = (convert(session, tmp_path / name, r) for name, r in (("a", asked), ("b", told)))
+    assert made.files[0].name == same.files[0].name
+    assert made.edited == same.edited
+    assert f"1.000 s to {end_s:.3f} s" in made.edited
+
+
+@pytest.mark.parametrize(
+    ("fmt", "wish"),
+    [
+        (Format.WAV, {"bitrate_kbps": 64}), (Format.FLAC, {"bitrate_kbps": 64}),
+        (Format.MP3, {"rate_hz": 192_000}), (Format.OPUS, {"rate_hz": 12_345}),
+        (Format.M4A, {"rate_hz": 192_000}),
+    ],
+)  # fmt: skip
+def test_what_a_codec_can_not_do_is_refused_and_not_said_of_the_file(
+    fmt: Format, wish: dict[str, int]
+) -> None:
+    with pytest.raises(ValueError, match=r"bitrate|has a rate of"):
+        Recipe(fmt=fmt, **wish)  # type: ignore[arg-type]
+    assert Recipe(fmt=Format.OGG, rate_hz=48_000, bitrate_kbps=64).rate_hz == 48_000
+
+
 def test_an_encoder_that_fails_leaves_nothing(session: SessionFolder, tmp_path: Path) -> None:
     for most in (1, 64 << 20):
         recipe = Recipe(fmt=Format.OPUS, bitrate_kbps=9_999_999)
