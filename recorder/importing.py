@@ -172,6 +172,10 @@ def _look_at(path: Path) -> _File:
     Raises:
         DecodeError: It isn't sound.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for, and a device has no end
+        raise DecodeError(
+            f"{path.name} is a pipe or a device, and no file.", safe="Nothing was read from it."
+        )
     found = probe(path)
     duration_s = _sounding_s(path)
     if found.duration_s is not None and found.format.container in _EXACT_HEADERS:

@@ -139,6 +139,12 @@ def test_what_is_no_sound_leaves_nothing(
     assert not archive.root.exists() or list(archive.root.iterdir()) == []
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path, archive: Archive) -> None:
+    os.mkfifo(tmp_path / "pipe.mp3")
+    with pytest.raises(DecodeError, match=r"pipe\.mp3 is a pipe"):
+        import_audio(archive, tmp_path / "pipe.mp3")
+
+
 def test_a_wav_without_samples_is_a_sentence(tmp_path: Path, archive: Archive) -> None:
     path = tmp_path / "silent.wav"
     with wave.open(str(path), "wb") as file:
