@@ -52,7 +52,8 @@ def edit(folder: SessionFolder, changes: Changes) -> SessionInfo:
     }
     info = replace(before, **texts)
     if changes.tags is not None:
-        info = replace(info, tags=changes.tags)
+        tags = (" ".join(tag.split()) for tag in changes.tags)
+        info = replace(info, tags=tuple(dict.fromkeys(tag for tag in tags if tag)))
     if changes.no_cover:
         info = replace(info, cover="")
     elif changes.cover is not None:

@@ -150,6 +150,7 @@ def show_command(context: Context, session: str, at: Seconds | None) -> None:
         context.answer(
             {
                 **_summary_json(summary),
+                **_told(folder),
                 **_timeline_json(timeline),
                 **_labels_json(labels.read(folder)),
                 "transcripts": transcripts,
@@ -157,6 +158,23 @@ def show_command(context: Context, session: str, at: Seconds | None) -> None:
         )
     else:
         _show(context, folder, summary, timeline, transcripts)
+
+
+def _told(folder: SessionFolder) -> dict[str, Any]:
+    """What `aircheck edit` says of a session, beside its title."""
+    try:
+        info = folder.info()
+    except CorruptSession:  # which is said elsewhere
+        return {}
+    return {
+        "host": info.host,
+        "description": info.description,
+        "rights": info.rights,
+        "consent": info.consent,
+        "notes": info.notes,
+        "tags": list(info.tags),
+        "cover": info.cover,
+    }
 
 
 def _timeline_json(timeline: Timeline) -> dict[str, Any]:
@@ -224,6 +242,10 @@ def _show(
     started = f", from {summary.started_at.astimezone():%c}" if summary.started_at else ""
     context.say(f"  {exact_clock(summary.duration_s)} long{started}")
     _show_plan(context, folder, summary)
+    for name, told in _told(folder).items():
+        text = ", ".join(told) if isinstance(told, list) else told
+        if text:
+            context.say(f"  [dim]{name}[/]  {escape(text)}")
     has_mirrors = len({part.source for part in timeline.parts}) > 1
     for part in timeline.parts:
         context.say(

@@ -118,8 +118,13 @@ def test_what_is_said_of_a_session_is_kept_and_carried(
     facts = answer(
         folder, "edit", folder.id, "--title", "Another [name]", "--host", "Ann",
         "--rights", "CC BY 4.0", "--consent", "Said yes", "--description", "About", "--tag", "x",
-        "--cover", tmp_path / "mine.png",
+        "--tag", " y  z", "--tag", "x", "--tag", "", "--cover", tmp_path / "mine.png",
     )  # fmt: skip
+    assert facts["tags"] == ["x", "y z"]
+    shown = answer(folder, "show", folder.id)
+    assert {name: shown[name] for name in facts} == facts
+    words = aircheck(folder, "show", folder.id).stdout
+    assert all(word in words for word in ("Ann", "CC BY 4.0", "Said yes", "About", "x, y z"))
     assert facts["title"] == "Another [name]"
     assert facts["cover"] == "cover.png"
     assert folder.journal_path.read_bytes() == journal
