@@ -11,6 +11,7 @@ keep_days = 90              # sessions older go to the trash (0: never); AIRCHEC
 keep_free_gb = 20           # while less is free, the oldest do (0: never); AIRCHECK_KEEP_FREE_GB
 cookies = "browser:firefox" # for pages that need some, or a cookies.txt; AIRCHECK_COOKIES
 trash_days = 30             # what lies longer in the trash is deleted (0: never); …_TRASH_DAYS
+pre_roll = 30               # seconds of a chosen device kept before Record (0: none); …_PRE_ROLL
 notify = true               # the desktop tells when a session goes live or breaks; …_NOTIFY
 tray = true                 # stay in the tray when the window is closed; AIRCHECK_TRAY
 
@@ -29,6 +30,7 @@ from typing import Any, Literal
 from app import paths
 from recorder.archive import write_whole
 from recorder.errors import AircheckError, storage_error
+from recorder.preroll import LONGEST_S
 from transcribe import suiting
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -60,6 +62,7 @@ class Settings:
         trash_days: What lies longer in the trash is deleted; 0 is never.
         cookies: Where the cookies are for pages that need some: a file's path or
             ``browser:NAME[:PROFILE]``; empty for none.
+        pre_roll: Seconds of a chosen device that are kept before Record is pressed; 0 is none.
         notify: Whether the desktop tells that a session is live, broken, refused, over, ready.
         tray: Whether the window stays in the tray when it is closed, where there is one.
     """
@@ -75,6 +78,7 @@ class Settings:
     keep_free_gb: int = 0
     trash_days: int = 0
     cookies: str = ""
+    pre_roll: int = 0
     notify: bool = True
     tray: bool = True
 
@@ -257,6 +261,13 @@ def _amount(name: str, value: Any) -> int:
     return int(text)
 
 
+def _seconds(name: str, value: Any) -> int:
+    seconds = _amount(name, value)
+    if seconds > LONGEST_S:
+        raise SettingsError(f"The setting {name!r} may be {LONGEST_S:.0f} seconds at most.")
+    return seconds
+
+
 _READERS: dict[str, Callable[[str, Any], Any]] = {
     "archive": _folder,
     "models": _folder,
@@ -269,6 +280,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "keep_free_gb": _amount,
     "trash_days": _amount,
     "cookies": _cookies,
+    "pre_roll": _seconds,
     "notify": _switch,
     "tray": _switch,
 }

@@ -21,6 +21,7 @@
     player          sound, from any moment of a session on
     cards           a live session, with its actions
     record_bar      on top: a link, a device, or words to search
+    listening       what is kept of a chosen device before Record
     transport       below: what is played, and where in it
     pages/          now, library, search, session, compare, jobs, settings, export
     window          puts them together

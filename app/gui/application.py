@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.gui import icons, tongue
 from app.gui.collecting import Collector
 from app.gui.desk import Desk
+from app.gui.listening import ListeningLine
 from app.gui.theme import Theme
 from app.gui.upkeep import Upkeep
 from app.gui.window import Window
@@ -23,6 +24,7 @@ def open_window(settings: Settings) -> Window:
     """Make the window of an archive and show it. Needs a `QApplication`; GUI thread only."""
     window = Window(Desk(settings))
     Upkeep(window.desk)
+    ListeningLine(window.bar, window.desk)
     window.show()
     return window
 

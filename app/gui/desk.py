@@ -20,6 +20,7 @@ from app.gui.presenters import capture, clipping, notes, session
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Library, Row
 from app.gui.presenters.live import Act, Live, LiveSessions, LiveWaves, Revivals, gone, recover
+from app.gui.presenters.ready import Ready
 from app.gui.presenters.sample import SampleSession
 from app.gui.presenters.session import Wave
 from app.gui.presenters.transcription import Transcription, Works
@@ -52,6 +53,8 @@ class Desk(QObject):
     """`capture.Offers`: what was asked for by `list_offers`."""
     heard = Signal(object)
     """``dict[str, tuple[float, float]]``: levels of the inputs, while `listen` wants them."""
+    kept = Signal(str)
+    """What is kept in memory of a chosen device, as a sentence; empty where nothing is."""
     started = Signal(object)
     """`SessionFolder`: a recording that was asked for has begun."""
     marked = Signal(object, float)
@@ -85,6 +88,8 @@ class Desk(QObject):
         self._drawing = Lane(self._bridge, "gui-drawing", newest_only=True)
         self._lanes: list[Lane] = []
         self._ear: Ticker[dict[str, tuple[float, float]]] | None = None
+        self._ready = Ready()
+        self._ready_look: Ticker[str] | None = None
         self._look = Ticker(
             self._bridge, "gui-library", tokens.LIBRARY_LOOK_S,
             self._library.look, self._on_rows, self._on_failed, begins=False,
@@ -182,10 +187,30 @@ class Desk(QObject):
                 hearing.levels, self.heard.emit, self._on_failed, hearing.close,
             )  # fmt: skip
 
+    def prepare(self, text: str) -> None:
+        """Listen to a chosen device, as long as is set, and no longer to another; tells `kept`."""
+        keep_s = self._settings.pre_roll
+        if self._ready_look is not None:
+            self._ready_look.end()
+            self._ready_look = None
+            self.kept.emit("")
+        if keep_s and text:
+            self._ready_look = Ticker(
+                self._bridge, "gui-ready", tokens.LIBRARY_LOOK_S,
+                self._ready.sentence, self.kept.emit, self._on_failed,
+            )  # fmt: skip
+        if keep_s or not text:
+            self._order(lambda: self._ready.prepare(text, keep_s), lambda _: None)
+
     def record(self, wish: capture.Wish) -> None:
         """Start recording what is asked for; then `started` or `start_failed`."""
         cookies = self._settings.cookies
-        self._start(lambda: capture.record(self._archive, wish, cookies=cookies))
+
+        def start() -> SessionFolder:
+            kept = self._ready.record(self._archive, wish)
+            return kept or capture.record(self._archive, wish, cookies=cookies)
+
+        self._start(start)
 
     def record_system(self, beside: SessionFolder) -> None:
         """Record what this machine plays; then `started` or `start_failed`."""
@@ -280,14 +305,16 @@ class Desk(QObject):
     def close(self) -> None:
         """End all threads. Recorders go on; the sample's ends, for its broadcast ends here."""
         self._bridge.close()
-        if self._ear is not None:
-            self._ear.close()
+        for look in (self._ear, self._ready_look):
+            if look is not None:
+                look.close()
         for thread in (self._look, self._ask, self._redraw, self._transcribe):
             thread.close()
         own = (self._reading, self._drawing, self._starts, self._orders)
         for lane in (*own, *self._lanes):
             lane.close()
         self._live.close()
+        self._ready.close()
         if self._sample is not None:
             self._sample.close()
 
