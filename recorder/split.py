@@ -97,9 +97,16 @@ def plan(folder: SessionFolder, wish: Wish) -> list[Piece]:
     Raises:
         CorruptSession: The journal can't be read.
         DecodeError: A part is missing or can't be decoded.
-        ExportError: It would make more than 10,000 pieces, or nothing is there to split it by.
+        ExportError: It would make more than 10,000 pieces, nothing is there to split it by, or it
+            has other tracks.
     """
     timeline = folder.timeline()
+    if timeline.tracks and wish.track not in timeline.tracks:
+        raise ExportError(
+            f"The session has no track {wish.track!r}.",
+            safe="Nothing was written.",
+            hint=f"It has {', '.join(sorted(timeline.tracks))}.",
+        )
     found = _cuts(folder, timeline, wish)
     if len(found) >= _MOST_PIECES:
         raise _too_many(len(found) + 1)

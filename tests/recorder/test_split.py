@@ -213,6 +213,12 @@ def test_an_empty_session_can_not_be_split(tmp_path: Path) -> None:
         split(folder, cut_at(), tmp_path / "out", Wish(fmt=Format.WAV))
 
 
+def test_a_track_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    folder = a_lossy_session(tmp_path, "mp3", "mp3")
+    with pytest.raises(ExportError, match=r"no track 'zz'.*It has a\."):
+        plan(folder, Wish(by=By.LENGTH, length_s=1.0, track="zz"))
+
+
 # --- packets copied -----------------------------------------------------------------------------
 
 LOSSY = [
