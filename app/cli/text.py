@@ -172,7 +172,10 @@ def _queue_step(name: str, about: str, step: Callable[[Queue, int], Job]) -> Non
         if context.as_json:
             context.answer(_queued_json(job))
         else:
-            context.say(f"[green]✓[/] {job.id}: {job.state}")
+            is_so = step is not Queue.pause or job.state == "paused"
+            context.say(f"{'[green]✓[/]' if is_so else '[yellow]![/]'} {job.id}: {job.state}")
+            if job.state == "queued":
+                context.say("  'aircheck transcribe --pending' does it, if nothing is at it yet.")
 
 
 _queue_step("pause", "Let NUMBER rest; what is done of it is kept.", Queue.pause)

@@ -61,6 +61,7 @@ def test_a_job_rests_goes_on_and_is_given_up(
     assert folder.id in aircheck("queue")[1]
     assert answer(aircheck, "queue", "pause", str(first))["state"] == "paused"
     assert answer(aircheck, "queue", "resume", str(first))["state"] == "queued"
+    assert "transcribe --pending" in aircheck("queue", "resume", str(first))[1]
     assert f"{first}: cancelled" in aircheck("queue", "cancel", str(first))[1]
     assert states(aircheck) == {later: "queued"}
     assert states(aircheck, "--all") == {later: "queued", first: "cancelled"}
@@ -77,6 +78,7 @@ def test_what_failed_says_why_and_is_tried_again(
     out = aircheck("queue", "--all")[1]
     assert "Talk" in out
     assert "There is not enough memory." in out
+    assert f"! {job.id}: " in aircheck("queue", "pause", str(job.id))[1]  # it can't be paused
     assert answer(aircheck, "queue", "resume", str(job.id))["state"] == "queued"
 
 
