@@ -347,6 +347,8 @@ def _watch(context: Context, folders: tuple[Path, ...]) -> None:
     """
     if file := next((path for path in folders if path.is_file()), None):
         raise click.UsageError(f"--watch takes folders, and {file} is a file.")
+    for folder in (path for path in folders if not path.is_dir()):
+        context.say(f"[yellow]![/] {escape(str(folder))} isn't there yet; it is waited for.")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -103,3 +103,13 @@ def test_the_archive_moves(
 def test_watching_wants_folders(aircheck: Aircheck, tmp_path: Path) -> None:
     (tmp_path / "file.mp3").touch()
     assert aircheck("import", "--watch", str(tmp_path / "file.mp3"))[0] == 2
+
+
+def test_a_watched_folder_that_is_not_there_is_said(
+    aircheck: Aircheck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.watching.watch", lambda *_, **__: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    (tmp_path / "here").mkdir()
+    status, said = aircheck("import", "--watch", str(tmp_path / "here"), str(tmp_path / "none"))
+    assert (status, said.count("isn't there yet")) == (0, 1)
