@@ -160,8 +160,8 @@ def _say_gaps(context: Context, folder: SessionFolder) -> None:
     if gaps:
         lost_s = sum(gap.to_s - gap.from_s for gap in gaps)
         context.say(
-            f"[yellow]![/] {counted(len(gaps), 'gap')}, {lost_s:.1f} s in all, are not in "
-            "them: the files are shorter by that than the times above."
+            f"[yellow]![/] Without {counted(len(gaps), 'gap')}, {lost_s:.1f} s in all: "
+            "the files are shorter by that than the times above."
         )
 
 
