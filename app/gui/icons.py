@@ -40,6 +40,7 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     return picture
 
 
+@functools.lru_cache(maxsize=256)
 def icon(name: str, colour: str, disabled: str, size: int = tokens.ICON_S) -> QIcon:
     """An icon for a button, sharp on every screen."""
     result = QIcon()

@@ -453,6 +453,11 @@ class Panel(QFrame):
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.setUsesScrollButtons(True)
         self._pages = QStackedWidget()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, tokens.SPACE_XS, 0, tokens.SPACE_XS)
+        layout.setSpacing(0)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._pages, 1)
         for pane, name in (
             (self.evidence, translate("Panel", "Evidence")),
             (self.markers, translate("Panel", "Markers")),
@@ -462,11 +467,6 @@ class Panel(QFrame):
             self._pages.addWidget(pane)
             place = self.tabs.addTab(name)
             self.tabs.setTabToolTip(place, name)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, tokens.SPACE_XS, 0, tokens.SPACE_XS)
-        layout.setSpacing(0)
-        layout.addWidget(self.tabs)
-        layout.addWidget(self._pages, 1)
         self.tabs.currentChanged.connect(self._on_turned)
 
     def turn_to(self, tab: int) -> None:

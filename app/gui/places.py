@@ -1,6 +1,7 @@
 """The places of the window, in the order of its navigation.
 
-Each is imported when it is made, so that the first window does without the others'.
+Each is imported when it is made, or off the GUI thread before that, so that the first window does
+without the others'.
 """
 
 from __future__ import annotations
@@ -16,34 +17,44 @@ from app.gui.presenters.language import translate
 def entries(desk: Desk, player: Player) -> tuple[Entry, ...]:
     """All places; those with a title stand in the navigation."""
     return (
-        Entry(key="now", title=translate("Side", "Now"), icon="radio", make=partial(_now, desk)),
+        Entry(
+            key="now",
+            module="now",
+            title=translate("Side", "Now"),
+            icon="radio",
+            make=partial(_now, desk),
+        ),
         Entry(
             key="library",
+            module="library",
             title=translate("Side", "Library"),
             icon="library",
             make=partial(_library, desk),
         ),
         Entry(
             key="search",
+            module="search",
             title=translate("Side", "Search"),
             icon="search",
             make=partial(_search, desk),
         ),
         Entry(
             key="jobs",
+            module="jobs",
             title=translate("Side", "Jobs"),
             icon="list-checks",
             make=partial(_jobs, desk),
         ),
         Entry(
             key="settings",
+            module="settings",
             title=translate("Side", "Settings"),
             icon="settings",
             make=partial(_settings, desk),
             is_eager=False,
         ),
-        Entry(key="export", make=partial(_export, desk), is_eager=False),
-        Entry(key="session", make=partial(_session, desk, player)),
+        Entry(key="export", module="export", make=partial(_export, desk), is_eager=False),
+        Entry(key="session", module="session", make=partial(_session, desk, player)),
     )
 
 

@@ -420,24 +420,24 @@ class TranscriptPane(QFrame):
             self.follow.name(translate("Transcript", "Follow what is heard"), "eye-off")
 
     def _lay_out(self) -> None:
+        texts = QWidget()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         head = QHBoxLayout()
+        layout.addLayout(head)
         head.setContentsMargins(tokens.SPACE_L, 0, tokens.SPACE_S, 0)
         head.setSpacing(tokens.SPACE_S)
         head.addWidget(self.state_icon)
         head.addWidget(self.state, 1)
         for button in (self.undo, self.redo, self.follow):
             head.addWidget(button)
-        texts = QWidget()
+        layout.addWidget(self.finder)
+        layout.addWidget(texts, 1)
         self._texts = QStackedLayout(texts)
         self._texts.addWidget(self.view)
         self._texts.addWidget(self.waiting)
         self._texts.setCurrentIndex(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(head)
-        layout.addWidget(self.finder)
-        layout.addWidget(texts, 1)
 
 
 def _lift(widget: QWidget) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout
 
 from app.gui import tokens
 from app.gui.presenters.capture import Offers, Wish, is_source
@@ -49,11 +51,10 @@ class RecordBar(QFrame):
         )
         self.schedule.setCheckable(True)
         self.menu = SourceMenu(self.sources)
-        self.panel = SchedulePanel()
-        self.unfolded = scrolled(self.panel)
-        self.panel.setObjectName("panel")
-        self.unfolded.hide()
+        self._unfolded: QScrollArea | None = None  # with the panel, once it is wanted
+        self._panel: SchedulePanel | None = None
         self.notice = Notice()
+        self._parts = QVBoxLayout(self)
         self._asked = ""  # what is on its way to being recorded
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -61,6 +62,30 @@ class RecordBar(QFrame):
         self._pause.timeout.connect(self._search)
         self._connect()
         self._lay_out()
+
+    @property
+    def panel(self) -> SchedulePanel:
+        """When, for how long, and with what beside it; made when it is first wanted."""
+        return self._ready()
+
+    def _ready(self) -> SchedulePanel:
+        if self._panel is None:
+            self._panel = SchedulePanel()
+            self._panel.changed.connect(self._offer)
+            self._unfolded = scrolled(self._panel)
+            self._panel.setObjectName("panel")
+            self._unfolded.hide()
+            self._parts.insertWidget(1, self._unfolded)
+            for before, after in itertools.pairwise((self.record, *self._panel.fields)):
+                self.setTabOrder(before, after)
+        return self._panel
+
+    @property
+    def unfolded(self) -> QScrollArea:
+        """Where the panel scrolls."""
+        self._ready()
+        assert self._unfolded is not None
+        return self._unfolded
 
     @property
     def text(self) -> str:
@@ -85,7 +110,8 @@ class RecordBar(QFrame):
         if self.text == self._asked:
             self.field.clear()
             self.schedule.setChecked(False)
-            self.panel.reset()
+            if self._panel is not None:
+                self._panel.reset()
         self.give_back()
 
     def give_back(self) -> None:
@@ -186,7 +212,6 @@ class RecordBar(QFrame):
         self.field.returnPressed.connect(self._on_return)
         self.sources.clicked.connect(self._on_sources)
         self.schedule.toggled.connect(self._on_schedule)
-        self.panel.changed.connect(self._offer)
         self.menu.chosen.connect(self._on_chosen)
         self.menu.record_asked.connect(self._on_record_source)
         self.menu.opened.connect(lambda: self.levels_asked.emit(True))
@@ -200,9 +225,9 @@ class RecordBar(QFrame):
         line.addWidget(self.sources)
         line.addWidget(self.schedule)
         line.addWidget(self.record)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_L, tokens.SPACE_M)
-        layout.setSpacing(tokens.SPACE_S)
-        layout.addLayout(line)
-        layout.addWidget(self.unfolded)
-        layout.addWidget(self.notice)
+        self._parts.setContentsMargins(
+            tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_L, tokens.SPACE_M
+        )
+        self._parts.setSpacing(tokens.SPACE_S)
+        self._parts.addLayout(line)
+        self._parts.addWidget(self.notice)

@@ -116,6 +116,12 @@ class SchedulePanel(QFrame):
         """Whether a day and a time were given."""
         return self._was_picked
 
+    @property
+    def fields(self) -> tuple[QWidget, ...]:
+        """What the keyboard goes through, in this order."""
+        asked = (self.title, self.words, self.day, self.time, self.zone, self.repeat, self.length)
+        return (*asked, self.mirrors, self.together, self.give_up, self.split, self.at_once)
+
     def reset(self) -> None:
         """Ask for nothing beside the source."""
         for field in (self.title, self.words, self.length, self.give_up):

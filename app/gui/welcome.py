@@ -21,7 +21,8 @@ class _Step(QFrame):
         self.sentence = label("muted", sentence)
         self.sentence.setWordWrap(True)
         self.button = Button(action or title)
-        self.button.setVisible(bool(action))
+        if not action:
+            self.button.hide()
         texts = QVBoxLayout()
         texts.setSpacing(tokens.SPACE_XS)
         texts.addWidget(label("heading", title))

@@ -6,8 +6,9 @@ import html
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -55,6 +56,12 @@ class Icon(QLabel):
             self.setPixmap(icons.pixmap(self._name, colour, self._size, ratio))
 
 
+def _show_icon(button: QAbstractButton, icon: QIcon) -> None:
+    """Only another one: Qt tells of a palette several times while a page is put together."""
+    if button.icon().cacheKey() != icon.cacheKey():
+        button.setIcon(icon)
+
+
 class IconButton(QToolButton):
     """A button with an icon alone; its name is its tooltip and what a screen reader says."""
 
@@ -83,7 +90,7 @@ class IconButton(QToolButton):
     def _draw(self) -> None:
         palette = theme.colours()
         colour = getattr(palette, self._role)
-        self.setIcon(icons.icon(self._icon, colour, palette.line, tokens.ICON_M))
+        _show_icon(self, icons.icon(self._icon, colour, palette.line, tokens.ICON_M))
 
 
 class Button(QPushButton):
@@ -132,7 +139,8 @@ class Button(QPushButton):
     def _draw(self) -> None:
         if self._icon:
             palette = theme.colours()
-            self.setIcon(icons.icon(self._icon, getattr(palette, self._role), palette.muted))
+            colour = getattr(palette, self._role)
+            _show_icon(self, icons.icon(self._icon, colour, palette.muted))
 
 
 class Text(QLabel):

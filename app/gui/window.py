@@ -29,7 +29,7 @@ from app.gui import icons, places, tokens
 from app.gui.desk import Desk
 from app.gui.pages.now import NowPage
 from app.gui.parting import Parting
-from app.gui.place import ExportPlace, Place, SearchPlace, SessionPlace
+from app.gui.place import Entry, ExportPlace, Place, SearchPlace, SessionPlace
 from app.gui.player import Player
 from app.gui.presenters.capture import source_in
 from app.gui.presenters.exporting import Wanted
@@ -42,6 +42,7 @@ from app.gui.side import Side
 from app.gui.transport import Transport
 from app.gui.tray import Tray
 from recorder.archive import SessionFolder
+from recorder.errors import AircheckError
 
 _FIRST = "now"
 
@@ -83,7 +84,11 @@ class Window(QMainWindow):
         self._remember()
         self._later = QTimer(self)
         self._later.setInterval(0)
+        self._later.setSingleShot(True)
         self._later.timeout.connect(self._make_next)
+        self._loading = desk.lane("places")
+        self._loaded: Entry | None = None
+        self._coming = [entry for entry in entries if entry.key not in self._places]
 
     @property
     def desk(self) -> Desk:
@@ -420,13 +425,20 @@ class Window(QMainWindow):
 
     @Slot()
     def _make_next(self) -> None:
-        """Make one of the places that nobody has turned to yet, while there is nothing to do."""
-        left = (key for key in self._entries if key not in self._places)
-        missing = next((key for key in left if self._entries[key].is_eager), None)
-        if missing is None:
-            self._later.stop()
-        else:
-            self.place(missing)
+        """Make the place that was loaded off this thread, and have the next one loaded."""
+        if self._loaded is not None and self._loaded.is_eager:
+            self.place(self._loaded.key)
+        self._loaded = None
+        if self._coming:
+            entry = self._coming.pop(0)
+            self._loading.do(entry.load, lambda _: self._on_loaded(entry), self._on_load_failed)
+
+    def _on_loaded(self, entry: Entry) -> None:
+        self._loaded = entry
+        self._later.start()  # once there is nothing else to do
+
+    def _on_load_failed(self, error: AircheckError) -> None:
+        self._on_said(Message.of(error))
 
     def _add_keys(self) -> None:
         for keys, slot in (
@@ -450,20 +462,21 @@ class Window(QMainWindow):
         self.turn_to(place if place in self.side.buttons else _FIRST)
 
     def _lay_out(self) -> None:
-        self._split.setChildrenCollapsible(False)
-        self._split.setHandleWidth(tokens.BORDER)
-        self._split.addWidget(self.side)
-        self._split.addWidget(self.pages)
-        self._split.setStretchFactor(1, 1)
+        """From the outside in: whatever gets another parent is dressed again, all that is in it."""
         centre = QWidget()
+        self.setCentralWidget(centre)
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addWidget(self.parting)
         layout.addWidget(self._split, 1)
-        layout.addWidget(self.transport)
-        self.setCentralWidget(centre)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(tokens.BORDER)
+        self._split.addWidget(self.side)
+        self._split.addWidget(self.pages)
+        self._split.setStretchFactor(1, 1)
+        layout.addWidget(self.transport)  # last, for Tab goes in this order
 
 
 def _dragged(data: QMimeData) -> str:

@@ -270,28 +270,8 @@ class ExportPage(ExportPlace):
             shortcut.activated.connect(slot)
 
     def _lay_out(self) -> None:
-        stretch = QHBoxLayout()
-        stretch.setSpacing(tokens.SPACE_M)
-        for edit in (self.start_at, self.end_at):
-            stretch.addWidget(field(edit.accessibleName(), edit), 1)
-        card = QFrame()
-        card.setObjectName("card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(*[tokens.SPACE_L] * 4)
-        inside.setSpacing(tokens.SPACE_M)
-        for options in self.options.values():
-            inside.addWidget(options)
-        inside.addLayout(stretch)
-        inside.addWidget(self._promise)
+        """From the outside in: whatever gets another parent is dressed again, all that is in it."""
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, tokens.SPACE_S, tokens.SPACE_L)
-        column.setSpacing(tokens.SPACE_M)
-        column.addLayout(self._card_place)
-        for part in (self.presets, self.doors, card):
-            column.addWidget(part)
-        column.addWidget(field(translate("Export", "Where exports go"), self.place, self.browse))
-        column.addStretch(1)
         self._area = scrolled(inner)
         layout = QVBoxLayout(self)
         edge = tokens.SPACE_XL
@@ -300,7 +280,28 @@ class ExportPage(ExportPlace):
         layout.addLayout(self._head())
         layout.addWidget(self.notice)
         layout.addWidget(self._area, 1)
-        layout.addLayout(self._foot())
+        stretch = QHBoxLayout()
+        stretch.setSpacing(tokens.SPACE_M)
+        for edit in (self.start_at, self.end_at):
+            stretch.addWidget(field(edit.accessibleName(), edit), 1)
+        card = QFrame()
+        card.setObjectName("card")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, tokens.SPACE_S, tokens.SPACE_L)
+        column.setSpacing(tokens.SPACE_M)
+        column.addLayout(self._card_place)
+        for part in (self.presets, self.doors, card):
+            column.addWidget(part)
+        column.addWidget(field(translate("Export", "Where exports go"), self.place, self.browse))
+        column.addStretch(1)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(*[tokens.SPACE_L] * 4)
+        inside.setSpacing(tokens.SPACE_M)
+        for options in self.options.values():
+            inside.addWidget(options)
+        inside.addLayout(stretch)
+        inside.addWidget(self._promise)
+        layout.addLayout(self._foot())  # last, for Tab goes in this order
 
     def _head(self) -> QHBoxLayout:
         texts = QVBoxLayout()

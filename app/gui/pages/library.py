@@ -765,6 +765,13 @@ class LibraryPage(Place):
 
     def _lay_out(self) -> None:
         edge = tokens.SPACE_XL
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
+        layout.setSpacing(tokens.SPACE_L)
+        layout.addWidget(self.shelves)
+        main = QVBoxLayout()
+        main.setSpacing(tokens.SPACE_S)
+        layout.addLayout(main, 1)
         head = QHBoxLayout()
         head.setSpacing(tokens.SPACE_S)
         head.addWidget(self.heading, 1)
@@ -772,25 +779,18 @@ class LibraryPage(Place):
         head.addWidget(self.sort)
         head.addWidget(self.empty_trash)
         head.addWidget(self.import_button)
-        self._lists = QStackedLayout()
-        for each in (self.view, self.empty, self.nothing):
-            self._lists.addWidget(each)
-        main = QVBoxLayout()
-        main.setSpacing(tokens.SPACE_S)
         main.addLayout(head)
         main.addWidget(self.count)
         main.addWidget(self.chips)
         main.addWidget(self.notice)
         main.addWidget(self.importing)
+        self._lists = QStackedLayout()
         main.addLayout(self._lists, 1)
+        for each in (self.view, self.empty, self.nothing):
+            self._lists.addWidget(each)  # into the page: what has no parent flashes as a window
         main.addWidget(self.told)
         main.addWidget(self.prompt)
         main.addWidget(self.acts)
         main.addWidget(self.trash_acts)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
-        layout.setSpacing(tokens.SPACE_L)
-        layout.addWidget(self.shelves)
-        layout.addLayout(main, 1)
         self.drop_hint.setParent(self)
         self.drop_hint.hide()

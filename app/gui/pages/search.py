@@ -683,9 +683,13 @@ class SearchPage(SearchPlace):
 
     def _lay_out(self) -> None:
         edge = tokens.SPACE_XL
-        self._lists = QStackedLayout()
-        for page in (self.teaching, self.view, self.nothing):
-            self._lists.addWidget(page)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
+        layout.setSpacing(tokens.SPACE_L)
+        layout.addWidget(self.narrowing)
+        main = QVBoxLayout()
+        main.setSpacing(tokens.SPACE_S)
+        layout.addLayout(main, 1)
         head = QHBoxLayout()
         head.setSpacing(tokens.SPACE_S)
         head.addWidget(self.heading, 1)
@@ -694,20 +698,16 @@ class SearchPage(SearchPlace):
         foot = QHBoxLayout()
         foot.addWidget(self.footer, 1)
         foot.addWidget(self.better)
-        main = QVBoxLayout()
-        main.setSpacing(tokens.SPACE_S)
         main.addLayout(head)
         main.addWidget(self.notice)
+        self._lists = QStackedLayout()
         main.addLayout(self._lists, 1)
+        for page in (self.teaching, self.view, self.nothing):
+            self._lists.addWidget(page)  # into the page: what has no parent flashes as a window
         main.addWidget(self.told)
         main.addWidget(self.prompt)
         main.addWidget(self.acts)
         main.addLayout(foot)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
-        layout.setSpacing(tokens.SPACE_L)
-        layout.addWidget(self.narrowing)
-        layout.addLayout(main, 1)
         self._show_footer()
 
 

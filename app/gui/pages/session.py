@@ -937,8 +937,12 @@ class SessionPage(SessionPlace):
         self._draw()
 
     def _lay_out(self) -> None:
+        """From the outside in: whatever gets another parent is dressed again, all that is in it."""
         main = QWidget()
-        main.setObjectName("column")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+        self._pages.addWidget(scrolled(main))
         edge = tokens.SPACE_L
         head = QHBoxLayout()
         head.setSpacing(tokens.SPACE_S)
@@ -957,12 +961,6 @@ class SessionPage(SessionPlace):
         waves.setSpacing(tokens.SPACE_XS)
         waves.addWidget(self.overview)
         waves.addWidget(self.detail)
-        self._body = QWidget()
-        body = QHBoxLayout(self._body)
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(tokens.SPACE_M)
-        body.addWidget(self.text, 3)
-        body.addWidget(self.panel, 2)
         layout = QVBoxLayout(main)
         layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
         layout.setSpacing(tokens.SPACE_S)
@@ -974,13 +972,15 @@ class SessionPage(SessionPlace):
         layout.addLayout(waves)
         self._details_place = QVBoxLayout()
         layout.addLayout(self._details_place)
+        self._body = QWidget()
+        self._body.setMinimumHeight(tokens.BODY_LEAST_HEIGHT)
         layout.addWidget(self._body, 1)
         layout.addStretch(0)
-        self._body.setMinimumHeight(tokens.BODY_LEAST_HEIGHT)
-        self._pages.addWidget(scrolled(main))
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._pages)
+        body = QHBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(tokens.SPACE_M)
+        body.addWidget(self.text, 3)
+        body.addWidget(self.panel, 2)
 
 
 def _nothing(_result: object) -> None:

@@ -155,6 +155,19 @@ class SettingsPage(Place):
         self._do(lambda: presenter.switch_autostart(is_on=bool(value)))
 
     def _lay_out(self) -> None:
+        """From the outside in: whatever gets another parent is dressed again, all that is in it."""
+        inner = QWidget()
+        layout = QVBoxLayout(self)
+        edge = tokens.SPACE_XL
+        layout.setContentsMargins(edge, edge, edge, 0)
+        layout.setSpacing(tokens.SPACE_M)
+        layout.addWidget(label("title", translate("Settings", "Settings")))
+        layout.addWidget(self.finder)
+        layout.addWidget(self.notice)
+        layout.addWidget(scrolled(inner), 1)
+        margins = QHBoxLayout(inner)
+        margins.setContentsMargins(0, 0, tokens.SPACE_S, tokens.SPACE_L)
+        margins.addLayout(self._column)
         for entry in self._entries:
             if entry.group not in self._headings:
                 heading = label("heading", entry.group)
@@ -166,18 +179,6 @@ class SettingsPage(Place):
             self._column.addWidget(card)
         self._column.addWidget(self.nothing)
         self._column.addStretch(1)
-        inner = QWidget()
-        margins = QHBoxLayout(inner)
-        margins.setContentsMargins(0, 0, tokens.SPACE_S, tokens.SPACE_L)
-        margins.addLayout(self._column)
-        layout = QVBoxLayout(self)
-        edge = tokens.SPACE_XL
-        layout.setContentsMargins(edge, edge, edge, 0)
-        layout.setSpacing(tokens.SPACE_M)
-        layout.addWidget(label("title", translate("Settings", "Settings")))
-        layout.addWidget(self.finder)
-        layout.addWidget(self.notice)
-        layout.addWidget(scrolled(inner), 1)
 
 
 class SettingCard(QFrame):

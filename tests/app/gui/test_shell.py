@@ -376,6 +376,11 @@ def test_a_schedule_is_shown_whole_and_one_below_the_other_where_there_is_no_roo
     bar.schedule.click()
     qtbot.waitUntil(lambda: bar.unfolded.height() >= panel.sizeHint().height())
     assert panel.words.x() > panel.title.geometry().right()
+    bar.record.setFocus()
+    seen = [bar.record.nextInFocusChain()]
+    while seen[-1] is not panel.at_once and len(seen) < 40:
+        seen.append(seen[-1].nextInFocusChain())
+    assert [part for part in seen if part in panel.fields] == list(panel.fields)
     height = panel.sizeHint().height()
     panel.words.setText("tomorrow 20:00 Europe/Berlin")
     panel.words.editingFinished.emit()

@@ -23,6 +23,8 @@ from tests.recorder.builders import build_session
 FRAME_S = 0.016
 FIRST_S = 2 * FRAME_S
 """What the first of its kind may take: it fills a page whose parts are dressed then."""
+MADE_S = 5 * FRAME_S
+"""What it may take to make a page, behind people's back, while there is nothing to do."""
 WITHIN_MS = 30_000
 
 
@@ -60,7 +62,8 @@ def test_no_delivery_takes_a_frame_while_a_session_is_recorded(
     with SampleBroadcast() as broadcast:
         window = open_it()
         qtbot.waitUntil(lambda: len(window._desk.rows) == 12, timeout=WITHIN_MS)
-        qtbot.waitUntil(lambda: not window._later.isActive(), timeout=WITHIN_MS)
+        eager = {entry.key for entry in window._entries.values() if entry.is_eager}
+        qtbot.waitUntil(lambda: eager <= window._places.keys(), timeout=WITHIN_MS)
         window._desk.record(Wish(source=broadcast.url))
         page = reach.now(window)
         qtbot.waitUntil(lambda: len(page.cards) == 1, timeout=WITHIN_MS)
@@ -80,6 +83,25 @@ def test_no_delivery_takes_a_frame_while_a_session_is_recorded(
         if took_s > (FRAME_S if name in seen else FIRST_S):
             slow.append((took_s, name))
         seen.add(name)
+    assert not slow, slow
+
+
+def test_places_are_made_one_at_a_time_and_each_is_there_soon(
+    qtbot: QtBot, open_it: Callable[[], Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_next, taken = Window._make_next, []
+
+    def timed(self: Window) -> None:
+        before, begun = len(self._places), time.thread_time()
+        make_next(self)
+        taken.append((time.thread_time() - begun, list(self._places)[before:]))
+
+    monkeypatch.setattr(Window, "_make_next", timed)
+    window = open_it()
+    eager = {entry.key for entry in window._entries.values() if entry.is_eager}
+    qtbot.waitUntil(lambda: eager <= window._places.keys(), timeout=WITHIN_MS)
+    assert all(len(made) <= 1 for _, made in taken)
+    slow = [(took_s, made) for took_s, made in taken if took_s > MADE_S]
     assert not slow, slow
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui import player, tokens
@@ -323,6 +323,33 @@ def test_a_button_can_be_relabelled_twenty_thousand_times(qtbot: QtBot, themed: 
     for number in range(20_000):
         label.setText(str(number))
     assert label.text() == "19999"
+
+
+class _Shown(QObject):
+    """Notes what is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[QWidget] = []
+
+    def eventFilter(self, part: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if event.type() is QEvent.Type.Show and isinstance(part, QWidget) and part.isWindow():
+            self.seen.append(part)
+        return False
+
+
+def test_no_part_flashes_as_a_window_of_its_own(
+    qtbot: QtBot, qapp: QApplication, open_it: Callable[[], Window]
+) -> None:
+    shown = _Shown()
+    qapp.installEventFilter(shown)
+    window = open_it()
+    for key in window._entries:
+        window.turn_to(key)
+        qtbot.waitUntil(window.pages.currentWidget().isVisible)
+    window.bar.schedule.click()
+    qapp.removeEventFilter(shown)
+    assert shown.seen == [window]
 
 
 def test_to_open_the_window_loads_nothing_heavy(home: Path) -> None:
