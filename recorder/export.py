@@ -140,7 +140,8 @@ def clip(
         ExportError: Nothing sounds in that range, or as for `unedited`.
         CorruptSession: As for `unedited`; and so `DecodeError` and `StorageError`.
     """
-    stem = f"{folder.path.name}-{name_of(from_s)}-{name_of(to_s)}"
+    end_s = min(to_s, folder.timeline().duration_s)  # the name shall not say more than is there
+    stem = f"{folder.path.name}-{name_of(from_s)}-{name_of(end_s)}"
     made = alone(folder, out, stem, from_s=from_s, to_s=to_s, gaps=gaps, signer=signer, is_cut=True)
     if not made:
         raise _nothing_between(folder.timeline(), from_s, to_s)

@@ -431,6 +431,12 @@ def test_a_clip_is_checked_against_a_package_too(
     assert problem.what == "is of another session"
 
 
+def test_a_clips_name_ends_with_the_session(tmp_path: Path) -> None:
+    folder = build_session(tmp_path / "archive", [adts_part(3.0)])
+    path = export.clip(folder, tmp_path / "clips", from_s=1.0, to_s=3_600.0)[0]
+    assert path.stem == f"{folder.path.name}-00h00m01s-00h00m03s"
+
+
 def test_a_file_that_ends_a_rounding_behind_the_next_ones_begin_leaves_nothing_out(
     tmp_path: Path,
 ) -> None:
