@@ -139,11 +139,21 @@ def _is_evidence(name: Path) -> bool:
     return name.parts[0] == _AUDIO or str(name) in (_JOURNAL, _SUMS)
 
 
+def _proofs_in(folder: Path) -> list[Path]:
+    try:
+        return list(folder.glob(f"*{proof.SUFFIX}"))
+    except OSError:
+        return []
+
+
 def _why_not(file: Path) -> str:
     """Why a path can't be verified, in words that go on after its name."""
     if not file.exists():
         return "isn't there"
     if file.is_dir():
+        proven = sorted(each.name.removesuffix(proof.SUFFIX) for each in _proofs_in(file))
+        if proven:
+            return f"holds files that have proofs of their own: verify each of them, as {proven[0]}"
         return "is neither a session's folder nor a package, nor in one"
     beside = proof.beside(file)
     if beside.with_name(beside.name + sign.SUFFIX).is_file():

@@ -431,6 +431,13 @@ def test_a_clip_is_checked_against_a_package_too(
     assert problem.what == "is of another session"
 
 
+def test_a_folder_of_clips_is_not_verified_but_says_what_is(tmp_path: Path) -> None:
+    folder = build_session(tmp_path / "archive", [adts_part(3.0)])
+    path = export.clip(folder, tmp_path / "clips", from_s=1.0, to_s=2.0)[0]
+    (problem,) = verify(tmp_path / "clips").problems
+    assert problem.what.endswith(f"verify each of them, as {path.name}")
+
+
 def test_a_clips_name_ends_with_the_session(tmp_path: Path) -> None:
     folder = build_session(tmp_path / "archive", [adts_part(3.0)])
     path = export.clip(folder, tmp_path / "clips", from_s=1.0, to_s=3_600.0)[0]
