@@ -73,7 +73,7 @@ class SessionDelegate(QStyledItemDelegate):
         draw_line(painter, title, str(index.data(Qt.ItemDataRole.DisplayRole)))
         painter.setFont(theme.font(tokens.TYPE_NOTE, tabular=True))
         painter.setPen(QColor(colours.muted))
-        draw_line(painter, facts, subtitle(row))
+        draw_line(painter, facts, subtitle(row, is_beside_icon=True))
         painter.restore()
 
 

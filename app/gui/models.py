@@ -275,12 +275,17 @@ def _session_data(row: Row, role: int) -> object:
             return row if role == ROW_ROLE else None
 
 
-def subtitle(row: Row) -> str:
-    """A session's second line: state, day, length, gaps."""
+def subtitle(row: Row, *, is_beside_icon: bool = False) -> str:
+    """A session's second line: state, day, length, gaps.
+
+    Args:
+        row: The session.
+        is_beside_icon: Whether its check mark says already that it is done.
+    """
     summary = row.summary
     now = datetime.now(UTC).astimezone()
     parts = [
-        row.look.word,
+        "" if is_beside_icon and row.look.icon == "check" else row.look.word,
         words.day(summary.started_at or summary.created_at, now),
         words.length(summary.duration_s) if summary.duration_s else "",
         words.gaps(summary.gap_count) if summary.gap_count else "",

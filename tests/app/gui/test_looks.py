@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.broadcast import Sample
 from app.gui import tokens
 from app.gui.presenters.following import NO_NEWS, News, Notice
 from app.gui.presenters.live import Live
@@ -28,9 +29,9 @@ from app.gui.window import Window
 from app.settings import Settings
 from recorder.archive import SessionFolder
 from recorder.status import Status
-from recorder.types import Seconds, State, iso, utc_now
+from recorder.types import AudioFormat, Seconds, State, iso, utc_now
 from tests.app.gui import reach
-from tests.recorder.builders import build_session
+from tests.recorder.builders import PartSpec, build_session
 from transcribe import transcript
 from transcribe.transcript import Segment, Transcript
 
@@ -38,28 +39,45 @@ Open = Callable[[], Window]
 
 KEEPS_PICTURES = bool(os.environ.get("AIRCHECK_SCREENSHOTS"))  # before tests move home
 
-LINES = (
-    "Good evening from the studio.",
-    "My apologies for the late start.",
-    "There are too many listeners, and we are bringing everybody in, one after the other.",
-    "We will post the unedited audio after the break.",
-    "No data was lost.",
-)
+SAMPLE_FROM, SAMPLE_TO = 5, 27
+"""Of the sample's segments, of a second each: music, then talk."""
+LOST = range(15, 17)
 TITLES = ("City council", "Radio Kitchen: the harvest report", "A conversation that began late")
+
+
+def sampled() -> tuple[list[PartSpec], tuple[Segment, ...]]:
+    """What is heard and said in a stretch of the sample, with a gap in it."""
+    sample = Sample.load()
+    fmt = AudioFormat(container="adts", codec="aac", rate_hz=44_100, channels=1)
+    sounds = [
+        PartSpec(
+            fmt=fmt,
+            chunks=[(sample.segment(number), sample.segment_s) for number in numbers],
+            start_s=float(numbers[0] - SAMPLE_FROM),
+        )
+        for numbers in (range(SAMPLE_FROM, LOST[0]), range(LOST[-1] + 1, SAMPLE_TO))
+    ]
+    said = tuple(
+        Segment(
+            start_s=Seconds(each.start_s - SAMPLE_FROM),
+            end_s=Seconds(each.end_s - SAMPLE_FROM),
+            text=each.text,
+        )
+        for each in sample.utterances
+        if each.end_s < SAMPLE_TO and int(each.start_s) not in LOST
+    )
+    return sounds, said
 
 
 @pytest.fixture
 def evening(settings: Settings) -> list[SessionFolder]:
     """Three sessions with transcripts, and one that was interrupted."""
     folders = []
+    sounds, segments = sampled()
     for days, title in zip((9, 1, 0), TITLES, strict=True):
         at = utc_now() - timedelta(days=days, hours=2)
         folder = build_session(
-            settings.archive, title=title, started_at=at, markers=[(6.5, "the delay")]
-        )
-        segments = tuple(
-            Segment(start_s=Seconds(place * 4.2), end_s=Seconds(place * 4.2 + 3), text=line)
-            for place, line in enumerate(LINES)
+            settings.archive, sounds, title=title, started_at=at, markers=[(6.5, "the delay")]
         )
         text = Transcript(model="demo", language="en", created_at=at, segments=segments)
         transcript.store(folder, text)

@@ -34,9 +34,15 @@ def page(
 ) -> SessionPage:
     """The newest session's page, with everything that may stand on it."""
     folder = evening[-1]
-    stretches = ((Kind.MUSIC, 0, 3), (Kind.SPEECH, 3, 9), (Kind.SILENCE, 13, 15))
+    stretches = (
+        (Kind.MUSIC, 0, 5),
+        (Kind.SPEECH, 5, 10),
+        (Kind.SPEECH, 12.8, 18.4),
+        (Kind.SILENCE, 18.4, 20.1),
+        (Kind.SPEECH, 20.1, 22),
+    )
     held = tuple(Label(kind=k, from_s=Seconds(f), to_s=Seconds(t)) for k, f, t in stretches)
-    labels.keep(folder, Labels(labels=held, talk_starts_s=Seconds(3), journal_bytes=0))
+    labels.keep(folder, Labels(labels=held, talk_starts_s=Seconds(5), journal_bytes=0))
     editing.edit(
         folder,
         editing.Changes(host="The Evening Desk", description=LONG, notes="0:06  the delay"),
