@@ -207,7 +207,7 @@ class Recording:
                 self._sync()
                 self._watch_disk()
                 self._end_in_time()
-            silent = self._state.state is not State.RECORDING
+            silent = [each for each in self._tracks if each.state.state is not State.RECORDING]
             self._become(State.FINISHING)
             for track in self._tracks:
                 track.stop()
@@ -290,8 +290,12 @@ class Recording:
         if warning or self._disk_watch.left_s is None:
             self._warning = warning
 
-    def _finish(self, *, silent: bool) -> State:
-        """Close everything and seal."""
+    def _finish(self, *, silent: list[TrackCapture]) -> State:
+        """Close everything and seal.
+
+        Args:
+            silent: The tracks to which nothing came when it was over.
+        """
         self._end_in_time()
         ends = [track for track in self._tracks if track.ending]
         self._ending = self._ending or (ends[0].ending if ends else "")
@@ -299,9 +303,8 @@ class Recording:
         if len(failures) == len(self._tracks):
             self._failure = self._failure or failures[0]
         for track in self._tracks:
-            writer = track.writer
-            stopped_in_silence = silent and writer.has_audio and not self._ending
-            writer.close(gap_to_s=writer.now_s if stopped_in_silence else None)
+            is_lost = track in silent and track.writer.has_audio and not track.ending
+            track.writer.close(gap_to_s=self._lost_to_s(track) if is_lost else None)
         self._packer.close()
         final = State.FAILED if self._failure else State.DONE
         detail = str(self._failure) if self._failure else self._ending
@@ -310,6 +313,16 @@ class Recording:
         self._tell_backlog()
         seal(self._folder, self._log, final, recovered=self._recovered, detail=detail)
         return final
+
+    def _lost_to_s(self, track: TrackCapture) -> Seconds:
+        """Where the last gap of a track ends that had not come back: the event goes on or is over.
+
+        It is over with the tracks whose source has ended, and for us when our time is.
+        """
+        if any(each.ending for each in self._tracks):
+            return Seconds(max(each.writer.end_s for each in self._tracks))
+        now_s = track.writer.now_s
+        return now_s if self._for_s is None else Seconds(min(now_s, self._for_s))
 
     # --- inside --------------------------------------------------------------------------------
 

@@ -249,6 +249,33 @@ def test_stop_while_nothing_comes_journals_the_gap_to_the_end(folder: SessionFol
     assert gap.reason is GapReason.REFUSED
 
 
+def test_time_that_is_over_while_nothing_comes_leaves_a_gap_to_its_end(tmp_path: Path) -> None:
+    folder = Archive(tmp_path).create("Short", [("a", SPEC)], for_s=Seconds(1.5))
+    lost = plays(b"one", then=Refused("Full.", status=503, retry_after_s=Seconds(60)))
+    assert run(folder, lost) is State.DONE
+    (gap,) = folder.timeline().gaps
+    assert (gap.from_s, gap.to_s, gap.reason) == (1.0, 1.5, GapReason.REFUSED)
+    sealed = folder.sealed()
+    assert sealed is not None
+    assert sealed.detail == "The time asked for is over."
+
+
+def test_a_track_that_was_away_at_the_end_has_a_gap_though_another_plays(tmp_path: Path) -> None:
+    other = SourceSpec(kind=SourceKind.STREAM, address="https://radio.example/other")
+    folder = Archive(tmp_path).create("Two", [("a", SPEC), ("b", other)], for_s=Seconds(3.0))
+    sources = {
+        SPEC: ScriptedSource(in_turn(plays(b"one"), waits)),
+        other: ScriptedSource(
+            plays(b"two", then=Refused("Full.", status=503, retry_after_s=Seconds(60)))
+        ),
+    }
+    recording = Recording(folder, open_source=lambda spec, **__: sources[spec])
+    assert recording.run() is State.DONE
+    tracks = folder.timeline().tracks
+    assert tracks["a"].gaps == ()
+    assert [(gap.to_s, gap.reason) for gap in tracks["b"].gaps[-1:]] == [(3.0, GapReason.REFUSED)]
+
+
 def test_the_status_says_why_and_when_it_tries_again(folder: SessionFolder) -> None:
     refusal = fails(Refused("Too many listeners.", status=503, retry_after_s=Seconds(60)))
     with running(folder, refusal) as recording:
