@@ -6,6 +6,7 @@ With AIRCHECK_SCREENSHOTS set, each picture is kept in build/screenshots, to be 
 import contextlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from app.broadcast import Sample
 from app.gui import tokens
 from app.gui.presenters.following import NO_NEWS, News, Notice
 from app.gui.presenters.live import Live
-from app.gui.presenters.session import NO_TIME, load, load_wave
+from app.gui.presenters.session import NO_TIME, Wave, load, load_wave
 from app.gui.theme import Theme
 from app.gui.window import Window
 from app.settings import Settings
@@ -143,6 +144,13 @@ def cut_off(window: Window) -> list[str]:
     return found + wide
 
 
+def newest_minute(folder: SessionFolder) -> Wave:
+    """How a session of less than a minute sounds on its card."""
+    wave = load_wave(folder)
+    lead = round(len(wave.pairs) * (60 - wave.duration_s) / wave.duration_s)
+    return replace(wave, duration_s=Seconds(60), pairs=(None,) * lead + wave.pairs)
+
+
 def test_an_empty_archive(open_it: Open, look: Callable[[Window, str], None]) -> None:
     look(open_it(), "empty")
 
@@ -155,7 +163,7 @@ def test_live_sessions(
     look: Callable[[Window, str], None],
 ) -> None:
     folders = [*evening, build_session(settings.archive, title="A page")]
-    waves = [load_wave(folder) for folder in evening[:2]]
+    minutes = {folder.path: newest_minute(folder) for folder in evening[:2]}
     strips = {folder.path: load(folder).strip for folder in folders}
     window = open_it()
     qtbot.waitUntil(lambda: window.side.sessions.rowCount() == 5)
@@ -192,6 +200,7 @@ def test_live_sessions(
             folder=folder,
             status=status,
             strip=strips[folder.path] if status.end_s else NO_TIME,
+            minute=minutes.get(folder.path),
             level_dbfs=(-9.0, -21.0) if status.state is State.RECORDING else None,
             news=News(notices=(Notice(at=utc_now(), text="2 s of a gap came late."),) * 3)
             if status.warning
@@ -203,8 +212,6 @@ def test_live_sessions(
     ]
     window._desk.live_changed.emit(tuple(lives))
     qtbot.waitUntil(lambda: len(reach.now(window).cards) == len(lives))
-    for wave in waves:
-        window._desk.wave_read.emit(wave)
     for folder in folders:
         reach.now(window).cards[folder.path].show_row(
             {row.summary.folder: row for row in window._desk.rows}[folder.path]
