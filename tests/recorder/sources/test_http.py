@@ -211,11 +211,12 @@ def test_a_server_that_begins_anew_sends_what_is_new(codec: str) -> None:
         heard_s = station.clock.now_s()
         sink = session.end()
         first, second = (place_in(station, bytes(part.data)) for part in sink.parts)
-    assert first[0] == second[0] == 0.0
+    assert first[0] < 0.5  # the machine may be busy
+    assert second[0] == 0.0
     assert sink.repeats == []
     assert sink.runs[1].placed_by is PlacedBy.WALL_CLOCK
     (gap,) = sink.gaps
-    assert gap.to_s - gap.from_s == pytest.approx(1.2, abs=0.6)  # the machine may be busy
+    assert gap.to_s - gap.from_s == pytest.approx(1.2, abs=0.6)
     assert sink.end_s == pytest.approx(heard_s, abs=0.8)
 
 

@@ -160,8 +160,9 @@ def test_channels_are_recorded_as_tracks_on_one_timeline(
     first_low = int(np.flatnonzero(low)[0]) - 1  # the first frame's number is 0
     first_high = int(np.flatnonzero(high)[0])
     numbers = np.arange(RATE_HZ)
-    assert np.array_equal(low[first_low : first_low + RATE_HZ], numbers & 0x7FFF)
-    assert np.array_equal(high[first_high : first_high + RATE_HZ], (numbers >> 15) | 1 << 13)
+    lower = numbers & 0x7FFF
+    assert np.array_equal(low[low != 0], lower[lower != 0])  # a busy player may pause
+    assert np.array_equal(high[high != 0], (numbers >> 15) | 1 << 13)
     places_s = [
         at_s(folder, track, first) for track, first in (("a", first_low), ("b", first_high))
     ]
