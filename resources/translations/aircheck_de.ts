@@ -2116,6 +2116,13 @@
     </message>
 </context>
 <context>
+    <name>Ready</name>
+    <message>
+        <source>The last {seconds} s are kept in memory, and recorded with what follows.</source>
+        <translation>Die letzten {seconds} s sind im Speicher und werden mit dem Folgenden aufgenommen.</translation>
+    </message>
+</context>
+<context>
     <name>RecordBar</name>
     <message>
         <source>Record</source>
