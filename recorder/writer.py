@@ -500,6 +500,12 @@ class TrackWriter:
             self._has_audio = True
             self._clock.begin(self.last_write_mono_s - self._end_s)
 
+    def _untold(self) -> tuple[GapReason, str]:
+        """Why there is a gap that nobody gave a reason for."""
+        if self._has_audio:
+            return GapReason.CONNECTION_LOST, ""
+        return GapReason.NOT_AVAILABLE, "This track began later than the session."
+
     def _gap(
         self,
         to_s: Seconds,
@@ -508,7 +514,7 @@ class TrackWriter:
         missing: Missing | None = None,
     ) -> None:
         if reason is None:
-            reason, known = self.trouble or (GapReason.CONNECTION_LOST, "")
+            reason, known = self.trouble or self._untold()
             detail = detail or known
         self._log.append(
             GapFound(

@@ -273,6 +273,7 @@ def test_a_track_that_was_away_at_the_end_has_a_gap_though_another_plays(tmp_pat
     assert recording.run() is State.DONE
     tracks = folder.timeline().tracks
     assert tracks["a"].gaps == ()
+    assert tracks["b"].gaps[0].reason is GapReason.NOT_AVAILABLE, "it only began later"
     assert [(gap.to_s, gap.reason) for gap in tracks["b"].gaps[-1:]] == [(3.0, GapReason.REFUSED)]
 
 
