@@ -73,7 +73,7 @@ class TakingIn(QWidget):
     def _choose(self, mode: QFileDialog.FileMode) -> None:
         """Ask; nothing waits for the answer meanwhile."""
         places = QStandardPaths.standardLocations(QStandardPaths.StandardLocation.MusicLocation)
-        dialog = QFileDialog(self, translate("Library", "Take in"), places[0] if places else "")
+        dialog = QFileDialog(self, translate("Library", "Import"), places[0] if places else "")
         dialog.setFileMode(mode)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(lambda names: self.take_in([Path(name) for name in names]))

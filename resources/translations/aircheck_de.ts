@@ -1532,7 +1532,7 @@
         <translation>Name der Sammlung</translation>
     </message>
     <message>
-        <source>Take in</source>
+        <source>Import</source>
         <translation>Importieren</translation>
     </message>
     <message>
@@ -1571,7 +1571,7 @@
         <translation>Nehmen Sie mit dem Feld oben eine auf, oder ziehen Sie Tondateien, Transkripte und ganze Ordner hierher: alles wird durchsuchbar.</translation>
     </message>
     <message>
-        <source>Take in files</source>
+        <source>Import files</source>
         <translation>Dateien importieren</translation>
     </message>
     <message>
@@ -1587,7 +1587,7 @@
         <translation>Filter aufheben</translation>
     </message>
     <message>
-        <source>Drop it to take it in</source>
+        <source>Drop it to import it</source>
         <translation>Loslassen zum Importieren</translation>
     </message>
     <message>
@@ -1651,11 +1651,11 @@
         <translation>Endgültig löschen …</translation>
     </message>
     <message>
-        <source>Take in files…</source>
+        <source>Import files…</source>
         <translation>Dateien importieren …</translation>
     </message>
     <message>
-        <source>Take in a folder…</source>
+        <source>Import a folder…</source>
         <translation>Ordner importieren …</translation>
     </message>
     <message numerus="yes">
@@ -1737,7 +1737,7 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) taken in</source>
+        <source>%n file(s) imported</source>
         <translation>
             <numerusform>%n Datei importiert</numerusform>
             <numerusform>%n Dateien importiert</numerusform>
@@ -1759,11 +1759,11 @@
         </translation>
     </message>
     <message>
-        <source>Looking at what is to be taken in</source>
+        <source>Looking at what is to be imported</source>
         <translation>Es wird nachgesehen, was zu importieren ist</translation>
     </message>
     <message numerus="yes">
-        <source>Taking in {name} (%n file(s) done)</source>
+        <source>Importing {name} (%n file(s) done)</source>
         <translation>
             <numerusform>{name} wird importiert (%n Datei fertig)</numerusform>
             <numerusform>{name} wird importiert (%n Dateien fertig)</numerusform>

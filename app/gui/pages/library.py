@@ -640,7 +640,7 @@ class LibraryPage(Place):
         self.shelf_button = menu_button("", "layers")
         self.shelf_button.setAccessibleName(translate("Library", "Collections and tags"))
         self.shelf_button.setToolTip(self.shelf_button.accessibleName())
-        self.import_button = menu_button(translate("Library", "Take in"), "import")
+        self.import_button = menu_button(translate("Library", "Import"), "import")
         self.empty_trash = Button(translate("Library", "Empty the trash"), "trash-2")
         self.chips = FilterChips(self.field)
         self.notice: Notice = Notice()
@@ -663,7 +663,7 @@ class LibraryPage(Place):
                 "Record one with the field above, or drop audio files, transcripts and whole "
                 "folders here: all of it becomes searchable.",
             ),
-            translate("Library", "Take in files"),
+            translate("Library", "Import files"),
         )
         self.nothing = Teaching(
             "list-filter",
@@ -671,7 +671,7 @@ class LibraryPage(Place):
             translate("Library", "No session fits all of these filters."),
             translate("Library", "Clear the filters"),
         )
-        self.drop_hint = label("drop", translate("Library", "Drop it to take it in"))
+        self.drop_hint = label("drop", translate("Library", "Drop it to import it"))
         self.drop_hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def _make_acts(self) -> None:
@@ -714,10 +714,10 @@ class LibraryPage(Place):
             translate("Library", "Filter"), "list-filter", "Ctrl+F", self.field.setFocus
         )
         self.choose_files = act(
-            translate("Library", "Take in files…"), "import", "Ctrl+O", self.importing.choose_files
+            translate("Library", "Import files…"), "import", "Ctrl+O", self.importing.choose_files
         )
         self.choose_folder = act(
-            translate("Library", "Take in a folder…"),
+            translate("Library", "Import a folder…"),
             "folder-open",
             "",
             self.importing.choose_folder,

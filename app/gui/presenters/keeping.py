@@ -145,15 +145,15 @@ class TakenIn:
         """It, as people read it."""
         if not self.is_over:
             return (
-                translate("Library", "Taking in {name} (%n file(s) done)", n=self.files).format(
+                translate("Library", "Importing {name} (%n file(s) done)", n=self.files).format(
                     name=self.name
                 )
                 if self.files
-                else translate("Library", "Looking at what is to be taken in")
+                else translate("Library", "Looking at what is to be imported")
             )
         if not self.files:
             return translate("Library", "There was no audio and no transcript in it.")
-        told = translate("Library", "%n file(s) taken in", n=self.files - len(self.problems))
+        told = translate("Library", "%n file(s) imported", n=self.files - len(self.problems))
         here = (
             translate("Library", "%n of them known already", n=self.here_already)
             if self.here_already

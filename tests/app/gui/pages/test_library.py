@@ -246,7 +246,7 @@ def test_files_that_are_dropped_are_taken_in(
     library.dropEvent(drop)
     qtbot.waitUntil(lambda: "Dropped" in titles(library), timeout=20_000)
     qtbot.waitUntil(
-        lambda: library.importing.text.accessibleName() == "1 file taken in", timeout=30_000
+        lambda: library.importing.text.accessibleName() == "1 file imported", timeout=30_000
     )
     library.importing.button.click()
     assert not library.importing.isVisible()

@@ -68,11 +68,11 @@ def test_files_are_taken_in_one_after_the_other(tmp_path: Path) -> None:
     over = keeping.take_in(archive, [room], told.append, lambda: False)
     assert [each.files for each in told] == [1, 2]
     assert over.is_over
-    assert over.sentence == "1 file taken in"
+    assert over.sentence == "1 file imported"
     assert len(over.sessions) == 1
     assert over.problems[0].startswith("b.aac: ")
     again = keeping.take_in(archive, [room / "a.aac"], told.append, lambda: False)
-    assert again.sentence == "1 file taken in, 1 of them known already"
+    assert again.sentence == "1 file imported, 1 of them known already"
 
 
 def test_an_import_that_is_cancelled_keeps_what_it_has(tmp_path: Path) -> None:
