@@ -194,6 +194,12 @@ def _show_completion(context: Context, done: Completion) -> None:
             f"  [yellow]▨[/] {exact_clock(gap.from_s)} to {exact_clock(gap.to_s)}:"
             f" {escape(done.name)} lacks it too."
         )
+    is_open = done.left > len(done.lacking)
+    if is_open and not done.fills and done.comparison.verdict is not Verdict.UNRELATED:
+        context.say(
+            f"  [yellow]▨[/] What of {escape(done.name)} belongs there can't be told:"
+            " beside the gap the two are not surely the same."
+        )
     if done.left:
         left = f"{counted(done.left, 'gap')} left, {done.left_s:.1f} s in all"
         context.say(f"  [yellow]▨[/] {left}.")
