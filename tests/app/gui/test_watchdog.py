@@ -23,7 +23,7 @@ from tests.recorder.builders import build_session
 FRAME_S = 0.016
 FIRST_S = 2 * FRAME_S
 """What the first of its kind may take: it fills a page whose parts are dressed then."""
-MADE_S = 5 * FRAME_S
+MADE_S = 8 * FRAME_S
 """What it may take to make a page, behind people's back, while there is nothing to do."""
 WITHIN_MS = 30_000
 
