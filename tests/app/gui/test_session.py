@@ -337,10 +337,18 @@ def test_captions_grow_while_it_records_and_say_how_far_behind_they_are(
     assert "captions follow" in page.text.state.accessibleName()
 
 
+@pytest.fixture
+def recordings(settings: Settings, tmp_path: Path) -> tuple[SessionFolder, Path, Path]:
+    """A session, an edited copy of it, and another recording; made before the window's watch."""
+    whole_file = other(tmp_path).path
+    assert whole_file is not None
+    return ours(settings.archive), edited(tmp_path), whole_file
+
+
 def test_two_recordings_are_compared_and_one_completes_the_other(
-    qtbot: QtBot, open_it: Open, settings: Settings, tmp_path: Path
+    qtbot: QtBot, recordings: tuple[SessionFolder, Path, Path], open_it: Open
 ) -> None:
-    folder, cut_file, whole_file = ours(settings.archive), edited(tmp_path), other(tmp_path).path
+    folder, cut_file, whole_file = recordings
     window = open_it()
     qtbot.waitUntil(lambda: bool(window._desk.rows))
     window.show_session(folder)
@@ -371,9 +379,9 @@ def test_two_recordings_are_compared_and_one_completes_the_other(
 
 
 def test_a_comparison_is_cancelled_at_once(
-    qtbot: QtBot, open_it: Open, settings: Settings, tmp_path: Path
+    qtbot: QtBot, recordings: tuple[SessionFolder, Path, Path], open_it: Open
 ) -> None:
-    folder, file = ours(settings.archive), edited(tmp_path)
+    folder, file, _ = recordings
     window = open_it()
     qtbot.waitUntil(lambda: bool(window._desk.rows))
     window.show_session(folder)
