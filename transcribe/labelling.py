@@ -12,11 +12,14 @@ transcribe.labelling FOLDER`` is the same as a process of its own.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import math
+import multiprocessing
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -52,6 +55,7 @@ _TOUCHING_S = 0.1
 _POLL_S = 0.1
 _NEVER = threading.Event()
 _WORKERS = min(4, os.cpu_count() or 1)
+_LONG = 6  # slices, an hour: what is shorter isn't worth a process
 
 # Music: a spectrum of 2,048 samples every 1,024.
 _FFT, _HOP = 2_048, 1_024
@@ -302,6 +306,87 @@ def _likeliest(odds: npt.NDArray[np.float64]) -> list[int]:
 # --- evidence -----------------------------------------------------------------------------------
 
 
+class _Ear:
+    """Hears slices of one track. For one thread at a time."""
+
+    def __init__(self, root: Path, timeline: Timeline, track: str, detector: Detector) -> None:
+        self._root, self._timeline, self._track = root, timeline, track
+        self._detector = detector
+
+    def hear(self, part: _Slice, is_over: Callable[[], bool] = lambda: False) -> Evidence:
+        """What a slice is like.
+
+        Raises:
+            DecodeError: A part is missing or can't be decoded.
+            LabellingStopped: It is over.
+        """
+        blocks = decode_timeline(
+            self._root,
+            self._timeline,
+            track=self._track,
+            from_s=part.warm_from_s,
+            to_s=part.to_s,
+            rate_hz=RATE_HZ,
+            channels=1,
+            block_s=_WINDOW_S,
+        )
+        sound = (block.samples[:, 0] for block in blocks)
+        return evidence(sound, part.from_s, self._detector, warm=part.warm_steps, is_over=is_over)
+
+
+_ears: list[_Ear] = []  # of a process that helps
+
+
+def _begin_to_help(root: Path, timeline: Timeline, track: str) -> None:
+    """In a process of its own: get ready to hear."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is helped ends it
+    _ears[:] = [_Ear(root, timeline, track, SileroDetector())]
+
+
+def _help(part: _Slice) -> Evidence:
+    return _ears[0].hear(part)
+
+
+@contextlib.contextmanager
+def _seats(
+    ear: Callable[[], _Ear], helper: tuple[Path, Timeline, str] | None, is_over: Callable[[], bool]
+) -> Iterator[queue.SimpleQueue[Callable[[_Slice], Evidence]]]:
+    """Where slices can be heard side by side, one at a time at each.
+
+    Threads share Python's lock, which decoding needs for each frame: what is long is heard by
+    processes beside this one. They take their memory, so there is one for each further core alone.
+
+    Args:
+        ear: Makes one.
+        helper: What processes have to know; none are made unless told.
+        is_over: Whether nobody waits for what they hear.
+    """
+    seats: queue.SimpleQueue[Callable[[_Slice], Evidence]] = queue.SimpleQueue()
+    if helper is None or _WORKERS == 1:
+        for _ in range(_WORKERS):
+            own = ear()
+            seats.put(lambda part, own=own: own.hear(part, is_over))  # type: ignore[misc]
+        yield seats
+        return
+    own = ear()
+    seats.put(lambda part: own.hear(part, is_over))
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(_WORKERS - 1, _begin_to_help, helper) as pool:
+
+        def ask(part: _Slice) -> Evidence:
+            answer = pool.apply_async(_help, (part,))
+            while True:
+                try:
+                    return answer.get(_POLL_S)
+                except multiprocessing.TimeoutError:
+                    if is_over():
+                        raise _stopped() from None
+
+        for _ in range(_WORKERS - 1):
+            seats.put(ask)
+        yield seats
+
+
 def _heard(
     root: Path,
     timeline: Timeline,
@@ -312,29 +397,29 @@ def _heard(
 ) -> list[Evidence]:
     """A track's evidence, one for each run; slices of it are heard side by side."""
     slices = list(_slices(timeline, track))
-    own, given_up = threading.local(), threading.Event()
+    given_up = threading.Event()
 
     def is_over() -> bool:
         return stop.is_set() or given_up.is_set()
 
-    def hear(part: _Slice) -> Evidence:
-        if not hasattr(own, "detector"):
-            own.detector = detector()
-        blocks = decode_timeline(
-            root,
-            timeline,
-            track=track,
-            from_s=part.warm_from_s,
-            to_s=part.to_s,
-            rate_hz=RATE_HZ,
-            channels=1,
-            block_s=_WINDOW_S,
-        )
-        sound = (block.samples[:, 0] for block in blocks)
-        return evidence(sound, part.from_s, own.detector, warm=part.warm_steps, is_over=is_over)
+    def ear() -> _Ear:
+        return _Ear(root, timeline, track, detector())
 
+    is_long = len(slices) >= _LONG and detector is SileroDetector
+    helper = (root, timeline, track) if is_long else None
     found: list[Evidence] = []
-    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="labels") as pool:
+    with (
+        _seats(ear, helper, is_over) as seats,
+        ThreadPoolExecutor(_WORKERS, thread_name_prefix="labels") as pool,
+    ):
+
+        def hear(part: _Slice) -> Evidence:
+            seat = seats.get()
+            try:
+                return seat(part)
+            finally:
+                seats.put(seat)
+
         try:
             for number, heard in enumerate(pool.map(hear, slices), 1):
                 found.append(heard)

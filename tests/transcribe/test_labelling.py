@@ -1,5 +1,6 @@
 """Speech, music and silence found in sound, and kept."""
 
+import multiprocessing
 import threading
 from pathlib import Path
 
@@ -104,6 +105,26 @@ def test_a_child_process_finds_the_same(folder: SessionFolder) -> None:
     assert found.talk_starts_s == pytest.approx(made.talk_starts_s, abs=0.5)
     assert [each.kind for each in found.labels] == [each.kind for each in made.labels]
     assert told[-1] == 1.0
+
+
+def test_what_is_long_is_heard_by_processes_side_by_side(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labelling, "_SLICE_STEPS", 50)
+    (folder.derived / "labels.json").unlink(missing_ok=True)
+    made = label(folder)
+    (folder.derived / "labels.json").unlink()
+    monkeypatch.setattr(labelling, "_LONG", 2)
+    monkeypatch.setattr(labelling, "_WORKERS", 3)
+    told: list[float] = []
+    assert label(folder, on_progress=told.append) == made
+    assert told == sorted(told)
+    (folder.derived / "labels.json").unlink()
+    stop = threading.Event()
+    with pytest.raises(LabellingStopped):
+        label(folder, on_progress=lambda _: stop.set(), stop=stop)
+    assert labels.read(folder) is None
+    assert not multiprocessing.active_children()
 
 
 def test_it_can_be_stopped(tmp_path: Path) -> None:
