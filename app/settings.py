@@ -30,7 +30,7 @@ from typing import Any, Literal
 from app import paths
 from recorder.archive import write_whole
 from recorder.errors import AircheckError, storage_error
-from recorder.preroll import LONGEST_S
+from recorder.types import LONGEST_PRE_ROLL_S
 from transcribe import suiting
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -263,8 +263,10 @@ def _amount(name: str, value: Any) -> int:
 
 def _seconds(name: str, value: Any) -> int:
     seconds = _amount(name, value)
-    if seconds > LONGEST_S:
-        raise SettingsError(f"The setting {name!r} may be {LONGEST_S:.0f} seconds at most.")
+    if seconds > LONGEST_PRE_ROLL_S:
+        raise SettingsError(
+            f"The setting {name!r} may be {LONGEST_PRE_ROLL_S:.0f} seconds at most."
+        )
     return seconds
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from recorder import launch
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError, RecorderError, SourceError
-from recorder.types import Seconds, SourceKind, SourceSpec
+from recorder.types import LONGEST_PRE_ROLL_S, Seconds, SourceKind, SourceSpec
 
 if TYPE_CHECKING:  # only the process that listens needs them
     from recorder.session import Recording
@@ -32,9 +32,6 @@ if TYPE_CHECKING:  # only the process that listens needs them
     from recorder.sources.prerolled import Prerolled
 
 _logger = logging.getLogger(__name__)
-
-LONGEST_S = 600.0
-"""The longest that may be kept: ten minutes of stereo at 48 kHz are 115 MB."""
 
 _TELL_S = 0.1  # between two words on what is heard
 _AGAIN_S = 1.0  # after a device that broke
@@ -66,7 +63,7 @@ class PreRoll:
 
         Args:
             spec: A device, or the system's sound.
-            keep_s: Seconds to keep, `LONGEST_S` at most.
+            keep_s: Seconds to keep, `LONGEST_PRE_ROLL_S` at most.
 
         Raises:
             ValueError: It is no device, or too much is to be kept.
@@ -75,7 +72,7 @@ class PreRoll:
         """
         if spec.kind not in (SourceKind.DEVICE, SourceKind.SYSTEM):
             raise ValueError(f"{spec} is no device")
-        if not 0 < keep_s <= LONGEST_S:
+        if not 0 < keep_s <= LONGEST_PRE_ROLL_S:
             raise ValueError(f"{keep_s} s can't be kept")
         self._spec = launch.named(spec)
         self._heard = Heard(held_s=Seconds(0.0))

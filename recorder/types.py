@@ -18,6 +18,9 @@ from urllib.parse import urlsplit, urlunsplit
 Seconds = NewType("Seconds", float)
 """A duration, or a position in session time, in seconds."""
 
+LONGEST_PRE_ROLL_S = 600.0
+"""The longest that is kept before Record: ten minutes of stereo at 48 kHz are 115 MB."""
+
 SessionId = NewType("SessionId", str)
 """A ULID: 26 characters of Crockford's base 32 that sort by creation time."""
 

@@ -349,7 +349,10 @@ def _help(part: _Slice) -> Evidence:
 
 @contextlib.contextmanager
 def _seats(
-    ear: Callable[[], _Ear], helper: tuple[Path, Timeline, str] | None, is_over: Callable[[], bool]
+    ear: Callable[[], _Ear],
+    count: int,
+    helper: tuple[Path, Timeline, str] | None,
+    is_over: Callable[[], bool],
 ) -> Iterator[queue.SimpleQueue[Callable[[_Slice], Evidence]]]:
     """Where slices can be heard side by side, one at a time at each.
 
@@ -358,12 +361,13 @@ def _seats(
 
     Args:
         ear: Makes one.
+        count: How many slices there are.
         helper: What processes have to know; none are made unless told.
         is_over: Whether nobody waits for what they hear.
     """
     seats: queue.SimpleQueue[Callable[[_Slice], Evidence]] = queue.SimpleQueue()
     if helper is None or _WORKERS == 1:
-        for _ in range(_WORKERS):
+        for _ in range(min(_WORKERS, count)):
             own = ear()
             seats.put(lambda part, own=own: own.hear(part, is_over))  # type: ignore[misc]
         yield seats
@@ -409,7 +413,7 @@ def _heard(
     helper = (root, timeline, track) if is_long else None
     found: list[Evidence] = []
     with (
-        _seats(ear, helper, is_over) as seats,
+        _seats(ear, len(slices), helper, is_over) as seats,
         ThreadPoolExecutor(_WORKERS, thread_name_prefix="labels") as pool,
     ):
 

@@ -144,9 +144,11 @@ def follow(
 
 def _offer_replay(context: Context, folder: SessionFolder) -> None:
     """Say how the gaps may yet be filled, where a page may post the recording later."""
-    from app.replays import offer  # noqa: PLC0415 (comparing loads NumPy; recording starts without)
+    if context.as_json or not folder.timeline().gaps:
+        return
+    from app.replays import offer  # noqa: PLC0415 (comparing loads NumPy; few recordings need it)
 
-    page = "" if context.as_json else offer(folder)
+    page = offer(folder)
     if page:
         context.say(
             f"  There are gaps. If {escape(page)} posts the recording later, "

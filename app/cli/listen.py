@@ -15,9 +15,9 @@ from app.cli.capture import follow
 from app.cli.context import Context, Duration, escape, pass_context
 from app.cli.follow import meter
 from recorder.errors import AircheckError
-from recorder.preroll import LONGEST_S, Heard, PreRoll
+from recorder.preroll import Heard, PreRoll
 from recorder.sources.open import parse_source
-from recorder.types import Seconds, SourceKind
+from recorder.types import LONGEST_PRE_ROLL_S, Seconds, SourceKind
 
 _REFRESH_S = 0.2
 
@@ -36,8 +36,8 @@ def listen_command(context: Context, source: str, keep_s: Seconds, title: str) -
     spec = parse_source(source)
     if spec.kind not in (SourceKind.DEVICE, SourceKind.SYSTEM):
         raise click.UsageError("Only device:NAME and system[:NAME] can be listened to.")
-    if not 0 < keep_s <= LONGEST_S:
-        raise click.UsageError(f"--keep takes at most {LONGEST_S / 60:.0f} minutes.")
+    if not 0 < keep_s <= LONGEST_PRE_ROLL_S:
+        raise click.UsageError(f"--keep takes at most {LONGEST_PRE_ROLL_S / 60:.0f} minutes.")
     with contextlib.closing(PreRoll(spec, keep_s=keep_s)) as pre_roll:
         context.say(f"[bold]{escape(str(spec))}[/]")
         context.say(f"  The last {keep_s:g} s are kept in memory. Return records; Ctrl-C leaves.")

@@ -13,8 +13,8 @@ from recorder import journal, launch, pack
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import RecorderError, UnknownDevice
 from recorder.events import Noticed
-from recorder.preroll import LONGEST_S, PreRoll
-from recorder.types import GapReason, Seconds, SourceKind, SourceSpec
+from recorder.preroll import PreRoll
+from recorder.types import LONGEST_PRE_ROLL_S, GapReason, Seconds, SourceKind, SourceSpec
 from tests.parts import wait_until
 from tests.pulseserver import RATE_HZ, PulseServer, numbers_in, sound_server, write_numbered
 from tests.recorder.switching import recorded_s, track_of
@@ -149,7 +149,7 @@ def test_whoever_listened_and_died_can_record_nothing(pre_roll: PreRoll, tmp_pat
         pre_roll.record(Archive(tmp_path))
 
 
-@pytest.mark.parametrize("keep_s", [0.0, -1.0, LONGEST_S + 1])
+@pytest.mark.parametrize("keep_s", [0.0, -1.0, LONGEST_PRE_ROLL_S + 1])
 def test_a_length_that_cannot_be_kept_is_refused(keep_s: float) -> None:
     with pytest.raises(ValueError, match="can't be kept"):
         PreRoll(SPEAKERS, keep_s=Seconds(keep_s))
