@@ -36,6 +36,19 @@ class Changes:
     no_cover: bool = False
 
 
+def facts(info: SessionInfo) -> dict[str, object]:
+    """What people may change beside the title, for programs."""
+    return {
+        "host": info.host,
+        "description": info.description,
+        "rights": info.rights,
+        "consent": info.consent,
+        "notes": info.notes,
+        "tags": list(info.tags),
+        "cover": info.cover,
+    }
+
+
 def edit(folder: SessionFolder, changes: Changes) -> SessionInfo:
     """Change what a session says of itself.
 

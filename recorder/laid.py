@@ -19,10 +19,10 @@ import numpy as np
 
 from recorder import adts, mp4, remuxed, silent, ts
 from recorder.adts import Bytes, Frames
-from recorder.errors import DecodeError, storage_error
+from recorder.errors import storage_error
 from recorder.events import Chunk
 from recorder.mp4 import Aac, Integers
-from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of
+from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of, reading
 from recorder.tags import Tags
 from recorder.types import Seconds
 from recorder.written import Written
@@ -85,14 +85,10 @@ def of(root: Path, piece: Piece, *, room: int = 0) -> Material | None:
     if fmt.container not in ("adts", "ts", "mp3"):
         return None
     path = root / piece.part.file
-    try:
+    with reading(piece.part):
         if fmt.container == "mp3":
             return _mp3(root, path, piece) if fmt.codec in ("", "mp3") and fmt.rate_hz else None
         return _aac(root, path, piece, room)
-    except FileNotFoundError as error:
-        raise DecodeError(f"{piece.part.file} isn't there.", hint="Check where it is.") from error
-    except OSError as error:
-        raise storage_error(error, doing=f"reading {piece.part.file}") from error
 
 
 def write(materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Continuous:

@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 
 from recorder import ogg, silent
-from recorder.errors import DecodeError, storage_error
+from recorder.errors import storage_error
 from recorder.frames import OggParser
 from recorder.ogg import Bytes, Integers, Pages
-from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of
+from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of, reading
 from recorder.tags import Tags
 from recorder.types import Seconds
 from recorder.written import Written
@@ -103,12 +103,8 @@ def of(root: Path, piece: Piece) -> Material | None:
         return None
     if not _is_plain(piece):
         return None
-    try:
+    with reading(piece.part):
         return _material(root / piece.part.file, piece)
-    except FileNotFoundError as error:
-        raise DecodeError(f"{piece.part.file} isn't there.", hint="Check where it is.") from error
-    except OSError as error:
-        raise storage_error(error, doing=f"reading {piece.part.file}") from error
 
 
 def write(materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Continuous:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from recorder.errors import DecodeError, storage_error
 from recorder.events import Chunk
 from recorder.timeline import Part
 from recorder.types import Seconds
@@ -143,3 +145,19 @@ def at_in(spans: Sequence[Span], session_s: float) -> Seconds:
             break
         at_s = span.at_s + min(session_s - span.start_s, span.duration_s)
     return Seconds(at_s)
+
+
+@contextlib.contextmanager
+def reading(part: Part) -> Iterator[None]:
+    """Say what is wrong where a part can't be read.
+
+    Raises:
+        DecodeError: It isn't there.
+        StorageError: The disk refuses.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DecodeError(f"{part.file} isn't there.", hint="Check where it is.") from error
+    except OSError as error:
+        raise storage_error(error, doing=f"reading {part.file}") from error

@@ -14,7 +14,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from app import watching
+from app import editing, watching
 from app.cli import place
 from app.cli.context import (
     Context,
@@ -166,15 +166,7 @@ def _told(folder: SessionFolder) -> dict[str, Any]:
         info = folder.info()
     except CorruptSession:  # which is said elsewhere
         return {}
-    return {
-        "host": info.host,
-        "description": info.description,
-        "rights": info.rights,
-        "consent": info.consent,
-        "notes": info.notes,
-        "tags": list(info.tags),
-        "cover": info.cover,
-    }
+    return editing.facts(info)
 
 
 def _timeline_json(timeline: Timeline) -> dict[str, Any]:

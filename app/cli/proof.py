@@ -177,16 +177,7 @@ def edit_command(
     if cover and no_cover:
         raise click.UsageError("--cover and --no-cover don't go together.")
     info = editing.edit(context.archive.find(session), changes)
-    facts = {
-        "title": info.title,
-        "host": info.host,
-        "description": info.description,
-        "rights": info.rights,
-        "consent": info.consent,
-        "notes": info.notes,
-        "tags": list(info.tags),
-        "cover": info.cover,
-    }
+    facts = {"title": info.title, **editing.facts(info)}
     if context.as_json:
         context.answer({"id": info.id, **facts})
     else:

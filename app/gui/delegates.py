@@ -48,12 +48,16 @@ _ROOM_FOR_ELLIPSIS = 3  # characters
 _ASIDE_FILL = 0.92  # of two lines: words leave some room at a line's end
 
 
-class SessionDelegate(QStyledItemDelegate):
-    """A session: its state's icon, its title, and a line of facts."""
+class _Rows(QStyledItemDelegate):
+    """Rows of sessions, wherever they stand."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002, N802
         """All rows are equally high."""
         return QSize(tokens.SIDE_LEAST_WIDTH, tokens.ROW_HEIGHT)
+
+
+class SessionDelegate(_Rows):
+    """A session: its state's icon, its title, and a line of facts."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a row."""
@@ -77,7 +81,7 @@ class SessionDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class GuideDelegate(QStyledItemDelegate):
+class GuideDelegate(_Rows):
     """A session in the library, as in a programme guide: when, what, its sound, length and state.
 
     Where there is little room the columns on the right become a line under the title.
@@ -90,10 +94,6 @@ class GuideDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject, thumbnails: Thumbnails) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002, N802
-        """All rows are equally high."""
-        return QSize(tokens.SIDE_LEAST_WIDTH, tokens.ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a row."""
