@@ -13,11 +13,14 @@ from transcribe.database import Database
 _SIGNS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 _SHORTEST = 3  # letters of a word that is worth guessing at
 _SHORTEST_FOR_TWO = 5  # letters of a word in which two may be wrong
+_SHORTEST_NAME = 4  # letters of what may be a field: 'Tom:' says who speaks
 _LONGEST = 32
 _MOST_COMPARED = 2_000
 _LAST_SIGN = "\U0010ffff"
+_FIELDS: Final = query.FIELDS + query.DATES
 _SYNTAX = re.compile(
-    rf"(?:{'|'.join(query.FIELDS + query.DATES)}):\s*(?:\"[^\"]*|\S*)|\S*\*|\b(?:AND|OR|NOT|NEAR)\b"
+    rf"\b(?i:{'|'.join(_FIELDS)}):\s*(?:\"[^\"]*|\S*)|\S*\*|\b(?:AND|OR|NOT|NEAR)\b"
+    r"|(?P<no_field>[^\W\d_]+):(?P<value>\S?)"
 )
 
 
@@ -35,15 +38,35 @@ def did_you_mean(index: Database, text: str) -> str:
         IndexBroken: The index is damaged.
         IndexBusy: It was locked for 5 s.
     """
-    syntax = [match.span() for match in _SYNTAX.finditer(text)]
-    better, at = [], 0
+    syntax = list(_SYNTAX.finditer(text))
+    changes = [change for match in syntax for change in _field(match)]
+    kept = [match.span() for match in syntax if match["no_field"] is None]
+    kept += [match.span("no_field") for match in syntax if match["value"] or _field(match)]
     for term in terms.located(text):
-        if any(start <= term.start < end for start, end in syntax):
+        if any(start <= term.start < end for start, end in kept):
             continue
         replacement = _replacement(index, term.term)
         if replacement:
-            better += [text[at : term.start], replacement]
-            at = term.end
+            changes.append((term.start, term.end, replacement))
+    return _changed(text, changes)
+
+
+def _field(match: re.Match[str]) -> list[tuple[int, int, str]]:
+    """The field that was meant, where a name before a colon is none but for a letter."""
+    name = (match["no_field"] or "").lower()
+    if not _SHORTEST_NAME <= len(name) <= _LONGEST:
+        return []
+    near = _one_away(name)
+    start, end = match.span("no_field")
+    return [(start, end, field) for field in _FIELDS if field in near][:1]
+
+
+def _changed(text: str, changes: list[tuple[int, int, str]]) -> str:
+    """A text with other words from here to there; empty where nothing is changed."""
+    better, at = [], 0
+    for start, end, word in sorted(changes):
+        better += [text[at:start], word]
+        at = end
     return "".join([*better, text[at:]]) if better else ""
 
 
