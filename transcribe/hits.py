@@ -49,7 +49,8 @@ class Found:
         start_s: Session time of the segment in which it begins.
         end_s: Session time of the end of the segment in which it ends.
         text: These segments' text.
-        snippet: About 240 characters around it.
+        snippet: About 240 characters around it. It begins with words of ``speaker``; where
+            another one goes on, a dash and the name stand before.
         marks: Where in ``snippet`` the searched words stand: (start, end) in characters.
         speaker: Who speaks where it begins, or empty.
         before: The text of up to two segments before.
@@ -76,7 +77,7 @@ class Hit:
         start_s: Session time of the segment in which the match begins.
         end_s: Session time of the end of the segment in which it ends.
         text: These segments' text; the title where whole sessions were searched.
-        snippet: About 240 characters around the match.
+        snippet: About 240 characters around the match, as in `Found`.
         marks: Where in ``snippet`` the searched words stand: (start, end) in characters, in order.
         speaker: Who speaks there, or empty.
         language: Whisper's code; empty where whole sessions were searched.
@@ -264,7 +265,7 @@ class _Page:
         """What is shown of the lines around these, and the marks in it."""
         since, until = self._nearby(first, last)
         view = _View(
-            text=self._text(since, until),
+            self._lines[since:until],
             first_term=self._firsts[since],
             goes_before=since > 0,
             goes_on=until < len(self._lines),
@@ -276,7 +277,8 @@ class _Page:
     def _nearby(self, first: int, last: int) -> tuple[int, int]:
         """The lines that a snippet around these can reach into: the first, and the one after."""
         since, until, room = first, last + 1, _BEFORE
-        while since > 0 and room > 0:
+        speaker = self._lines[first].speaker
+        while since > 0 and room > 0 and self._lines[since - 1].speaker == speaker:
             since -= 1
             room -= len(self._lines[since].text)
         room = _LENGTH
@@ -296,15 +298,16 @@ class _View:
     """A stretch of text that a snippet is cut from.
 
     Args:
-        text: Of some lines.
+        lines: Whose text it is.
         first_term: How many terms stand before it.
         goes_before: Whether there is text before it.
         goes_on: Whether there is text after it.
     """
 
-    def __init__(self, text: str, first_term: int, *, goes_before: bool, goes_on: bool) -> None:
-        self._text = text
-        self._places = terms.places(text)
+    def __init__(
+        self, lines: Sequence[Line], first_term: int, *, goes_before: bool, goes_on: bool
+    ) -> None:
+        self._text, self._places = _told(lines)
         self._first_term = first_term
         self._goes_before = goes_before
         self._goes_on = goes_on
@@ -348,3 +351,19 @@ class _View:
             return len(self._text)
         ends = [end for _, end in self._places if end <= furthest]
         return max(ends[-1] if ends else 0, end)
+
+
+def _told(lines: Sequence[Line]) -> tuple[str, list[tuple[int, int]]]:
+    """Lines as one text that says where another one speaks, and where their terms stand in it."""
+    pieces: list[str] = []
+    places: list[tuple[int, int]] = []
+    at, speaker = 0, lines[0].speaker
+    for line in lines:
+        blank = " " if pieces else ""
+        turn = "" if line.speaker == speaker else f"— {line.speaker}: " if line.speaker else "— "
+        speaker = line.speaker
+        at += len(blank) + len(turn)
+        places += [(at + start, at + end) for start, end in terms.places(line.text)]
+        pieces += [blank, turn, line.text]
+        at += len(line.text)
+    return "".join(pieces), places

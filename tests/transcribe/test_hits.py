@@ -74,6 +74,23 @@ def test_a_speaker_is_preferred() -> None:
     assert (found.start_s, found.speaker) == (6, "B")
 
 
+def test_a_snippet_says_who_speaks_the_found_word_and_who_goes_on() -> None:
+    lines = _lines("I ask you", "and I answer", "not me", "nobody", "again", speakers="ABBCB")
+    lines[3] = lines[3]._replace(speaker="")
+    found = find(lines, parse("answer nobody").groups, _NOBODY)
+    assert found.speaker == "B"
+    assert found.snippet == "…and I answer not me — nobody — B: again"
+    assert _marked(found) == ["answer", "nobody"]
+
+
+def test_a_phrase_of_two_speakers_says_where_the_second_begins() -> None:
+    found = find(
+        _lines("we choose", "to go", speakers="AB"), parse('"choose to go"').groups, _NOBODY
+    )
+    assert (found.speaker, found.snippet) == ("A", "we choose — B: to go")
+    assert _marked(found) == ["choose — B: to go"]
+
+
 def test_what_is_outside_is_shown_and_is_no_hit() -> None:
     lines = _lines("word before", "word inside", outside=(0,))
     found = find(lines, parse("word").groups, _NOBODY)
