@@ -10,6 +10,7 @@
         ├── EngineError                the engine could not make text of a chunk
         │   └── UnknownEngine          no engine by that name; wrong use
         ├── TranscriptError            a transcript or caption file that can't be read
+        │   └── UnknownVoice           a track that the session has not; wrong use
         ├── QueueError
         │   ├── QueueBroken            queue.db is not a database any more
         │   └── JobNotFound            no job by that number
@@ -68,6 +69,12 @@ class UnknownEngine(EngineError):
 
 class TranscriptError(TranscribeError):
     """A file that can't be read as a transcript or captions."""
+
+
+class UnknownVoice(TranscriptError):
+    """Whoever is to be named speaks on no track of the session."""
+
+    exit_status = 2
 
 
 class QueueError(TranscribeError):

@@ -62,10 +62,13 @@ def quote(
     """Quote what the active transcript has between two moments; whole segments.
 
     Raises:
+        ValueError: The end comes before the beginning.
         TranscriptError: Nothing was said then, or there is no transcript.
         CorruptSession: The session can't be read.
         StorageError: The disk refuses.
     """
+    if to_s < from_s:
+        raise ValueError("a quote cannot end before it begins")
     text = _text(folder, track, language)
     said = [s for s in text.segments if s.start_s < to_s and s.end_s > from_s]
     if not said:

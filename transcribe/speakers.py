@@ -17,7 +17,7 @@ from recorder.archive import SessionFolder, write_whole
 from recorder.errors import storage_error
 from recorder.types import Seconds
 from transcribe import transcript
-from transcribe.errors import TranscriptError
+from transcribe.errors import TranscriptError, UnknownVoice
 from transcribe.transcript import Segment, Transcript
 
 if TYPE_CHECKING:  # it loads numpy, and who names a speaker needs none
@@ -81,10 +81,14 @@ def name(folder: SessionFolder, who: str, called: str) -> list[Path]:
         The new versions of the transcripts that it changed.
 
     Raises:
+        UnknownVoice: The session has no such track; nothing was written.
+        CorruptSession: The session can't be read.
         TranscriptError: The names or a transcript can't be read.
         StorageError: The disk refuses.
     """
     before = names(folder)
+    if who not in before:
+        _require_track(folder, who)
     after = {**before, who: " ".join(called.split())}
     after = {key: value for key, value in after.items() if value}
     try:
@@ -100,6 +104,18 @@ def name(folder: SessionFolder, who: str, called: str) -> list[Path]:
         if renamed.segments != current.segments:
             written.append(transcript.store(folder, renamed))
     return written
+
+
+def _require_track(folder: SessionFolder, who: str) -> None:
+    track, colon, voice = who.partition(":")
+    tracks = {letter for letter, _ in folder.info().sources}
+    tracks.update(folder.timeline().tracks, (item.track for item in transcript.active(folder)))
+    if track not in tracks or (colon and not voice):
+        raise UnknownVoice(
+            f"The session has no track or voice {who!r}.",
+            safe="No name was changed.",
+            hint=f"Tracks: {', '.join(sorted(tracks))}; a voice is '{min(tracks, default='a')}:1'.",
+        )
 
 
 def named(folder: SessionFolder, fresh: Transcript) -> Transcript:

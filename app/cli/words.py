@@ -40,6 +40,8 @@ def quote_command(
     out: Path | None,
 ) -> None:
     """Say what was said in a part of SESSION, with all that is needed to check it."""
+    if to_s < from_s:
+        raise click.UsageError("--to is a moment before --from; nothing can be quoted so.")
     folder = context.archive.find(session)
     quote = quotes.quote(folder, from_s, to_s, track=track, language=language)
     if out is not None:

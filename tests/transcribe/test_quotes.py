@@ -52,3 +52,5 @@ def test_silence_is_not_quoted(tmp_path: Path) -> None:
     say(folder, ["Hello."], every_s=1)
     with pytest.raises(TranscriptError, match=r"Nothing was said from 0:00:05\.0"):
         quotes.quote(folder, Seconds(5), Seconds(6))
+    with pytest.raises(ValueError, match="end before it begins"):
+        quotes.quote(folder, Seconds(6), Seconds(5))

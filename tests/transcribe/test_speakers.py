@@ -9,7 +9,7 @@ from recorder.types import Seconds
 from tests.transcribe.talks import talk
 from transcribe import corrections, speakers, transcript
 from transcribe.corrections import Edit
-from transcribe.errors import TranscriptError
+from transcribe.errors import TranscriptError, UnknownVoice
 from transcribe.speakers import Turn
 from transcribe.transcript import Segment
 
@@ -57,8 +57,22 @@ def test_a_corrected_transcript_stays_the_active_one(folder: SessionFolder) -> N
 
 
 def test_a_name_that_changes_nothing_writes_no_version(folder: SessionFolder) -> None:
-    assert speakers.name(folder, "b", "Nobody yet") == []
+    assert speakers.name(folder, "a:9", "Nobody yet") == []
     assert len(transcript.stored(folder)) == 1
+
+
+@pytest.mark.parametrize("who", ["zz", "b:1", "a:", "", "A"])
+def test_a_track_that_is_not_there_has_no_speaker(folder: SessionFolder, who: str) -> None:
+    with pytest.raises(UnknownVoice, match="no track or voice") as refused:
+        speakers.name(folder, who, "Ada")
+    assert "Tracks: a;" in refused.value.hint
+    assert speakers.names(folder) == {}
+
+
+def test_a_name_of_a_track_that_went_away_can_still_be_taken_back(folder: SessionFolder) -> None:
+    (folder.transcripts / "speakers.json").write_text('{"b": "Bob"}')
+    speakers.name(folder, "b", "")
+    assert speakers.names(folder) == {}
 
 
 def test_names_that_cannot_be_read_are_said(folder: SessionFolder) -> None:

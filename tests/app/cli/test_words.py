@@ -84,3 +84,17 @@ def test_a_moment_of_silence_is_said(
 ) -> None:
     assert aircheck(folder, "quote", folder.id, "--from", "50", "--to", "60") == 1
     assert "Nothing was said" in capsys.readouterr().err
+
+
+def test_a_quote_that_ends_before_it_begins_is_refused(
+    folder: SessionFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert aircheck(folder, "quote", folder.id, "--from", "0.8", "--to", "0.6") == 2
+    assert "--to is a moment before --from" in capsys.readouterr().err
+
+
+def test_an_unknown_track_gets_no_speaker(
+    folder: SessionFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert aircheck(folder, "speaker", folder.id, "zz", "Ada") == 2
+    assert "no track or voice 'zz'" in capsys.readouterr().err
