@@ -17,7 +17,7 @@ _SHORTEST_NAME = 4  # letters of what may be a field: 'Tom:' says who speaks
 _LONGEST = 32
 _MOST_COMPARED = 2_000
 _LAST_SIGN = "\U0010ffff"
-_FIELDS: Final = query.FIELDS + query.DATES
+_FIELDS: Final[tuple[str, ...]] = query.FIELDS + query.DATES
 _SYNTAX = re.compile(
     rf"\b(?i:{'|'.join(_FIELDS)}):\s*(?:\"[^\"]*|\S*)|\S*\*|\b(?:AND|OR|NOT|NEAR)\b"
     r"|(?P<no_field>[^\W\d_]+):(?P<value>\S?)"
