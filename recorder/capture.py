@@ -180,6 +180,7 @@ class TrackCapture:
         self._woken = threading.Event()
         self._over = threading.Event()
         self._state_lock = threading.Lock()
+        self._was_silent = False
         name = f"capture-{track}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -206,9 +207,17 @@ class TrackCapture:
         """Begin."""
         self._thread.start()
 
+    @property
+    def was_silent(self) -> bool:
+        """Whether nothing came when it was stopped, nor in its source's last words."""
+        return self._was_silent
+
     def stop(self) -> None:
         """End it well; returns at once."""
-        self._stopping.set()
+        with self._state_lock:
+            if not self._stopping.is_set():
+                self._was_silent = self.state.state is not State.RECORDING
+                self._stopping.set()
         self._interrupt()
 
     def join(self) -> None:
@@ -226,8 +235,14 @@ class TrackCapture:
 
     def on_audio(self) -> None:
         """Something was stored. Called by the writer, in the source's thread."""
-        if self.state.state is State.RECORDING or self._stopping.is_set():
+        if self.state.state is State.RECORDING:
             return
+        if not self._stopping.is_set():
+            self._become(State.RECORDING, detail=self._how_it_began())
+        self._was_silent = False  # though it was when somebody stopped it a moment ago
+
+    def _how_it_began(self) -> str:
+        """What is to be said of audio that came, if it isn't as it was planned."""
         detail = ""
         first = self._candidates[0]
         if self._current is not first:
@@ -236,7 +251,7 @@ class TrackCapture:
             late_s = (utc_now() - self._shared.announced_at).total_seconds()
             detail = f"It began {late_s / 60:.0f} min late." if late_s >= _LATE_S else ""
         self._is_first_audio = False
-        self._become(State.RECORDING, detail=detail)
+        return detail
 
     # --- its own thread ------------------------------------------------------------------------
 

@@ -207,13 +207,12 @@ class Recording:
                 self._sync()
                 self._watch_disk()
                 self._end_in_time()
-            silent = [each for each in self._tracks if each.state.state is not State.RECORDING]
             self._become(State.FINISHING)
             for track in self._tracks:
                 track.stop()
             for track in self._tracks:
                 track.join()
-            return self._finish(silent=silent)
+            return self._finish()
 
     def _await_its_time(self) -> None:
         """Wait, on the wall clock, until probing begins."""
@@ -290,12 +289,8 @@ class Recording:
         if warning or self._disk_watch.left_s is None:
             self._warning = warning
 
-    def _finish(self, *, silent: list[TrackCapture]) -> State:
-        """Close everything and seal.
-
-        Args:
-            silent: The tracks to which nothing came when it was over.
-        """
+    def _finish(self) -> State:
+        """Close everything and seal."""
         self._end_in_time()
         ends = [track for track in self._tracks if track.ending]
         self._ending = self._ending or (ends[0].ending if ends else "")
@@ -303,7 +298,7 @@ class Recording:
         if len(failures) == len(self._tracks):
             self._failure = self._failure or failures[0]
         for track in self._tracks:
-            is_lost = track in silent and track.writer.has_audio and not track.ending
+            is_lost = track.was_silent and track.writer.has_audio and not track.ending
             track.writer.close(gap_to_s=self._lost_to_s(track) if is_lost else None)
         self._packer.close()
         final = State.FAILED if self._failure else State.DONE

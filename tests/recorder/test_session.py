@@ -249,6 +249,25 @@ def test_stop_while_nothing_comes_journals_the_gap_to_the_end(folder: SessionFol
     assert gap.reason is GapReason.REFUSED
 
 
+def test_last_words_after_a_stop_leave_no_gap_behind_them(folder: SessionFolder) -> None:
+    """What comes back in the moment of the stop was not away to the end."""
+
+    def comes_back(sink: Sink, stop: StopSignal) -> None:
+        stop.wait(30)
+        sink.begin_run(MP3, placed_by=PlacedBy.WALL_CLOCK)
+        sink.write(b"two", Seconds(0.01))
+        sink.end_chunk()
+
+    lost = plays(b"one", then=ConnectionLost("Lost."))
+    with running(folder, lost, comes_back) as recording:
+        wait_until(lambda: recording.status().state is State.RECONNECTING)
+        wait_until(lambda: recording.status().now_s > 1.2)
+    timeline = folder.timeline()
+    (gap,) = timeline.gaps
+    assert gap.reason is GapReason.CONNECTION_LOST
+    assert timeline.tracks["a"].runs[-1].start_s == gap.to_s, "it ends where the sound came back"
+
+
 def test_time_that_is_over_while_nothing_comes_leaves_a_gap_to_its_end(tmp_path: Path) -> None:
     folder = Archive(tmp_path).create("Short", [("a", SPEC)], for_s=Seconds(1.5))
     lost = plays(b"one", then=Refused("Full.", status=503, retry_after_s=Seconds(60)))
