@@ -13,6 +13,7 @@ cookies = "browser:firefox" # for pages that need some, or a cookies.txt; AIRCHE
 trash_days = 30             # what lies longer in the trash is deleted (0: never); …_TRASH_DAYS
 pre_roll = 30               # seconds of a chosen device kept before Record (0: none); …_PRE_ROLL
 notify = true               # the desktop tells when a session goes live or breaks; …_NOTIFY
+watched = ["~/Voice memos"] # folders whose files are imported; AIRCHECK_WATCHED, joined by ':'
 tray = true                 # stay in the tray when the window is closed; AIRCHECK_TRAY
 
 `save` changes the file and keeps its comments and its order.
@@ -21,7 +22,6 @@ tray = true                 # stay in the tray when the window is closed; AIRCHE
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -64,6 +64,7 @@ class Settings:
             ``browser:NAME[:PROFILE]``; empty for none.
         pre_roll: Seconds of a chosen device that are kept before Record is pressed; 0 is none.
         notify: Whether the desktop tells that a session is live, broken, refused, over, ready.
+        watched: Folders; what is put into them is imported, from when the window was open first.
         tray: Whether the window stays in the tray when it is closed, where there is one.
     """
 
@@ -80,6 +81,7 @@ class Settings:
     cookies: str = ""
     pre_roll: int = 0
     notify: bool = True
+    watched: tuple[Path, ...] = ()
     tray: bool = True
 
 
@@ -117,9 +119,14 @@ def load(
 def _from_file(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
     except FileNotFoundError:
         return {}
+    except (OSError, ValueError) as error:
+        raise _unreadable(file, error) from error
+    import tomllib  # noqa: PLC0415 (most people have no such file)
+
+    try:
+        values = tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise _unreadable(file, error) from error
     unknown = sorted(set(values) - set(_READERS))
@@ -228,6 +235,13 @@ def _folder(name: str, value: Any) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def _folders(name: str, value: Any) -> tuple[Path, ...]:
+    listed = value.split(os.pathsep) if isinstance(value, str) else value
+    if not isinstance(listed, list | tuple):
+        raise SettingsError(f"The setting {name!r} must be a list of folders' paths.")
+    return tuple(dict.fromkeys(_folder(name, each) for each in listed if each != ""))
+
+
 def _switch(name: str, value: Any) -> bool:
     if isinstance(value, bool):
         return value
@@ -284,6 +298,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "cookies": _cookies,
     "pre_roll": _seconds,
     "notify": _switch,
+    "watched": _folders,
     "tray": _switch,
 }
 """What reads each setting from TOML or from the environment."""

@@ -27,8 +27,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from recorder import journal
 from recorder.errors import (
     ArchiveError,
@@ -542,6 +540,8 @@ def sync_folder(path: Path) -> None:
 
 
 def _started_at(pid: int) -> float | None:
+    import psutil  # noqa: PLC0415 (only who meets a recorder needs it)
+
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()

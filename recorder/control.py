@@ -15,8 +15,6 @@ import os
 import secrets
 import tempfile
 import threading
-from multiprocessing import AuthenticationError
-from multiprocessing import connection as sockets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +24,8 @@ from recorder.status import Status
 from recorder.types import Seconds, State
 
 if TYPE_CHECKING:  # whoever watches does without all that recording needs
+    from multiprocessing import connection
+
     from recorder.session import Recording
 
 _logger = logging.getLogger(__name__)
@@ -43,12 +43,14 @@ class Server:
         Raises:
             StorageError: The disk refuses.
         """
+        from multiprocessing.connection import Listener  # noqa: PLC0415 (who only looks needs none)
+
         self._recording = recording
         self._path = folder.path / "control.json"
         self._directory = tempfile.mkdtemp(prefix="aircheck-")  # 0700
         key = secrets.token_bytes(32)
         address = None if os.name == "nt" else str(Path(self._directory) / "s")
-        self._listener = sockets.Listener(address, authkey=key)
+        self._listener = Listener(address, authkey=key)
         note = {"address": str(self._listener.address), "key": key.hex(), "pid": os.getpid()}
         write_whole(self._path, json.dumps(note).encode(), mode=0o600)
         self._closed = threading.Event()
@@ -66,25 +68,27 @@ class Server:
             Path(self._directory).rmdir()
 
     def _serve(self) -> None:
+        from multiprocessing import AuthenticationError  # noqa: PLC0415 (likewise)
+
         while not self._closed.is_set():
             try:
-                connection = self._listener.accept()
+                asked = self._listener.accept()
             except (OSError, EOFError, AuthenticationError) as error:
                 _logger.debug("no connection: %s", error)
                 if self._closed.wait(0.05):
                     return
                 continue
             threading.Thread(
-                target=self._answer, args=(connection,), name="control-answer", daemon=True
+                target=self._answer, args=(asked,), name="control-answer", daemon=True
             ).start()
 
-    def _answer(self, connection: sockets.Connection[bytes, bytes]) -> None:
-        with connection:
+    def _answer(self, asked: connection.Connection[bytes, bytes]) -> None:
+        with asked:
             try:
-                if not connection.poll(_ANSWER_WITHIN_S):
+                if not asked.poll(_ANSWER_WITHIN_S):
                     return
-                question = json.loads(connection.recv_bytes(_LONGEST_MESSAGE))
-                connection.send_bytes(json.dumps(self._do(question)).encode())
+                question = json.loads(asked.recv_bytes(_LONGEST_MESSAGE))
+                asked.send_bytes(json.dumps(self._do(question)).encode())
             except (OSError, EOFError, ValueError, TypeError) as error:
                 _logger.debug("a question came to nothing: %s", error)
 
@@ -144,13 +148,15 @@ class Client:
         self._ask({"do": "stop"})
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        from multiprocessing import AuthenticationError, connection  # noqa: PLC0415 (likewise)
+
         try:
             note = json.loads((self._folder.path / "control.json").read_bytes())
-            with sockets.Client(note["address"], authkey=bytes.fromhex(note["key"])) as connection:
-                connection.send_bytes(json.dumps(question).encode())
-                if not connection.poll(_ANSWER_WITHIN_S):
+            with connection.Client(note["address"], authkey=bytes.fromhex(note["key"])) as asked:
+                asked.send_bytes(json.dumps(question).encode())
+                if not asked.poll(_ANSWER_WITHIN_S):
                     raise TimeoutError("no answer")
-                answer: dict[str, Any] = json.loads(connection.recv_bytes(_LONGEST_MESSAGE))
+                answer: dict[str, Any] = json.loads(asked.recv_bytes(_LONGEST_MESSAGE))
         except (OSError, EOFError, ValueError, KeyError, AuthenticationError) as error:
             raise RecorderError(
                 f"No recorder answers for {self._folder.path.name}.",

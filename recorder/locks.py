@@ -6,8 +6,6 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from recorder.errors import AircheckError, storage_error
 
 
@@ -25,6 +23,8 @@ def alone(path: Path, *, doing: str, busy: AircheckError, wait_s: float = 0.0) -
         AircheckError: `busy`.
         StorageError: The disk refuses.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 (asyncio; who reads needs none)
+
     lock = FileLock(path, timeout=wait_s)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

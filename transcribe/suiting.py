@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import shutil
 
-import psutil
-
 _GIB = 2**30
 
 
@@ -24,6 +22,8 @@ def model(
         cores: Real ones.
         has_gpu: Whether there is one that CTranslate2 can use: NVIDIA's.
     """
+    import psutil  # noqa: PLC0415 (only who has chosen none needs it)
+
     memory = psutil.virtual_memory().total if memory_bytes is None else memory_bytes
     count = (psutil.cpu_count(logical=False) or 1) if cores is None else cores
     gpu = shutil.which("nvidia-smi") is not None if has_gpu is None else has_gpu

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich import markup
-from rich.console import Console
-from rich.table import Table
 
+from app.cli import streams
 from app.lengths import parse_duration, parse_moment
 from app.settings import Settings
 from recorder.archive import Archive
 from recorder.errors import AircheckError
 from recorder.types import Seconds
+
+if TYPE_CHECKING:  # the window prints nothing
+    from rich.table import Table
+
+    from app.cli.printer import Printer
 
 _WIDE = 1_000
 _SHOWN_ID = 8
@@ -35,7 +38,13 @@ class Context:
 
     settings: Settings
     as_json: bool = False
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+
+    @cached_property
+    def console(self) -> Printer:
+        """Prints for people."""
+        from app.cli.printer import Printer  # noqa: PLC0415 (the window prints nothing)
+
+        return Printer()
 
     @cached_property
     def archive(self) -> Archive:
@@ -44,15 +53,11 @@ class Context:
 
     def answer(self, values: dict[str, Any]) -> None:
         """Print one JSON object, as one line."""
-        self.write(json.dumps(values, ensure_ascii=False, default=str))
+        self.write(json.dumps(values, ensure_ascii=not streams.knows_all_letters(), default=str))
 
     def write(self, line: str) -> None:
         """Print a line; a reader that went away ends nothing."""
-        try:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.write_line(line)
 
     def say(self, text: str) -> None:
         """Print for people; nothing where machines read."""
@@ -99,9 +104,12 @@ def fail(error: AircheckError, *, as_json: bool) -> NoReturn:
     """Say an error and end with its status."""
     if as_json and error.exit_status != 2:
         values = {"message": error.message, "safe": error.safe, "hint": error.hint}
-        sys.stdout.write(json.dumps({"error": values}, ensure_ascii=False) + "\n")
+        ascii_only = not streams.knows_all_letters()
+        streams.write_line(json.dumps({"error": values}, ensure_ascii=ascii_only))
     else:
-        console = Console(stderr=True, highlight=False)
+        from app.cli.printer import Printer  # noqa: PLC0415 (the window prints nothing)
+
+        console = Printer(stderr=True)
         console.print(f"[bold red]✗[/] {escape(error.message)}", soft_wrap=True)
         for sentence in (error.safe, error.hint):
             if sentence:
@@ -114,6 +122,8 @@ def escape(text: str) -> str:
 
     A title that could move the cursor or turn the line around could make a terminal lie.
     """
+    from rich import markup  # noqa: PLC0415 (the window prints nothing)
+
     return markup.escape("".join(sign if sign.isprintable() else " " for sign in text))
 
 
@@ -168,3 +178,29 @@ class Moment(click.ParamType[Seconds]):
             return parse_moment(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a moment; write 90s, 42:07.3 or 1:30:00.", param, ctx)
+
+
+class NamedPath(click.Path):
+    """A click parameter: a file or folder that has a name; an empty one would mean this folder.
+
+    Args:
+        is_file: Whether it is to be read, or written, as a file. A pipe, which would be waited for,
+            and a device, which may have no end, are none.
+    """
+
+    def __init__(self, *, is_file: bool = False) -> None:
+        super().__init__(path_type=Path)
+        self._is_file = is_file
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Read it, or say what is wrong with it."""
+        if not value:
+            self.fail("The name is empty; the folder that you are in is '.'.", param, ctx)
+        path = Path(super().convert(value, param, ctx))
+        try:
+            is_other = self._is_file and not path.is_file() and path.exists()
+        except OSError as error:
+            self.fail(f"{path.name[:40]}… can't be looked at: {error.strerror}.", param, ctx)
+        if is_other:
+            self.fail(f"{path} is no file.", param, ctx)
+        return path

@@ -6,8 +6,9 @@
     bridge          the one place where worker threads meet the window
     desk            the window's work on those threads: look, ask, read, search, start
     place           what a page is, and what it may ask of the window
-    models          the lists: sessions, the library, hits
-    delegates       how their rows are painted
+    models          the lists: sessions, the library
+    delegates       how rows are painted; guide_rows: the library's
+    hits            the list of hits, and how its rows are painted
     widgets strip   the small parts: chip, meter, notice; a session's time at a glance
     flow acts prompt       a layout in lines; what can be done with what is chosen; a question
     guide shelves chips    the library: its list, its side, its filters
@@ -26,6 +27,7 @@
     pages/          now, library, search, session, compare, jobs, settings, export
     window          puts them together
     collecting      garbage, on the GUI thread alone
+    imports         the import statement, once PySide6 is loaded
     application     makes Qt's application, and runs it
 
 Nothing that takes long runs on the GUI thread. Recordings and transcription are processes that
@@ -39,6 +41,9 @@ from app.settings import Settings
 
 def run(settings: Settings) -> int:
     """Open the window, and return its exit status when it is closed."""
-    from app.gui import application  # noqa: PLC0415 (loads Qt, which presenters do without)
+    from app.gui import imports  # noqa: PLC0415 (loads Qt, which presenters do without)
+
+    imports.restore()
+    from app.gui import application  # noqa: PLC0415 (likewise)
 
     return application.run(settings)

@@ -14,6 +14,7 @@ from app.gui.desk import Desk
 from app.gui.listening import ListeningLine
 from app.gui.theme import Theme
 from app.gui.upkeep import Upkeep
+from app.gui.watched import WatchedFolders
 from app.gui.window import Window
 from app.settings import Settings
 
@@ -24,6 +25,7 @@ def open_window(settings: Settings) -> Window:
     """Make the window of an archive and show it. Needs a `QApplication`; GUI thread only."""
     window = Window(Desk(settings))
     Upkeep(window.desk)
+    WatchedFolders(window.desk)
     ListeningLine(window.bar, window.desk)
     window.show()
     return window
@@ -37,11 +39,12 @@ def run(settings: Settings) -> int:
     application.setApplicationDisplayName("Aircheck")
     application.setDesktopFileName("aircheck")
     application.setWindowIcon(icons.app_icon())
+    collector = Collector(application)
     tongue.speak(application, settings.language)
     theme = Theme(application)
     theme.choose(settings.theme)
     window = open_window(settings)
-    collector = Collector(application)
+    collector.keep()
     window.desk.settings_changed.connect(lambda changed: theme.choose(changed.theme))
     application.setQuitOnLastWindowClosed(not window.tray.is_there)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -17,15 +17,17 @@ class Collector(QObject):
     """Collects as often as Python would, but here. GUI thread only; ended by `close`."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Take over; what exists by now is taken to stay, and is not looked at again."""
+        """Take over."""
         super().__init__(parent)
         gc.disable()
-        gc.collect()
-        gc.freeze()
         self._timer = QTimer(self)
         self._timer.setInterval(tokens.COLLECT_MS)
         self._timer.timeout.connect(self.collect)
         self._timer.start()
+
+    def keep(self) -> None:
+        """Take what exists by now to stay: it is not looked at again."""
+        gc.freeze()
 
     @Slot()
     def collect(self) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from app.gui import tokens
 from app.gui.bridge import Lane
-from app.gui.delegates import GuideDelegate
+from app.gui.guide_rows import GuideDelegate
 from app.gui.models import ROW_ROLE, GuideModel
 from app.gui.presenters.browsing import chosen_sentence, folders_of, may_export
 from app.gui.presenters.keeping import HandingOut

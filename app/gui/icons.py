@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 import resources
@@ -40,14 +40,23 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     return picture
 
 
-@functools.lru_cache(maxsize=256)
 def icon(name: str, colour: str, disabled: str, size: int = tokens.ICON_S) -> QIcon:
-    """An icon for a button, sharp on every screen."""
+    """An icon for a button, sharp on every screen that there is."""
+    return _icon(name, colour, disabled, size, ratios())
+
+
+@functools.lru_cache(maxsize=256)
+def _icon(name: str, colour: str, disabled: str, size: int, wanted: tuple[float, ...]) -> QIcon:
     result = QIcon()
-    for ratio in (1.0, 2.0, 3.0):
+    for ratio in wanted:
         result.addPixmap(pixmap(name, colour, size, ratio), QIcon.Mode.Normal)
         result.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
     return result
+
+
+def ratios() -> tuple[float, ...]:
+    """Device pixels a device-independent one, of each screen."""
+    return tuple(sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}))
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The lists behind the views: sessions, the library, hits. GUI thread only."""
+"""The lists behind the views: sessions, the library. GUI thread only."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
-    Signal,
 )
 
 from app.gui.presenters import words
 from app.gui.presenters.library import Row
-from app.gui.presenters.search import Entry, HeadEntry, HitEntry
 from app.gui.widgets import tip
 
 Index = QModelIndex | QPersistentModelIndex
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
-"""The row itself: a `Row` of the sessions, an `Entry` of the hits."""
-
-CONTEXT_ROLE = Qt.ItemDataRole.UserRole + 2
-"""Whether what was said before and after a hit is shown with it."""
+"""The row itself: a `Row` of the sessions, an `Entry` of the hits (`app.gui.hits`)."""
 
 
 class SessionsModel(QAbstractListModel):
@@ -189,77 +184,6 @@ def _common(before: list[Path], after: list[Path]) -> tuple[int, int]:
     rest = shorter - begin
     end = next((n for n in range(rest) if before[-1 - n] != after[-1 - n]), rest)
     return begin, end
-
-
-class HitsModel(QAbstractListModel):
-    """Hits under the heads of their sessions, or alone; more are asked for as one scrolls."""
-
-    more_asked = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._entries: list[Entry] = []
-        self._opened: set[int] = set()
-        self._has_more = False
-
-    def show_entries(self, entries: tuple[Entry, ...], *, has_more: bool = False) -> None:
-        """Show these instead of what was shown; the same ones are left as they are."""
-        self._has_more = has_more
-        if list(entries) == self._entries:
-            return
-        self.beginResetModel()
-        self._entries, self._opened = list(entries), set()
-        self.endResetModel()
-
-    def append(self, entries: tuple[Entry, ...], *, has_more: bool) -> None:
-        """Show more of them."""
-        self._has_more = has_more
-        if entries:
-            first = len(self._entries)
-            self.beginInsertRows(QModelIndex(), first, first + len(entries) - 1)
-            self._entries += entries
-            self.endInsertRows()
-
-    def turn_context(self, index: Index) -> bool:
-        """Show what was said before and after a hit, or no longer; returns whether it is shown."""
-        place = index.row()
-        self._opened ^= {place}
-        self.dataChanged.emit(self.index(place), self.index(place))
-        return place in self._opened
-
-    def canFetchMore(self, parent: Index) -> bool:  # noqa: N802 (Qt's name)
-        """Whether there are more."""
-        return not parent.isValid() and self._has_more
-
-    def fetchMore(self, _parent: Index) -> None:  # noqa: N802 (Qt's name)
-        """Ask for more, once."""
-        self._has_more = False
-        self.more_asked.emit()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
-        """Heads and hits together."""
-        return 0 if parent.isValid() else len(self._entries)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The entry; its text; whether its context is shown; what a screen reader says."""
-        entry = self._entries[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return entry.text if isinstance(entry, HitEntry) else entry.title
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return _spoken(entry)
-            case _ if role == CONTEXT_ROLE:
-                return index.row() in self._opened
-            case _:
-                return entry if role == ROW_ROLE else None
-
-
-def _spoken(entry: Entry) -> str:
-    """What a screen reader says."""
-    if isinstance(entry, HeadEntry):
-        return ", ".join(part for part in (entry.title, entry.when, entry.source) if part)
-    parts = (words.clock(entry.start_s), entry.speaker, entry.text)
-    return ", ".join(part for part in parts if part)
 
 
 def _session_data(row: Row, role: int) -> object:

@@ -12,13 +12,16 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.words import Message
 from recorder.archive import SessionFolder
+
+if TYPE_CHECKING:
+    from app.gui.presenters.exporting import Wanted
 
 
 class Place(QWidget):

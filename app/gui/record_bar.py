@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout
@@ -10,9 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBox
 from app.gui import tokens
 from app.gui.presenters.capture import Offers, Wish, is_source
 from app.gui.presenters.language import translate
-from app.gui.schedule_panel import SchedulePanel
 from app.gui.source_menu import SourceMenu
 from app.gui.widgets import Button, IconButton, Notice, scrolled
+
+if TYPE_CHECKING:
+    from app.gui.schedule_panel import SchedulePanel
 
 
 class RecordBar(QFrame):
@@ -70,6 +73,8 @@ class RecordBar(QFrame):
 
     def _ready(self) -> SchedulePanel:
         if self._panel is None:
+            from app.gui.schedule_panel import SchedulePanel  # noqa: PLC0415 (once it is wanted)
+
             self._panel = SchedulePanel()
             self._panel.changed.connect(self._offer)
             self._unfolded = scrolled(self._panel)

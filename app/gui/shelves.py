@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui import theme, tokens
-from app.gui.delegates import Index, draw_ground, draw_icon, draw_line
-from app.gui.models import ROW_ROLE
+from app.gui.delegates import draw_ground, draw_icon, draw_line
+from app.gui.models import ROW_ROLE, Index
 from app.gui.presenters import figures
 from app.gui.presenters.browsing import Spread
 from app.gui.presenters.language import translate

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import string
 
-from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QPalette, QScreen
 from PySide6.QtWidgets import QApplication
 
 import resources
@@ -52,6 +52,7 @@ class Theme(QObject):
         hints.colorSchemeChanged.connect(self._follow)
         if hasattr(hints, "accessibility"):  # from Qt 6.10 on
             hints.accessibility().contrastPreferenceChanged.connect(self._follow)
+        application.screenAdded.connect(self._on_screen)
         self._follow()
 
     def choose(self, name: str) -> None:
@@ -64,6 +65,12 @@ class Theme(QObject):
         _worn[0] = palette
         self._application.setPalette(_qt_palette(palette))
         self._application.setStyleSheet(style_sheet(palette))
+
+    @Slot(QScreen)
+    def _on_screen(self, _screen: QScreen) -> None:
+        """Have icons drawn for the new screen too, as if in other colours."""
+        for widget in self._application.allWidgets():
+            QApplication.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
 
     @Slot()
     def _follow(self) -> None:

@@ -25,6 +25,9 @@ from app.gui import icons, theme, tokens
 from app.gui.presenters.language import translate
 from app.gui.presenters.words import Look, Message, one_line
 
+_REDRAWN = (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange)
+"""When a button's icon gets another colour."""
+
 
 class Icon(QLabel):
     """An icon in a token's colour."""
@@ -32,7 +35,7 @@ class Icon(QLabel):
     def __init__(self, name: str, role: tokens.Role, size: int = tokens.ICON_S) -> None:
         super().__init__()
         self._size = size
-        self._shown: tuple[str, str] | None = None
+        self._shown: tuple[str, str, float] | None = None
         self._name, self._role = name, role
         self.setFixedSize(size, size)
         self._draw()
@@ -50,9 +53,9 @@ class Icon(QLabel):
 
     def _draw(self) -> None:
         colour = getattr(theme.colours(), self._role)
-        if self._shown != (self._name, colour):
-            self._shown = (self._name, colour)
-            ratio = self.devicePixelRatioF()
+        ratio = icons.ratios()[-1]
+        if self._shown != (self._name, colour, ratio):
+            self._shown = (self._name, colour, ratio)
             self.setPixmap(icons.pixmap(self._name, colour, self._size, ratio))
 
 
@@ -84,13 +87,13 @@ class IconButton(QToolButton):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw again when the theme changes."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
+        if event.type() in _REDRAWN:
             self._draw()
 
     def _draw(self) -> None:
         palette = theme.colours()
-        colour = getattr(palette, self._role)
-        _show_icon(self, icons.icon(self._icon, colour, palette.line, tokens.ICON_M))
+        colour = getattr(palette, self._role) if self.isEnabled() else palette.line
+        _show_icon(self, icons.icon(self._icon, colour, colour, tokens.ICON_M))
 
 
 class Button(QPushButton):
@@ -133,14 +136,14 @@ class Button(QPushButton):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw again when the theme changes."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
+        if event.type() in _REDRAWN:
             self._draw()
 
     def _draw(self) -> None:
         if self._icon:
             palette = theme.colours()
-            colour = getattr(palette, self._role)
-            _show_icon(self, icons.icon(self._icon, colour, palette.muted))
+            colour = getattr(palette, self._role) if self.isEnabled() else palette.muted
+            _show_icon(self, icons.icon(self._icon, colour, colour))
 
 
 class Text(QLabel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMimeData, QSettings, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import (
@@ -32,7 +33,6 @@ from app.gui.parting import Parting
 from app.gui.place import Entry, ExportPlace, Place, SearchPlace, SessionPlace
 from app.gui.player import Player
 from app.gui.presenters.capture import source_in
-from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.language import translate
 from app.gui.presenters.live import Live
 from app.gui.presenters.session import Page
@@ -43,6 +43,9 @@ from app.gui.transport import Transport
 from app.gui.tray import Tray
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
+
+if TYPE_CHECKING:
+    from app.gui.presenters.exporting import Wanted
 
 _FIRST = "now"
 

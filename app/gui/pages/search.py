@@ -23,9 +23,9 @@ from app.gui import tokens
 from app.gui.acts import Act, ActBar, menu_button
 from app.gui.bridge import Latest
 from app.gui.completing import WordCompleter
-from app.gui.delegates import HitDelegate
 from app.gui.desk import Desk
-from app.gui.models import ROW_ROLE, HitsModel
+from app.gui.hits import HitDelegate, HitsModel
+from app.gui.models import ROW_ROLE
 from app.gui.narrowing import Narrowing
 from app.gui.place import SearchPlace
 from app.gui.presenters import search, words

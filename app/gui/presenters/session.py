@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.gui import tokens
 from app.gui.presenters import words
@@ -19,8 +20,9 @@ from recorder.errors import AircheckError
 from recorder.labels import Label
 from recorder.timeline import Timeline
 from recorder.types import Seconds
-from transcribe import transcript
-from transcribe.transcript import Segment, Stored, Transcript
+
+if TYPE_CHECKING:
+    from transcribe.transcript import Segment, Stored, Transcript
 
 _NOTHING_S = Seconds(0)
 
@@ -168,6 +170,8 @@ def load(
         histories: Where its journal may be known already.
         version: The transcript to show; unless told, the active one of its first track.
     """
+    from transcribe import transcript  # noqa: PLC0415 (the first window shows none)
+
     problem: words.Message | None = None
     history: History | None = None
     info: SessionInfo | None = None
@@ -261,6 +265,8 @@ def spoken_lines(text: Transcript) -> tuple[Line, ...]:
 
 def made_by_words(text: Transcript) -> str:
     """What made a transcript."""
+    from transcribe import transcript  # noqa: PLC0415 (likewise)
+
     if text.author:
         day = f"{text.created_at.astimezone():%Y-%m-%d %H:%M}"
         return translate("Session", "Corrected by {author}, {day}.").format(
@@ -310,6 +316,8 @@ def _spread(segment: Segment) -> Iterator[Word]:
 
 def _chosen(folder: SessionFolder, version: Path | None) -> Stored | None:
     """The transcript that is shown: the first track's, in its first language by name."""
+    from transcribe import transcript  # noqa: PLC0415 (likewise)
+
     if version is not None:
         wanted = next((each for each in transcript.stored(folder) if each.path == version), None)
         if wanted:

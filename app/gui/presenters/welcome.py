@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.gui.presenters import words
 from app.gui.presenters.language import translate
-from app.jobs import Job, Jobs, Kind, Request
 from app.settings import Settings
 from recorder import disk
 from recorder.errors import StorageError
+
+if TYPE_CHECKING:
+    from app.jobs import Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ def fetch(settings: Settings) -> Job:
     Raises:
         StorageError: It can't be written down, or its process doesn't start.
     """
+    from app.jobs import Jobs, Kind, Request  # noqa: PLC0415 (after the first window)
+
     details = {"model": settings.model, "models": str(settings.models)}
     return Jobs().start(Request(kind=Kind.DOWNLOAD, title=settings.model, details=details))
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QModelIndex
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from app.gui.models import CONTEXT_ROLE, GuideModel, HitsModel
+from app.gui.hits import CONTEXT_ROLE, HitsModel
+from app.gui.models import GuideModel
 from app.gui.presenters.library import Row
 from app.gui.presenters.search import HeadEntry, HitEntry
 from recorder.archive import Summary
