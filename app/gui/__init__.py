@@ -36,11 +36,14 @@ the window starts, watches and leaves running when it closes.
 
 from __future__ import annotations
 
+import gc
+
 from app.settings import Settings
 
 
 def run(settings: Settings) -> int:
     """Open the window, and return its exit status when it is closed."""
+    gc.disable()  # from the first import on; `collecting` sees to it
     from app.gui import imports  # noqa: PLC0415 (loads Qt, which presenters do without)
 
     imports.restore()
