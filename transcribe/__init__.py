@@ -8,7 +8,8 @@
     vocabulary   tokens, as other libraries want them
     conversion   a checkpoint → what CTranslate2 loads
     download     large files: resumed, checked, there whole or not at all
-    chunking     hours of sound → chunks of speech, cut at pauses, never across a gap
+    chunking     hours of sound → chunks of speech, without long pauses, never across a gap
+    placement    a chunk's segments → session time, where pauses were left out
     channels     a track's channels, where each is a speaker
     engines      a chunk → segments, by Whisper
     spoken       which language is spoken where

@@ -1,9 +1,10 @@
 """Hours of sound → chunks of speech, as long as a model can take, cut at pauses.
 
 A detector gives the probability of speech for every 32 ms; utterances are found in it; utterances
-are packed into chunks. A chunk never crosses a gap, and holds no long silence. `plan` decides
-where the chunks are; `clips` brings their samples. Both read the sound as a stream, once, and hold
-no more than a minute of it.
+are packed into chunks. A chunk never crosses a gap, and holds no long silence: of a pause that lies
+inside, the middle is cut out, so that a model hears half a minute of speech at once, however long
+that took. `plan` decides where the chunks are; `clips` brings their samples. Both read the sound as
+a stream, once, and hold no more than a minute of it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import itertools
 import math
 import operator
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -36,8 +37,10 @@ FRAME_S = FRAME / RATE_HZ
 _ON, _OFF = 0.5, 0.35
 _SHORTEST_SPEECH = 8  # frames, a quarter of a second: a click or the first note of music is shorter
 _SHORT_SPEECH = 31  # frames, a second: noise that sets in may be taken for a syllable
+_FULL = 0.75  # of what a chunk may hold: with less, it is not cut at a pause while more would fit
 _SHORTEST_PAUSE = 6  # frames; a plosive's silence is shorter
 _PAD_S = 0.2  # soft beginnings and ends lie outside of what the detector is sure of
+_LONGEST_PAUSE_S = 0.8  # that is heard; as much as faster-whisper's own filter leaves of one
 
 _WINDOW = 937 * FRAME  # about 30 s
 _WARM_UP = 94 * FRAME  # about 3 s of what came before, to bring the detector into its state
@@ -77,6 +80,33 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """What a model is given at once.
+
+    Attributes:
+        pieces: Its stretches of session time, in order; between two of them, of a longer pause, the
+            middle is left out. There is at least one.
+    """
+
+    pieces: tuple[Stretch, ...]
+
+    @property
+    def start_s(self) -> Seconds:
+        """Where its first piece begins."""
+        return self.pieces[0].start_s
+
+    @property
+    def end_s(self) -> Seconds:
+        """Where its last piece ends."""
+        return self.pieces[-1].end_s
+
+    @property
+    def duration_s(self) -> Seconds:
+        """How long it is heard: without what is left out."""
+        return Seconds(sum(piece.duration_s for piece in self.pieces))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """How long chunks may be.
 
@@ -108,7 +138,7 @@ class SileroDetector:
         return probabilities.reshape(-1)
 
 
-def plan(sound: Iterable[Sound], rules: Rules, detector: Detector) -> Iterator[Stretch]:
+def plan(sound: Iterable[Sound], rules: Rules, detector: Detector) -> Iterator[Chunk]:
     """Find the chunks of speech, in order of session time.
 
     Args:
@@ -121,9 +151,7 @@ def plan(sound: Iterable[Sound], rules: Rules, detector: Detector) -> Iterator[S
         probabilities = judge((samples for _, samples in run), detector)
         speech = utterances(probabilities, longest_s=rules.longest_s - 2 * _PAD_S)
         for chunk in pack(speech, len(probabilities) * FRAME_S, rules):
-            yield Stretch(
-                start_s=Seconds(start_s + chunk.start_s), end_s=Seconds(start_s + chunk.end_s)
-            )
+            yield Chunk(pieces=tuple(_moved(piece, start_s) for piece in chunk.pieces))
 
 
 def judge(blocks: Iterable[Samples], detector: Detector) -> npt.NDArray[np.float32]:
@@ -154,7 +182,7 @@ def utterances(
 
     Speech begins at a frame of at least 0.5 and lasts until all is below 0.35 for 0.2 s; what is
     shorter than a second must be as likely as not on the whole. One that is longer than
-    `longest_s` is cut where speech is least likely, after half that time.
+    `longest_s` is cut where speech is least likely, in the last quarter of that time.
     """
     found: list[tuple[int, int]] = []
     begin, last = -1, -1
@@ -185,32 +213,32 @@ def _is_speech(probabilities: npt.NDArray[np.float32]) -> bool:
     return count >= _SHORTEST_SPEECH and is_sure
 
 
-def pack(speech: list[Stretch], duration_s: float, rules: Rules) -> Iterator[Stretch]:
+def pack(speech: list[Stretch], duration_s: float, rules: Rules) -> Iterator[Chunk]:
     """Join utterances to chunks that keep the rules, each with a little of the pauses around it.
 
-    What is too long for one chunk is cut at the longest pause that leaves it at least half full.
+    What is too long for one chunk is cut at the longest pause that leaves it three quarters full.
 
     Args:
         speech: Utterances in order, in seconds from the run's start, none too long for a chunk.
         duration_s: Of the run.
         rules: How long chunks may be.
     """
-    longest_s = rules.longest_s - 2 * _PAD_S
-    chunks: list[Stretch] = []
+    chunks: list[list[Stretch]] = []
     waiting = list(speech)
     while waiting:
-        count = _fitting(waiting, longest_s, rules.joins_below_s)
-        chunks.append(Stretch(start_s=waiting[0].start_s, end_s=waiting[count - 1].end_s))
+        count = _fitting(waiting, rules)
+        chunks.append(list(_joined(waiting[:count])))
         del waiting[:count]
-    middles = [(one.end_s + other.start_s) / 2 for one, other in itertools.pairwise(chunks)]
-    for chunk, from_s, to_s in zip(chunks, [0.0, *middles], [*middles, duration_s], strict=False):
-        yield Stretch(
-            start_s=Seconds(max(chunk.start_s - _PAD_S, from_s)),
-            end_s=Seconds(min(chunk.end_s + _PAD_S, to_s)),
-        )
+    middles = [(one[-1].end_s + other[0].start_s) / 2 for one, other in itertools.pairwise(chunks)]
+    for pieces, from_s, to_s in zip(chunks, [0.0, *middles], [*middles, duration_s], strict=False):
+        first_s = Seconds(max(pieces[0].start_s - _PAD_S, from_s))
+        pieces[0] = replace(pieces[0], start_s=first_s)
+        last_s = Seconds(min(pieces[-1].end_s + _PAD_S, to_s))
+        pieces[-1] = replace(pieces[-1], end_s=last_s)
+        yield Chunk(pieces=tuple(pieces))
 
 
-def clips(sound: Iterable[Sound], chunks: Iterable[Stretch]) -> Iterator[tuple[Stretch, Samples]]:
+def clips(sound: Iterable[Sound], chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, Samples]]:
     """Bring the samples of chunks, one after the other.
 
     Args:
@@ -218,21 +246,41 @@ def clips(sound: Iterable[Sound], chunks: Iterable[Stretch]) -> Iterator[tuple[S
         chunks: In order of session time; they don't overlap.
 
     Yields:
-        Each chunk with its samples, of shape (samples,); fewer than its time where the sound ends.
+        Each chunk with its samples, of shape (samples,), piece after piece; fewer than its time
+        where the sound ends.
     """
+    cuts = _cuts(sound, (piece for chunk in chunks for piece in chunk.pieces))
+    for chunk in chunks:
+        *heads, last = itertools.islice(cuts, len(chunk.pieces))
+        fitted = [_fitted(samples, piece) for piece, samples in heads]
+        yield chunk, np.concatenate([*fitted, last[1]])
+
+
+def _cuts(sound: Iterable[Sound], pieces: Iterable[Stretch]) -> Iterator[tuple[Stretch, Samples]]:
+    """The samples of each piece; only the blocks that it lies in are held."""
     blocks = iter(sound)
     held: deque[Sound] = deque()
-    for chunk in chunks:
-        while held and _end_s(held[0]) <= chunk.start_s:
+    for piece in pieces:
+        while held and _end_s(held[0]) <= piece.start_s:
             held.popleft()
-        while not held or _end_s(held[-1]) < chunk.end_s:
+        while not held or _end_s(held[-1]) < piece.end_s:
             block = next(blocks, None)
             if block is None:
                 break
-            if _end_s(block) > chunk.start_s:
+            if _end_s(block) > piece.start_s:
                 held.append(block)
-        cuts = [_cut_out(block, chunk) for block in held]
-        yield chunk, np.concatenate([np.zeros(0, np.float32), *cuts])
+        found = [_cut_out(block, piece) for block in held]
+        yield piece, np.concatenate([np.zeros(0, np.float32), *found])
+
+
+def _fitted(samples: Samples, piece: Stretch) -> Samples:
+    """A piece that others follow, as long as it says, where parts of the sound meet inexactly."""
+    count = round(piece.duration_s * RATE_HZ)
+    return np.pad(samples[:count], (0, max(0, count - len(samples))))
+
+
+def _moved(piece: Stretch, by_s: Seconds) -> Stretch:
+    return Stretch(start_s=Seconds(piece.start_s + by_s), end_s=Seconds(piece.end_s + by_s))
 
 
 def _by_run(sound: Iterable[Sound]) -> Iterator[tuple[Seconds, Samples]]:
@@ -269,40 +317,48 @@ def _shortened(
 ) -> Iterator[tuple[int, int]]:
     """An utterance in pieces of at most `longest` frames."""
     while end - first > longest:
-        earliest = first + longest // 2
+        earliest = first + int(longest * _FULL)
         cut = earliest + int(np.argmin(probabilities[earliest : first + longest]))
         yield first, cut
         first = cut
     yield first, end
 
 
-def _fitting(speech: list[Stretch], longest_s: float, joins_below_s: float) -> int:
+def _fitting(speech: list[Stretch], rules: Rules) -> int:
     """How many of the first utterances make the next chunk."""
-    fits = 1
-    while fits < len(speech):
-        pause_s = speech[fits].start_s - speech[fits - 1].end_s
-        if pause_s >= joins_below_s:
-            return fits
-        if speech[fits].end_s - speech[0].start_s > longest_s:
+    longest_s = rules.longest_s - 2 * _PAD_S
+    heard_s = [speech[0].duration_s]  # with so many of them
+    for one, other in itertools.pairwise(speech):
+        pause_s = other.start_s - one.end_s
+        more_s = Seconds(heard_s[-1] + min(pause_s, _LONGEST_PAUSE_S) + other.duration_s)
+        if pause_s >= rules.joins_below_s:
+            return len(heard_s)
+        if more_s > longest_s:
             break
-        fits += 1
-    if fits == len(speech):
-        return fits
-    half_full = [
-        count
-        for count in range(1, fits + 1)
-        if speech[count - 1].end_s - speech[0].start_s >= longest_s / 2
-    ]
+        heard_s.append(more_s)
+    if len(heard_s) == len(speech):
+        return len(heard_s)
+    full = [count for count, it_s in enumerate(heard_s, 1) if it_s >= longest_s * _FULL]
     return max(
-        half_full or [fits],
+        full or [len(heard_s)],
         key=lambda count: speech[count].start_s - speech[count - 1].end_s,
     )
 
 
-def _cut_out(block: Sound, chunk: Stretch) -> Samples:
-    """The part of a block that lies in a chunk."""
-    first = max(0, round((chunk.start_s - block.start_s) * RATE_HZ))
-    end = max(0, round((chunk.end_s - block.start_s) * RATE_HZ))
+def _joined(speech: list[Stretch]) -> Iterator[Stretch]:
+    """Utterances as pieces of one chunk: parted where the pause is longer than may be heard."""
+    start_s = speech[0].start_s
+    for one, other in itertools.pairwise(speech):
+        if other.start_s - one.end_s > _LONGEST_PAUSE_S:
+            yield Stretch(start_s=start_s, end_s=Seconds(one.end_s + _LONGEST_PAUSE_S / 2))
+            start_s = Seconds(other.start_s - _LONGEST_PAUSE_S / 2)
+    yield Stretch(start_s=start_s, end_s=speech[-1].end_s)
+
+
+def _cut_out(block: Sound, piece: Stretch) -> Samples:
+    """The part of a block that lies in a piece."""
+    first = max(0, round((piece.start_s - block.start_s) * RATE_HZ))
+    end = max(0, round((piece.end_s - block.start_s) * RATE_HZ))
     return block.samples[first:end, 0]
 
 

@@ -98,6 +98,8 @@ class ChunkRow:
 
     Attributes:
         number: 0, 1, … in the job, in order of track, voice and session time.
+        left_out: Stretches of session time inside of it that are not heard, from and to, in order:
+            the middles of its longer pauses.
         voice: The channel's number, where each is heard for itself; else empty.
         language: What is spoken in it, Whisper's code.
         key: The hash of all that its text depends on.
@@ -111,7 +113,13 @@ class ChunkRow:
     key: str
     voice: str = ""
     language: str = ""
+    left_out: tuple[tuple[Seconds, Seconds], ...] = ()
     text: str | None = None
+
+    @property
+    def left_out_s(self) -> Seconds:
+        """How much of it is not heard."""
+        return Seconds(sum(to_s - from_s for from_s, to_s in self.left_out))
 
 
 class Queue:
@@ -305,11 +313,11 @@ class Queue:
             if not planned or not planned["planned"]:
                 return None
             rows = self._tables.query(
-                "SELECT number, track, voice, start_s, end_s, key, language, text FROM chunk"
-                " WHERE job_id = ? ORDER BY number",
+                "SELECT number, track, voice, start_s, end_s, left_out, key, language, text"
+                " FROM chunk WHERE job_id = ? ORDER BY number",
                 [job.id],
             )
-            return [ChunkRow(**row) for row in rows]
+            return [_chunk(row) for row in rows]
 
     def plan(self, job: Job, language: str, chunks: Iterable[ChunkRow]) -> None:
         """Write down all of a job's chunks; those that were transcribed already have their text."""
@@ -318,8 +326,9 @@ class Queue:
             for chunk in chunks:
                 tables.execute(
                     "INSERT INTO chunk"
-                    " (job_id, number, track, voice, start_s, end_s, key, language, text) VALUES"
-                    " (?, ?, ?, ?, ?, ?, ?, ?,"
+                    " (job_id, number, track, voice, start_s, end_s, left_out, left_out_s,"
+                    "  key, language, text) VALUES"
+                    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
                     "  (SELECT text FROM chunk WHERE key = ? AND text IS NOT NULL LIMIT 1))",
                     [
                         job.id,
@@ -328,6 +337,8 @@ class Queue:
                         chunk.voice,
                         chunk.start_s,
                         chunk.end_s,
+                        json.dumps(chunk.left_out),
+                        chunk.left_out_s,
                         chunk.key,
                         chunk.language,
                         chunk.key,
@@ -352,7 +363,7 @@ class Queue:
             tables.execute(
                 "UPDATE job SET deaths = 0, spent_s = spent_s + ?, made_s = made_s + ?"
                 " WHERE id = ?",
-                [took_s, chunk.end_s - chunk.start_s, job.id],
+                [took_s, chunk.end_s - chunk.start_s - chunk.left_out_s, job.id],
             )
 
     def is_wanted(self, job: Job) -> bool:
@@ -491,6 +502,11 @@ def _mapped(path: Path) -> Iterator[None]:
         ) from error
 
 
+def _chunk(row: dict[str, Any]) -> ChunkRow:
+    left_out = tuple((from_s, to_s) for from_s, to_s in json.loads(row["left_out"]))
+    return ChunkRow(**row | {"left_out": left_out})
+
+
 def _job(row: dict[str, Any]) -> Job:
     state = JobState(row["state"])
     if state is JobState.RUNNING and not _lives(row):
@@ -603,3 +619,19 @@ def channels(tables: Database) -> None:
     """0.3: whether each channel is heard for itself, and which one a chunk is of."""
     tables.execute("ALTER TABLE job ADD COLUMN by_channel INTEGER NOT NULL DEFAULT 0")
     tables.execute("ALTER TABLE chunk ADD COLUMN voice TEXT NOT NULL DEFAULT ''")
+
+
+@_migrations()
+def pauses(tables: Database) -> None:
+    """0.4: what of a chunk is not heard; of the chunks until now, all was."""
+    tables.execute("ALTER TABLE chunk ADD COLUMN left_out TEXT NOT NULL DEFAULT '[]'")  # from, to
+    tables.execute("ALTER TABLE chunk ADD COLUMN left_out_s REAL NOT NULL DEFAULT 0")
+    tables.execute("DROP VIEW progress")
+    tables.execute("""
+        CREATE VIEW progress AS
+        SELECT job.*, 1 - missing_s / whole_s AS progress, missing_s  -- NULL without chunks
+        FROM job LEFT JOIN (
+            SELECT job_id, total(end_s - start_s - left_out_s) AS whole_s,
+                total(CASE WHEN text IS NULL THEN end_s - start_s - left_out_s END) AS missing_s
+            FROM chunk GROUP BY job_id
+        ) ON job_id = job.id""")

@@ -35,7 +35,8 @@ DEMO = "demo"
 _BASE_URL = "https://openaipublic.azureedge.net/main/whisper/models"
 _MULTILINGUAL_VOCABULARY = 51_865  # tokens, from which on a checkpoint knows many languages
 _LONGEST_CHUNK_S = Seconds(28)  # of the 30 s that the encoder takes: the rest is for its end
-_JOINS_BELOW_S = Seconds(3)  # long silence inside a chunk invites invented words
+_JOINS_BELOW_S = Seconds(30)  # pauses are cut out; where one lies is told by the words' times
+_JOINS_BLINDLY_BELOW_S = Seconds(3)  # as long as a sentence may go on behind a pause
 _CHECK_LIMIT_S = 300.0
 
 
@@ -116,7 +117,7 @@ class Model:
         sha256: Of the file; for the demo, of the compact form that it is expanded from.
         url: Where it comes from; empty for one that doesn't come from the web.
         longest_chunk_s: The longest stretch of speech that it can take at once.
-        joins_below_s: Speech is given to it in one piece where its pauses are shorter than this.
+        joins_below_s: Speech is given to it at once where its pauses are shorter than this.
         languages: Whisper's codes; empty for the hundred or so that Whisper knows.
         word_times: Whether the times of single words are worth having.
         about: What it is good for, one or two sentences.
@@ -353,6 +354,7 @@ class Weights:
                 is_here=True,
                 languages=() if many else ("en",),
                 word_times=False,  # its alignment heads are not known
+                joins_below_s=_JOINS_BLINDLY_BELOW_S,
             )
 
 

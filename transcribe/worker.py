@@ -32,9 +32,19 @@ from recorder.archive import Archive, SessionFolder
 from recorder.decode import decode
 from recorder.errors import AircheckError, SessionBusy, storage_error
 from recorder.timeline import Track
-from recorder.types import Seconds, utc_now
-from transcribe import channels, chunking, guards, index, queue, speakers, spoken, transcript
-from transcribe.chunking import Detector, Rules, Samples, Sound, Stretch
+from recorder.types import utc_now
+from transcribe import (
+    channels,
+    chunking,
+    guards,
+    index,
+    placement,
+    queue,
+    speakers,
+    spoken,
+    transcript,
+)
+from transcribe.chunking import Chunk, Detector, Rules, Samples, Sound, Stretch
 from transcribe.engines.base import Engine, Task
 from transcribe.errors import BrokenModel, EngineError, UnknownEngine
 from transcribe.queue import ChunkRow, Job, Queue
@@ -281,7 +291,7 @@ class _Worker:
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             chunk = running.pop(future)
             now = time.monotonic()
-            text = _to_json(future.result(), chunk.start_s)
+            text = _to_json(future.result(), chunk)
             self._jobs.keep(job, chunk, text, took_s=now - kept_at)
             kept_at = now
         return kept_at
@@ -388,7 +398,7 @@ def _languages(
     model: Model,
     engine: Engine,
     folder: SessionFolder,
-    found: dict[_Line, list[Stretch]],
+    found: dict[_Line, list[Chunk]],
 ) -> tuple[str, dict[_Line, list[str]]]:
     """The session's language, and that of each line's chunks.
 
@@ -414,7 +424,7 @@ def _languages(
 
 
 def _votes(
-    engine: Engine, folder: SessionFolder, line: _Line, chunks: list[Stretch]
+    engine: Engine, folder: SessionFolder, line: _Line, chunks: list[Chunk]
 ) -> Iterator[spoken.Likely]:
     if chunks:
         for _, samples in chunking.clips(line.sound(folder), chunks):
@@ -422,7 +432,7 @@ def _votes(
 
 
 def _rows(
-    track: Track, voice: str, chunks: list[Stretch], languages: list[str], how: dict[str, Any]
+    track: Track, voice: str, chunks: list[Chunk], languages: list[str], how: dict[str, Any]
 ) -> Iterator[ChunkRow]:
     """A line's chunks with their keys: the hash of all that a chunk's text depends on.
 
@@ -446,6 +456,11 @@ def _rows(
         audio = [item.sha256 for item in held[first:last]]
         values = how | {"language": language, "audio": audio}
         values |= {"start_s": chunk.start_s, "end_s": chunk.end_s}
+        left_out = tuple(
+            (one.end_s, other.start_s) for one, other in itertools.pairwise(chunk.pieces)
+        )
+        if left_out:
+            values["left_out"] = left_out
         if voice:
             values["voice"] = voice
         key = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
@@ -455,6 +470,7 @@ def _rows(
             voice=voice,
             start_s=chunk.start_s,
             end_s=chunk.end_s,
+            left_out=left_out,
             key=key,
             language=language,
         )
@@ -463,32 +479,25 @@ def _rows(
 def _with_samples(
     folder: SessionFolder, line: _Line, chunks: list[ChunkRow]
 ) -> Iterator[tuple[ChunkRow, Samples]]:
-    stretches = [Stretch(start_s=chunk.start_s, end_s=chunk.end_s) for chunk in chunks]
-    clips = chunking.clips(line.sound(folder), stretches)
+    clips = chunking.clips(line.sound(folder), [_planned(chunk) for chunk in chunks])
     for chunk, (_, samples) in zip(chunks, clips, strict=True):
         yield chunk, samples
 
 
-def _to_json(segments: list[Segment], start_s: Seconds) -> str:
-    """A chunk's segments, moved from the chunk's time to session time, as the queue keeps them."""
-    moved = [_moved(segment, start_s) for segment in segments]
-    return json.dumps(
-        [transcript.segment_to_json(segment, number) for number, segment in enumerate(moved)]
+def _planned(chunk: ChunkRow) -> Chunk:
+    """A chunk as it was planned."""
+    starts = (chunk.start_s, *(to_s for _, to_s in chunk.left_out))
+    ends = (*(from_s for from_s, _ in chunk.left_out), chunk.end_s)
+    return Chunk(
+        pieces=tuple(Stretch(start_s=a, end_s=b) for a, b in zip(starts, ends, strict=True))
     )
 
 
-def _moved(segment: Segment, by_s: Seconds) -> Segment:
-    def move(moment: Seconds) -> Seconds:
-        return Seconds(round(by_s + moment, 3))
-
-    return replace(
-        segment,
-        start_s=move(segment.start_s),
-        end_s=move(segment.end_s),
-        words=tuple(
-            replace(word, start_s=move(word.start_s), end_s=move(word.end_s))
-            for word in segment.words
-        ),
+def _to_json(segments: list[Segment], chunk: ChunkRow) -> str:
+    """A chunk's segments, in session time, as the queue keeps them."""
+    placed = placement.placed(segments, _planned(chunk))
+    return json.dumps(
+        [transcript.segment_to_json(segment, number) for number, segment in enumerate(placed)]
     )
 
 

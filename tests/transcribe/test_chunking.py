@@ -13,6 +13,7 @@ from transcribe.chunking import (
     FRAME,
     FRAME_S,
     RATE_HZ,
+    Chunk,
     Rules,
     SileroDetector,
     Stretch,
@@ -24,8 +25,9 @@ from transcribe.chunking import (
 )
 
 DEMO = Rules(longest_s=Seconds(8), joins_below_s=Seconds(0.5))
-LARGE = Rules(longest_s=Seconds(28), joins_below_s=Seconds(3))
+LARGE = Rules(longest_s=Seconds(28), joins_below_s=Seconds(30))
 PAD_S = 0.2
+LONGEST_PAUSE_S = 0.8
 
 
 @dataclass
@@ -36,6 +38,10 @@ class Block:
 
 def at(start_s: float, end_s: float) -> Stretch:
     return Stretch(start_s=Seconds(start_s), end_s=Seconds(end_s))
+
+
+def chunk(*pieces: Stretch) -> Chunk:
+    return Chunk(pieces=pieces)
 
 
 def probabilities(*spans: tuple[int, float]) -> np.ndarray:
@@ -87,24 +93,46 @@ def test_endless_speech_is_cut_where_it_is_least_likely() -> None:
     spoken[180] = 0.4
     assert utterances(spoken, longest_s=200 * FRAME_S) == [
         at(0, 180 * FRAME_S),
-        at(180 * FRAME_S, 280 * FRAME_S),
-        at(280 * FRAME_S, 400 * FRAME_S),
+        at(180 * FRAME_S, 330 * FRAME_S),
+        at(330 * FRAME_S, 400 * FRAME_S),
     ]
 
 
 def test_the_demo_model_gets_one_utterance_at_a_time() -> None:
     speech = [at(1, 3), at(3.6, 5), at(5.3, 6)]
-    assert list(pack(speech, 10, DEMO)) == [at(0.8, 3.2), at(3.4, 6.2)]
+    assert list(pack(speech, 10, DEMO)) == [chunk(at(0.8, 3.2)), chunk(at(3.4, 6.2))]
 
 
 def test_a_large_model_gets_as_much_as_fits_cut_at_the_longest_pause() -> None:
-    speech = [at(0, 10), at(10.5, 16), at(18, 24), at(24.5, 30)]
-    assert list(pack(speech, 30, LARGE)) == [at(0, 16.2), at(17.8, 30)]
+    speech = [at(0, 14), at(14.7, 20.8), at(21.4, 25), at(25.3, 27), at(27.2, 30)]
+    assert list(pack(speech, 30, LARGE)) == [chunk(at(0, 21)), chunk(at(21.2, 30))]
+
+
+def test_the_middle_of_a_longer_pause_is_not_heard_and_counts_for_nothing() -> None:
+    speech = [at(10, 20), at(32, 42), at(43, 48), at(60, 70), at(100, 101)]
+    assert list(pack(speech, 200, LARGE)) == [
+        chunk(at(9.8, 20.4), at(31.6, 42.4), at(42.6, 48.2)),
+        chunk(at(59.8, 70.2)),
+        chunk(at(99.8, 101.2)),
+    ]
+
+
+def test_a_pause_of_half_a_minute_ends_a_chunk() -> None:
+    assert list(pack([at(1, 2), at(31.9, 33)], 40, LARGE)) == [
+        chunk(at(0.8, 2.4), at(31.5, 33.2)),
+    ]
+    assert list(pack([at(1, 2), at(32, 33)], 40, LARGE)) == [
+        chunk(at(0.8, 2.2)),
+        chunk(at(31.8, 33.2)),
+    ]
 
 
 def test_padding_stops_at_the_run_and_half_way_to_the_next_chunk() -> None:
     rules = Rules(longest_s=Seconds(8), joins_below_s=Seconds(0.1))
-    assert list(pack([at(0.1, 2), at(2.25, 3.9)], 4, rules)) == [at(0, 2.125), at(2.125, 4)]
+    assert list(pack([at(0.1, 2), at(2.25, 3.9)], 4, rules)) == [
+        chunk(at(0, 2.125)),
+        chunk(at(2.125, 4)),
+    ]
 
 
 @given(
@@ -123,8 +151,14 @@ def test_chunks_cover_all_speech_in_order_and_keep_the_rules(
     assert all(chunk.duration_s <= rules.longest_s + 1e-9 for chunk in chunks)
     assert all(0 <= chunk.start_s < chunk.end_s <= duration_s for chunk in chunks)
     assert all(one.end_s <= other.start_s for one, other in pairwise(chunks))
+    pieces = [piece for chunk in chunks for piece in chunk.pieces]
+    assert all(0 <= piece.start_s < piece.end_s <= duration_s for piece in pieces)
+    assert all(one.end_s <= other.start_s for one, other in pairwise(pieces))
     for utterance in speech:
-        assert any(c.start_s <= utterance.start_s and utterance.end_s <= c.end_s for c in chunks)
+        assert any(p.start_s <= utterance.start_s and utterance.end_s <= p.end_s for p in pieces)
+    for each in chunks:
+        for one, other in pairwise(each.pieces):
+            assert other.start_s - one.end_s < rules.joins_below_s - LONGEST_PAUSE_S + 1e-9
 
 
 @given(block_s=st.floats(0.01, 40), seed=st.integers(0, 9))
@@ -141,7 +175,7 @@ def test_no_chunk_crosses_a_gap() -> None:
         *blocks_of(talk, start_s=0, block_s=1),
         *blocks_of(talk, start_s=4.1, block_s=1),
     ]
-    assert list(plan(sound, LARGE, loudness)) == [at(0, 4), at(4.1, 8.1)]
+    assert list(plan(sound, LARGE, loudness)) == [chunk(at(0, 4)), chunk(at(4.1, 8.1))]
 
 
 def test_parts_that_meet_inexactly_are_one_run_and_do_not_shift_the_time() -> None:
@@ -162,17 +196,30 @@ def test_parts_that_meet_inexactly_are_one_run_and_do_not_shift_the_time() -> No
 def test_clips_are_the_samples_of_their_time(block_s: float, data: st.DataObject) -> None:
     ramp = np.arange(10 * RATE_HZ, dtype=np.float32)
     cuts = sorted(data.draw(st.sets(st.integers(0, len(ramp)), min_size=2, max_size=8)))
-    chunks = [at(100 + a / RATE_HZ, 100 + b / RATE_HZ) for a, b in pairwise(cuts)][::2]
+    spans = list(pairwise(cuts))[::2]
+    pieces = [at(100 + a / RATE_HZ, 100 + b / RATE_HZ) for a, b in spans]
+    many = data.draw(st.integers(1, len(pieces)))  # of them in the first chunk
+    chunks = [chunk(*some) for some in (pieces[:many], pieces[many:]) if some]
     got = list(clips(blocks_of(ramp, start_s=100, block_s=block_s), chunks))
-    assert [chunk for chunk, _ in got] == chunks
-    for (first, end), (_, samples) in zip(list(pairwise(cuts))[::2], got, strict=True):
-        assert np.array_equal(samples, ramp[first:end])
+    assert [each for each, _ in got] == chunks
+    for some, (_, samples) in zip((spans[:many], spans[many:]), got, strict=False):
+        assert np.array_equal(samples, np.concatenate([ramp[a:b] for a, b in some]))
 
 
 def test_a_clip_ends_where_the_sound_ends() -> None:
     sound = blocks_of(np.ones(RATE_HZ, np.float32), start_s=0, block_s=1)
-    [(_, samples)] = clips(sound, [at(0.5, 2)])
+    [(_, samples)] = clips(sound, [chunk(at(0.5, 2))])
     assert len(samples) == RATE_HZ // 2
+
+
+def test_a_piece_that_lacks_some_samples_does_not_shift_those_behind_it() -> None:
+    sound = [
+        *blocks_of(np.full(RATE_HZ - 100, 0.5, np.float32), start_s=0, block_s=2),
+        *blocks_of(np.ones(RATE_HZ, np.float32), start_s=1, block_s=2),
+    ]
+    [(_, samples)] = clips(sound, [chunk(at(0.5, 1), at(1.5, 2))])
+    assert len(samples) == RATE_HZ
+    assert np.array_equal(samples[RATE_HZ // 2 :], np.ones(RATE_HZ // 2, np.float32))
 
 
 def test_silero_hears_neither_silence_nor_noise_nor_tones() -> None:

@@ -360,3 +360,41 @@ def test_a_queue_of_before_is_migrated(path: Path, session: SessionId) -> None:
         assert (job.session, job.engine, job.task, job.priority) == (session, "", "transcribe", 0)
         assert queue.add(session, model="demo").id == job.id
         assert queue.claim()
+
+
+def test_chunks_planned_before_pauses_were_left_out_are_heard_whole(
+    path: Path, session: SessionId
+) -> None:
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    queue_module._migrations.apply(Database(old), stop_before="pauses")
+    old.execute(
+        "INSERT INTO job (session, model, asked_language, language, state, created_at, planned)"
+        " VALUES (?, 'demo', '', 'en', 'queued', '2024-08-13T00:00:00.000Z', 1)",
+        [session],
+    )
+    old.executemany(
+        "INSERT INTO chunk (job_id, number, track, start_s, end_s, key, text)"
+        " VALUES (1, ?, 'a', ?, ?, ?, ?)",
+        [(0, 0.0, 5.0, "k1", "[]"), (1, 10.0, 15.0, "k2", None)],
+    )
+    old.commit()
+    old.close()
+    with contextlib.closing(Queue(path)) as queue:
+        job = queue.claim()
+        assert job
+        assert job.progress == 0.5
+        assert queue.chunks(job) == [replace(rows("k1")[0], text="[]"), rows("k1", "k2")[1]]
+
+
+def test_what_is_left_out_of_a_chunk_is_no_work(queue: Queue, session: SessionId) -> None:
+    queue.add(session, model="demo")
+    job = queue.claim()
+    assert job
+    first, second = rows("k1", "k2")
+    second = replace(second, left_out=((Seconds(11), Seconds(12)), (Seconds(13), Seconds(14.5))))
+    queue.plan(job, "en", [first, second])
+    assert queue.chunks(job) == [first, second]
+    queue.keep(job, second, "[]", took_s=5.0)
+    assert queue.job(job.id).progress == pytest.approx(2.5 / 7.5)
+    assert queue.job(job.id).left_s == pytest.approx(10.0)

@@ -17,7 +17,7 @@ from filelock import FileLock
 
 import resources
 from recorder.archive import Archive, SessionFolder
-from recorder.decode import decode_file
+from recorder.decode import decode, decode_file
 from recorder.types import AudioFormat, GapReason, Seconds
 from tests.parts import wait_until
 from tests.recorder.builders import PartSpec, adts_chunks, build_session, encode
@@ -25,7 +25,7 @@ from transcribe import database, search, speakers, transcript, worker
 from transcribe.chunking import RATE_HZ, Samples
 from transcribe.engines.base import Task
 from transcribe.queue import Job, JobState, Queue, path_of
-from transcribe.transcript import UNDETERMINED, Segment
+from transcribe.transcript import UNDETERMINED, Segment, Word
 from transcribe.weights import DEMO, Model, Weights
 
 RATE = 44_100
@@ -285,6 +285,71 @@ def test_channels_that_say_the_same_are_heard_once(desk: Desk) -> None:
     desk.work()
     assert text_of(folder).text == whole
     assert {segment.speaker for segment in text_of(folder).segments} == {""}
+
+
+class LevelEngine(EchoEngine):
+    """Hears a word every half second: how loud it is there."""
+
+    def transcribe(self, samples: Samples, **_: Any) -> list[Segment]:
+        starts = range(0, len(samples) - RATE_HZ // 2, RATE_HZ // 2)
+        words = tuple(
+            Word(
+                text=f"{loudness(samples, at):.3f}",
+                start_s=Seconds(at / RATE_HZ),
+                end_s=Seconds(at / RATE_HZ + 0.1),
+            )
+            for at in starts
+        )
+        text = " ".join(word.text for word in words)
+        end_s = Seconds(len(samples) / RATE_HZ)
+        return [Segment(start_s=Seconds(0), end_s=end_s, text=text, words=words)]
+
+
+def loudness(samples: np.ndarray, at: int) -> float:
+    return float(np.sqrt(np.mean(np.square(samples[at : at + RATE_HZ // 10]))))
+
+
+def test_pauses_are_cut_out_and_every_word_stands_where_it_was_said(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_published(desk, monkeypatch)
+    desk.engine = LevelEngine()
+    folder = with_pauses_between(desk.archive.root, pauses_s=[2.0, 6.0, 12.0, 6.0, 2.0, 40.0])
+    desk.ask(folder)
+    desk.work()
+    heard = text_of(folder).segments
+    [whole] = [np.concatenate([block.samples[:, 0] for block in decode(folder, track="a")])]
+    words = [word for segment in heard for word in segment.words]
+    assert len(words) > 30
+    for word in words:
+        there = loudness(whole, round(word.start_s * RATE_HZ))
+        assert float(word.text) == pytest.approx(there, abs=0.02)
+    for segment in heard:
+        assert segment.text == " ".join(word.text for word in segment.words)
+    long_pauses = [
+        other.start_s - one.end_s for one, other in pairwise(heard) if other.start_s - one.end_s > 2
+    ]
+    assert [round(pause_s) for pause_s in long_pauses] == [5, 11, 5, 40]
+
+
+def as_published(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the demo pass for a model that takes half a minute at once and knows when words are."""
+    demo = Weights(desk.models).require(DEMO)
+    values = {name: getattr(demo, name) for name in Model.__slots__}
+    values |= {"longest_chunk_s": Seconds(28), "joins_below_s": Seconds(30)}
+    monkeypatch.setattr(Weights, "_demo", lambda _: Model(**values))
+
+
+def with_pauses_between(root: Path, *, pauses_s: list[float]) -> SessionFolder:
+    """Utterances of the sample broadcast with these pauses between them."""
+    blocks = decode_file(resources.path("sample/session.aac"), rate_hz=RATE, channels=1)
+    mono = np.concatenate([block.samples for block in blocks])
+    sound = []
+    for item, pause_s in zip(script(), [*pauses_s, 1.0], strict=False):
+        first, end = (int(item[key] * RATE) for key in ("start_s", "end_s"))
+        sound += [mono[first:end], np.zeros((int(pause_s * RATE), 1), np.float32)]
+    chunks = adts_chunks(encode(np.concatenate(sound), RATE, "adts"), RATE)
+    return build_session(root, [PartSpec(fmt=TALK, chunks=chunks)])
 
 
 def test_one_thread_while_something_is_recorded(desk: Desk) -> None:
