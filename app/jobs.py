@@ -1,4 +1,4 @@
-"""Long work that outlives the window: exports, downloads, imports, comparisons.
+"""Long work that outlives the window: exports, downloads, imports, comparisons, waiting, watching.
 
 Each is a process of its own (`app.labour`) and three small files in the user's state folder::
 
@@ -43,6 +43,10 @@ class Kind(StrEnum):
     DOWNLOAD = "download"
     IMPORT = "import"
     COMPARE = "compare"
+    REPLAY = "replay"
+    """Waits for the recording that a platform posts, and fills a session's gaps from it."""
+    WATCH = "watch"
+    """Imports what is put into watched folders, until it is ended."""
 
 
 class JobState(StrEnum):
@@ -85,6 +89,7 @@ class Job:
         left_s: How long it takes still; None while nobody knows.
         step: What it is at: a session's title, a file's name.
         files: What it has made.
+        next_try_at: When it looks again for what isn't there yet; None while it doesn't wait.
         error: Why it failed: what happened, what is safe, what to do.
         note: What is to say of one that is done.
     """
@@ -97,6 +102,7 @@ class Job:
     progress: float | None = None
     left_s: float | None = None
     step: str = ""
+    next_try_at: datetime | None = None
     files: tuple[Path, ...] = ()
     error: tuple[str, str, str] = ("", "", "")
     note: str = ""
@@ -212,7 +218,7 @@ class Jobs:
         told: dict[str, Any] = {}
         with contextlib.suppress(OSError, ValueError):  # not begun, or just being replaced
             told = json.loads(self._path(number, "state").read_bytes())
-        finished_at = told.get("finished_at")
+        finished_at, next_try_at = told.get("finished_at"), told.get("next_try_at")
         yield Job(
             id=number,
             request=request,
@@ -222,6 +228,7 @@ class Jobs:
             progress=told.get("progress"),
             left_s=told.get("left_s"),
             step=told.get("step", ""),
+            next_try_at=parse_iso(next_try_at) if next_try_at else None,
             files=tuple(map(Path, told.get("files", ()))),
             error=tuple(told.get("error", ("", "", ""))),
             note=told.get("note", ""),

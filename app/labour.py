@@ -1,13 +1,15 @@
 """The process that does one job of `app.jobs`: ``python -P -m app.labour FILE``.
 
-One export at a time, one download at a time, and so on: a job waits for those of its kind. It ends
-when a file of its name with ``.stop`` appears, as Ctrl-C would end it, so that what it had half
-done goes away as it came.
+One export at a time, one download at a time, and so on: a job waits for those of its kind, but for
+those that wait themselves: one replay a session, one watch an archive. It ends when a file of its
+name with ``.stop`` appears, as Ctrl-C would end it, so that what it had half done goes away as it
+came.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
 import os
@@ -17,8 +19,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from filelock import FileLock
@@ -26,6 +29,10 @@ from filelock import FileLock
 from app.jobs import JobState, Kind
 from recorder.errors import AircheckError, ArchiveError
 from recorder.types import iso, utc_now
+
+if TYPE_CHECKING:
+    from app.importing import Outcome
+    from app.replays import Waiting
 
 _POLL_S = 0.1
 _TELL_EVERY_S = 0.2
@@ -64,11 +71,18 @@ class Report:
         if now - self._told_at < _TELL_EVERY_S:
             return
         self._told_at = now
+        if self._values.pop("next_try_at", None):  # what it waited for is there
+            self._values["step"] = ""
         self._paces.append((now, share))
         (then, before), (_, done) = self._paces[0], self._paces[-1]
         pace = (done - before) / (now - then) if now > then else 0.0
         self._values["progress"] = min(1.0, share)
         self._values["left_s"] = (1 - share) / pace if pace > 0 else None
+        self.write()
+
+    def wait(self, why: str, wait_s: float) -> None:
+        """Say what isn't there yet; it is looked for again after so many seconds."""
+        self._values |= {"step": why, "next_try_at": iso(utc_now() + timedelta(seconds=wait_s))}
         self.write()
 
     def made(self, files: list[Path]) -> None:
@@ -80,7 +94,7 @@ class Report:
         """Say how it ended."""
         told = (error.message, error.safe, error.hint) if error else ("", "", "")
         done = {"state": state, "finished_at": iso(utc_now()), "error": told, "note": note}
-        self._values |= {**done, "left_s": None}
+        self._values |= {**done, "left_s": None, "next_try_at": None}
         if state is JobState.DONE:
             self._values["progress"] = 1.0
         self.write()
@@ -110,7 +124,8 @@ def run(path: Path) -> None:
     watch.start()
     try:
         report.write()
-        with FileLock(path.with_name(f".{kind}.lock"), poll_interval=_POLL_S):
+        turn = path.with_name(f".{_turn(kind, asked['details'])}.lock")
+        with FileLock(turn, poll_interval=_POLL_S):
             report.begin()
             note = _WORK[kind](asked["details"], report)
         over.set()
@@ -131,6 +146,18 @@ def run(path: Path) -> None:
                 hint=f"jobs.log in {path.parent} says more.",
             ),
         )
+
+
+_ALONE_BY = {Kind.REPLAY: "folder", Kind.WATCH: "archive"}
+"""Of kinds that wait for days: the detail that tells whom they'd be in the way of."""
+
+
+def _turn(kind: Kind, details: Mapping[str, Any]) -> str:
+    """Whose turn it is: jobs with the same go one after the other."""
+    if kind not in _ALONE_BY:
+        return kind
+    whose = hashlib.sha256(str(details[_ALONE_BY[kind]]).encode()).hexdigest()
+    return f"{kind}-{whose[:16]}"
 
 
 def _watch(stop: Path, over: threading.Event) -> None:
@@ -168,15 +195,32 @@ def _export(details: Mapping[str, Any], report: Report) -> str:
 
 
 def _download(details: Mapping[str, Any], report: Report) -> str:
-    """Details: ``model``, ``models``."""
+    """Details: ``model``, ``models``.
+
+    A connection that broke, as it does when the work rests for long, is made again, as long as
+    something came of the one before.
+    """
+    from transcribe.errors import DownloadFailed  # noqa: PLC0415
     from transcribe.weights import Weights  # noqa: PLC0415
 
     weights = Weights(Path(details["models"]), **_address(details))
-    model = weights.get(
-        details["model"], lambda done, total: report.progress(done / total if total else 0.0)
-    )
-    report.made([weights.folder / model.file])
-    return ""
+    farthest = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal farthest
+        farthest = max(farthest, done)
+        report.progress(done / total if total else 0.0)
+
+    while True:
+        before = farthest
+        try:
+            model = weights.get(details["model"], tell)
+        except DownloadFailed:
+            if farthest == before:
+                raise
+        else:
+            report.made([weights.folder / model.file])
+            return ""
 
 
 def _address(details: Mapping[str, Any]) -> dict[str, str]:
@@ -223,11 +267,61 @@ def _compare(details: Mapping[str, Any], report: Report) -> str:
     return f"{len(found.comparison.differences)} differences"
 
 
+def _replay(details: Mapping[str, Any], report: Report) -> str:
+    """Details: ``archive``, ``folder``."""
+    from app.replays import complete_from_replay  # noqa: PLC0415
+    from recorder import completing  # noqa: PLC0415
+    from recorder.archive import Archive, SessionFolder  # noqa: PLC0415
+
+    def wait(waiting: Waiting) -> None:
+        report.wait(waiting.why, waiting.next_try_s)
+
+    folder = SessionFolder(Path(details["folder"]))
+    timeline = folder.timeline()
+    tracks = [name for name in timeline.own if completing.open_gaps(timeline, name)]
+    filled, sentence = 0, ""
+    for track in tracks or ["a"]:
+        done = complete_from_replay(
+            Archive(Path(details["archive"])),
+            folder,
+            track=track,
+            on_wait=wait,
+            on_progress=report.progress,
+        )
+        filled, sentence = filled + len(done.fills), done.comparison.sentence
+    if not filled:
+        raise ArchiveError(
+            f"The replay is there, and fills nothing. {sentence}", safe="The session is as it was."
+        )
+    return f"{filled} filled"
+
+
+def _watched(details: Mapping[str, Any], report: Report) -> str:
+    """Details: ``archive``, ``folders``. Goes on until it is ended."""
+    from app.watching import watch  # noqa: PLC0415
+    from recorder.archive import Archive  # noqa: PLC0415
+
+    def tell(outcome: Outcome) -> None:
+        name = outcome.path.name
+        report.step(f"{name}: {outcome.problem}" if outcome.problem else name)
+
+    watch(
+        Archive(Path(details["archive"])),
+        [*map(Path, details["folders"])],
+        stop=threading.Event(),
+        tell=tell,
+        tell_trouble=lambda error: report.step(str(error)),
+    )
+    return ""
+
+
 _WORK: dict[Kind, Callable[[Mapping[str, Any], Report], str]] = {
     Kind.EXPORT: _export,
     Kind.DOWNLOAD: _download,
     Kind.IMPORT: _import,
     Kind.COMPARE: _compare,
+    Kind.REPLAY: _replay,
+    Kind.WATCH: _watched,
 }
 
 

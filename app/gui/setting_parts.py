@@ -1,4 +1,4 @@
-"""What a setting is changed with: a folder, a switch, a choice, a number, a text, the key.
+"""What a setting is changed with: a folder, several, a switch, a choice, a number, a text, the key.
 
 GUI thread only.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from app.gui.files import choose_folder
 from app.gui.presenters import settings as presenter
 from app.gui.presenters.language import translate
 from app.gui.presenters.settings import Entry, Values
-from app.gui.widgets import Button, wrapped
+from app.gui.widgets import Button, Icon, IconButton, Text, row, wrapped
 
 Change = Callable[[Any], None]
 """Gets the new value; None for the default."""
@@ -62,6 +62,66 @@ class FolderPart(Part):
     def _on_choose(self) -> None:
         at = Path(self.path.text()).expanduser()
         choose_folder(self, self._entry.title, at, lambda path: self._change(str(path)))
+
+
+class FoldersPart(Part):
+    """Folders in a list, each to be taken away, and a button that adds one."""
+
+    def __init__(self, entry: Entry, change: Change) -> None:
+        super().__init__()
+        self._entry, self._change = entry, change
+        self._shown: tuple[Path, ...] | None = None
+        self.rows: list[FolderRow] = []
+        self.add = Button(translate("Settings", "Add a folder…"), "folder-plus")
+        self.add.clicked.connect(self._on_add)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(tokens.SPACE_XS)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(tokens.SPACE_S)
+        layout.addLayout(self._list)
+        layout.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_values(self, values: Values) -> None:
+        """Show them."""
+        folders = tuple(values.of(self._entry.name))
+        if folders == self._shown:
+            return
+        self._shown = folders
+        for each in self.rows:
+            each.hide()
+            each.deleteLater()
+        self.rows = [FolderRow(folder, self._remove) for folder in folders]
+        for each in self.rows:
+            self._list.addWidget(each)
+
+    def take(self, folder: Path) -> None:
+        """Add a folder."""
+        self._set((*(self._shown or ()), folder))
+
+    def _remove(self, folder: Path) -> None:
+        self._set(tuple(each for each in self._shown or () if each != folder))
+
+    def _set(self, folders: tuple[Path, ...]) -> None:
+        self._change([str(folder) for folder in dict.fromkeys(folders)] or None)
+
+    @Slot()
+    def _on_add(self) -> None:
+        choose_folder(self, self._entry.title, Path.home(), self.take)
+
+
+class FolderRow(QWidget):
+    """A folder of a list."""
+
+    def __init__(self, folder: Path, remove: Callable[[Path], None]) -> None:
+        super().__init__()
+        path = Text()
+        path.say(str(folder))
+        self.remove = IconButton(
+            translate("Settings", "Remove {name} from the list").format(name=folder.name), "x"
+        )
+        self.remove.clicked.connect(lambda: remove(folder))
+        row(self, Icon("folder", "muted"), path, self.remove, space=tokens.SPACE_S)
 
 
 class SwitchPart(Part):
@@ -221,6 +281,7 @@ def _beside(parent: QWidget, *parts: QWidget) -> None:
 
 PARTS: dict[str, Callable[[Entry, Change], Part]] = {
     "folder": FolderPart,
+    "folders": FoldersPart,
     "switch": SwitchPart,
     "pick": PickPart,
     "number": NumberPart,

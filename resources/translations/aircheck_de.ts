@@ -1198,6 +1198,14 @@
         <translation>Vergleich mit einer anderen Aufnahme</translation>
     </message>
     <message>
+        <source>Gaps filled from the replay</source>
+        <translation>Lücken aus der Wiederholung füllen</translation>
+    </message>
+    <message>
+        <source>Imports what is put there</source>
+        <translation>Importiert, was dort abgelegt wird</translation>
+    </message>
+    <message>
         <source>It ended before it was done, perhaps with the computer. Try it again.</source>
         <translation>Er endete vor der Zeit, vielleicht mit dem Rechner. Versuchen Sie es noch einmal.</translation>
     </message>
@@ -1211,6 +1219,14 @@
     <message>
         <source>Transcription by Whisper {model}</source>
         <translation>Transkription durch Whisper {model}</translation>
+    </message>
+    <message>
+        <source>Watching</source>
+        <translation>Überwacht</translation>
+    </message>
+    <message>
+        <source>Asked again at {time}.</source>
+        <translation>Nächste Nachfrage um {time}.</translation>
     </message>
     <message>
         <source>Translation to English by Whisper {model}</source>
@@ -1251,6 +1267,13 @@
     <message>
         <source>Export of text</source>
         <translation>Export von Text</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n watched folder(s)</source>
+        <translation>
+            <numerusform>%n überwachter Ordner</numerusform>
+            <numerusform>%n überwachte Ordner</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2158,6 +2181,45 @@
     </message>
 </context>
 <context>
+    <name>Replay</name>
+    <message>
+        <source>Wait for the replay</source>
+        <translation>Auf die Wiederholung warten</translation>
+    </message>
+    <message>
+        <source>Waiting for the replay on {host}, also when the window is closed.</source>
+        <translation>Wartet auf die Wiederholung bei {host}, auch bei geschlossenem Fenster.</translation>
+    </message>
+    <message>
+        <source>Waiting for the replay, also when the window is closed.</source>
+        <translation>Wartet auf die Wiederholung, auch bei geschlossenem Fenster.</translation>
+    </message>
+    <message>
+        <source>The replay is there: {percent} compared.</source>
+        <translation>Die Wiederholung ist da: {percent} verglichen.</translation>
+    </message>
+    <message>
+        <source>Asked again at {time}.</source>
+        <translation>Nächste Nachfrage um {time}.</translation>
+    </message>
+    <message>
+        <source>If {host} posts a replay, the gaps can be filled from it.</source>
+        <translation>Stellt {host} eine Wiederholung bereit, lassen sich die Lücken daraus füllen.</translation>
+    </message>
+    <message>
+        <source>The replay of {title} came, and gaps are filled from it.</source>
+        <translation>Die Wiederholung von {title} ist da, Lücken sind daraus gefüllt.</translation>
+    </message>
+    <message>
+        <source>Wait no longer</source>
+        <translation>Nicht länger warten</translation>
+    </message>
+    <message>
+        <source>What was recorded is as it was.</source>
+        <translation>Das Aufgenommene ist, wie es war.</translation>
+    </message>
+</context>
+<context>
     <name>Schedule</name>
     <message>
         <source>Its title; the source&apos;s own where empty</source>
@@ -2746,6 +2808,18 @@
         <translation>Wohin exportiert wird, wenn Sie keinen anderen Ordner wählen.</translation>
     </message>
     <message>
+        <source>Watched folders</source>
+        <translation>Überwachte Ordner</translation>
+    </message>
+    <message>
+        <source>What is put there is imported once it is whole, and stays where it is. Jobs shows it; it goes on when the window is closed.</source>
+        <translation>Was dort abgelegt wird, wird importiert, sobald es vollständig ist, und bleibt, wo es ist. Die Aufträge zeigen es; es geht bei geschlossenem Fenster weiter.</translation>
+    </message>
+    <message>
+        <source>import recorder memos automatic</source>
+        <translation>importieren Diktiergerät Sprachnotizen automatisch</translation>
+    </message>
+    <message>
         <source>Keep what was before</source>
         <translation>Vorlauf behalten</translation>
     </message>
@@ -2990,6 +3064,10 @@
         <translation>Wählen …</translation>
     </message>
     <message>
+        <source>Add a folder…</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
         <source>Public key</source>
         <translation>Öffentlicher Schlüssel</translation>
     </message>
@@ -3008,6 +3086,10 @@
     <message>
         <source>There is none yet; the first export makes it, too.</source>
         <translation>Noch gibt es keinen; auch der erste Export erzeugt ihn.</translation>
+    </message>
+    <message>
+        <source>Remove {name} from the list</source>
+        <translation>{name} aus der Liste nehmen</translation>
     </message>
     <message>
         <source>Fingerprint: {hash}</source>

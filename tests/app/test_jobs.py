@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from app.exporting import Order
+from app.gui.presenters import watched
 from app.jobs import Job, Jobs, JobState, Kind, Request
 from recorder import launch
 from recorder.archive import Archive
@@ -22,6 +23,7 @@ from tests.app.test_publishing import talk
 from tests.recorder.builders import build_session, encode, tone
 
 DEADLINE_S = 60
+PIECE = 1 << 20  # bytes of a download that are kept at once
 
 
 @pytest.fixture
@@ -214,3 +216,55 @@ def test_a_download_says_how_far_it_is_and_keeps_what_came(
     jobs.cancel(job.id)
     assert ended(jobs, job).state is JobState.CANCELLED
     assert (tmp_path / "models" / "tiny.pt.part").stat().st_size > 0
+
+
+def test_a_download_whose_connection_broke_goes_on_by_itself(
+    jobs: Jobs, tmp_path: Path, breaking_server: SimpleNamespace
+) -> None:
+    details = {"model": "tiny", "models": str(tmp_path / "models"), "base_url": breaking_server.url}
+    job = ended(jobs, jobs.start(Request(kind=Kind.DOWNLOAD, title="tiny", details=details)))
+    assert breaking_server.asked == [None, f"bytes={PIECE}-", f"bytes={2 * PIECE}-"]
+    assert job.state is JobState.FAILED, "nothing came of the third connection"
+    assert (tmp_path / "models" / "tiny.pt.part").stat().st_size == 2 * PIECE
+
+
+@pytest.fixture
+def breaking_server() -> Iterator[SimpleNamespace]:
+    """Breaks off after a piece, twice; then it breaks off at once."""
+    asked: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Range"])
+            self.send_response(206 if self.headers["Range"] else 200)
+            self.send_header("Content-Length", str(8 * PIECE))
+            self.end_headers()
+            if len(asked) < 3:
+                self.wfile.write(b"x" * PIECE)
+            self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", asked=asked)
+    server.shutdown()
+    server.server_close()
+
+
+def test_watched_folders_are_imported_until_it_is_ended(jobs: Jobs, tmp_path: Path) -> None:
+    root, folder = tmp_path / "archive", tmp_path / "memos"
+    folder.mkdir()
+    watched.settle(root, [folder], jobs)
+    (job,) = jobs.all()
+    assert (job.request.kind, job.request.title) == (Kind.WATCH, "memos")
+    (folder / "talk.wav").write_bytes(encode(tone(1.0), 44_100, "wav", "pcm_s16le"))
+    wait_for(jobs, job, lambda now: now.step == "talk.wav")
+    assert len(Archive(root).folders()) == 1
+    watched.settle(root, [folder], jobs)
+    assert [each.id for each in jobs.all()] == [job.id], "it is there already"
+    watched.settle(root, [], jobs)
+    assert ended(jobs, job).state is JobState.CANCELLED
+    watched.settle(root, [], jobs)
+    assert jobs.all() == []

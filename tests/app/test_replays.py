@@ -11,6 +11,8 @@ import pytest
 
 from app import replays
 from app.elsewhere import other_recording
+from app.gui.presenters import replaying
+from app.jobs import Job, Jobs, JobState
 from app.replays import Waiting, complete_from_replay, offer, page_of
 from recorder import verify
 from recorder.archive import Archive, SessionFolder
@@ -19,6 +21,7 @@ from recorder.sources.base import StopSignal
 from recorder.sources.fetch import Stopped
 from recorder.sources.resolve import ResolvedPage
 from recorder.types import Seconds
+from tests.app.test_jobs import ended, wait_for
 from tests.recorder.test_completing import other, ours
 
 
@@ -164,3 +167,42 @@ def test_a_playlist_that_still_grows_is_no_replay(web: str, tmp_path: Path) -> N
         other_recording(Archive(tmp_path / "archive"), f"{web}/live.m3u8"),
     ):
         pytest.fail("it is no recording yet")
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Iterator[Jobs]:
+    jobs = Jobs(tmp_path / "jobs")
+    yield jobs
+    for job in jobs.all():
+        jobs.cancel(job.id)
+        ended(jobs, job)
+
+
+def waiting(jobs: Jobs, folder: SessionFolder) -> Job:
+    """The work that the window asks for."""
+    return jobs.start(replaying.request(folder.path.parent, folder, "A talk"))
+
+
+def test_the_work_waits_says_until_when_and_is_cancelled(jobs: Jobs, folder: SessionFolder) -> None:
+    before = folder.journal_path.read_bytes()
+    job = wait_for(jobs, waiting(jobs, folder), lambda now: now.next_try_at is not None)
+    assert job.state is JobState.RUNNING
+    assert job.step
+    jobs.cancel(job.id)
+    now = ended(jobs, job)
+    assert (now.state, now.next_try_at) == (JobState.CANCELLED, None)
+    assert folder.journal_path.read_bytes() == before
+
+
+def test_the_work_fills_the_gap_once_the_replay_is_there(
+    jobs: Jobs, folder: SessionFolder, tmp_path: Path
+) -> None:
+    source = other(tmp_path / "web")
+    assert source.path is not None
+    (tmp_path / "web" / "talk.html").write_text(
+        f"<html><title>A talk</title><audio src='{source.path.name}'></audio></html>"
+    )
+    job = ended(jobs, waiting(jobs, folder))
+    assert (job.state, job.error, job.note) == (JobState.DONE, ("", "", ""), "1 filled")
+    assert offer(folder) == ""
+    assert verify.verify(folder.path).ok

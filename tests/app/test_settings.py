@@ -1,5 +1,6 @@
 """Flags beat the environment, which beats the file; what can't be read says so."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,13 @@ def test_the_environment_is_named_as_who_decides(tmp_path: Path) -> None:
     assert origins["model"] == "environment"
     assert origins["archive"] == "file"
     assert origins["transcribe"] == "default"
+
+
+def test_watched_folders_are_a_list_or_joined_in_the_environment(tmp_path: Path) -> None:
+    file, home = tmp_path / "settings.toml", Path.home()
+    settings.save({"watched": ["/a", "~/b", "/a"]}, file=file)
+    assert settings.load(file=file, environment={}).watched == (Path("/a"), home / "b")
+    environment = {"AIRCHECK_WATCHED": os.pathsep.join(["/c", "/d"])}
+    assert settings.load(file=file, environment=environment).watched == (Path("/c"), Path("/d"))
+    with pytest.raises(SettingsError, match="list of folders"):
+        settings.save({"watched": 3}, file=file)

@@ -26,8 +26,10 @@ from app.gui.presenters.aftermath import Ended, ended_of
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
+from app.gui.presenters.replaying import Replay
+from app.gui.replaying import Replays, dress
 from app.gui.welcome import WelcomeView
-from app.gui.widgets import Button, Chip, Teaching, Text, label, scrolled
+from app.gui.widgets import Button, Chip, Teaching, Text, label, scrolled, tip
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.types import State
@@ -93,6 +95,7 @@ class NowPage(Place):
         for page in (self.empty, self._scroll(), scrolled(self.welcome)):
             self._pages.addWidget(page)
         self._lane = desk.lane("welcome")
+        self._replays: Replays | None = None  # who has ended nothing needs none
         self._has_looked = False
         self._connect()
         self.show_rows(desk.rows)
@@ -211,8 +214,26 @@ class NowPage(Place):
                 card = self.ended[path] = EndedCard(each.folder)
                 card.opened.connect(self.session_asked)
                 card.dismissed.connect(self._on_read)
+                card.replay_asked.connect(self._on_replay_asked)
                 self.over.add(card)
+                self._look_for_replay(each)
             self.ended[path].show_ended(each)
+
+    def _look_for_replay(self, ended: Ended) -> None:
+        if self._replays is None:
+            self._replays = Replays.of(self._desk)
+            self._replays.changed.connect(self._on_replay)
+        self._replays.look(ended.folder)
+
+    @Slot(object)
+    def _on_replay(self, path: Path) -> None:
+        if path in self.ended and self._replays is not None:
+            self.ended[path].show_replay(self._replays.replay(path))
+
+    @Slot(object, str)
+    def _on_replay_asked(self, folder: SessionFolder, title: str) -> None:
+        if self._replays is not None:
+            self._replays.act(folder, title)
 
     @Slot(object)
     def _on_read(self, folder: SessionFolder) -> None:
@@ -326,6 +347,8 @@ class EndedCard(QFrame):
 
     opened = Signal(object)
     dismissed = Signal(object)
+    replay_asked = Signal(object, str)
+    """Folder and title: wait for the session's replay, or no longer."""
 
     def __init__(self, folder: SessionFolder) -> None:
         super().__init__()
@@ -334,11 +357,25 @@ class EndedCard(QFrame):
         self.chip = Chip()
         self.title = Text("heading")
         self.about = Text("muted")
+        self.replay = Button(translate("Replay", "Wait for the replay"), "hourglass")
+        self.replay.hide()
         self.open = Button(translate("Now", "Open"), "file-audio")
         self.dismiss = Button(translate("Now", "Dismiss"), "x")
         self.open.clicked.connect(lambda: self.opened.emit(self._folder))
         self.dismiss.clicked.connect(lambda: self.dismissed.emit(self._folder))
-        _lay_out_card(self, self.chip, self.title, self.about, self.open, self.dismiss)
+        self.replay.clicked.connect(self._on_replay)
+        _lay_out_card(self, self.chip, self.title, self.about, self.replay, self.open, self.dismiss)
+
+    def show_replay(self, replay: Replay | None) -> None:
+        """Offer to wait for a replay, or say that it is waited for."""
+        self.replay.setVisible(replay is not None)
+        if replay is not None:
+            dress(self.replay, replay)
+            self.replay.setToolTip(tip(replay.sentence))
+
+    @Slot()
+    def _on_replay(self) -> None:
+        self.replay_asked.emit(self._folder, self.title.accessibleName())
 
     def show_ended(self, ended: Ended) -> None:
         """Show what there is to say of it now."""

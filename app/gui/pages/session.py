@@ -44,6 +44,7 @@ from app.gui.presenters.span import View
 from app.gui.presenters.transcription import Works
 from app.gui.presenters.words import Message
 from app.gui.reading import TranscriptPane
+from app.gui.replaying import ReplayLine, Replays
 from app.gui.session_work import SessionWork
 from app.gui.transcript import TranscriptView
 from app.gui.waveform import Detail, Overview
@@ -84,6 +85,7 @@ class SessionPage(SessionPlace):
         self._reading = desk.lane("session", newest_only=True)
         self._waves = desk.lane("session-wave", newest_only=True)
         self._work = SessionWork(desk)
+        self._replays = Replays.of(desk)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -195,6 +197,7 @@ class SessionPage(SessionPlace):
             self.notice.say(page.problem)
         self._show_work()
         self._show_wanted()
+        self._look_for_replay(page)
         self._on_moved(self._player.position_s)
         self._name_new_mark()
         self._read_versions()
@@ -281,6 +284,7 @@ class SessionPage(SessionPlace):
         self.title.say("")
         self.about.say("")
         self.notice.clear()
+        self.replay.show_replay(None)
         self._close_details()
         for view in (self.overview, self.detail):
             view.show_strip(NO_TIME)
@@ -768,6 +772,29 @@ class SessionPage(SessionPlace):
         self.text.show_lines(heard.lines)
         self.text.say_state(heard.lag)
 
+    # --- the replay ----------------------------------------------------------------------------
+
+    def _look_for_replay(self, page: Page) -> None:
+        """A session that is over and has gaps may be completed from what is posted later."""
+        is_over = self._row is not None and not self._row.is_open
+        if is_over and page.history is not None and page.history.timeline.gaps:
+            self._replays.look(page.folder)
+
+    @Slot(object)
+    def _on_replay(self, path: Path) -> None:
+        if self.folder is not None and self.folder.path == path:
+            self.replay.show_replay(self._replays.replay(path))
+
+    @Slot(object)
+    def _on_replay_came(self, path: Path) -> None:
+        if self.folder is not None and self.folder.path == path:
+            self._on_completed()
+
+    @Slot()
+    def _on_replay_acted(self) -> None:
+        if self.folder is not None:
+            self._replays.act(self.folder, self._row.summary.title if self._row else "")
+
     # --- comparing -----------------------------------------------------------------------------
 
     @Slot()
@@ -823,6 +850,7 @@ class SessionPage(SessionPlace):
         self.more = Button(translate("Session", "Evidence"), "shield-check")
         self.more.setCheckable(True)
         self.notice = Notice()
+        self.replay = ReplayLine()
         self.overview = Overview()
         self.detail = Detail()
         self.zoom_in = IconButton(translate("Session", "Zoom in (+)"), "zoom-in")
@@ -849,6 +877,9 @@ class SessionPage(SessionPlace):
         desk.work_changed.connect(self._on_work)
         desk.wave_read.connect(self._on_wave)
         self._player.moved.connect(self._on_moved)
+        self._replays.changed.connect(self._on_replay)
+        self._replays.completed.connect(self._on_replay_came)
+        self.replay.acted.connect(self._on_replay_acted)
         for source in (self.overview, self.detail, text.view, panel.markers, panel.notes,
                        panel.evidence.facts):  # fmt: skip
             source.sought.connect(self._on_sought)
@@ -968,6 +999,7 @@ class SessionPage(SessionPlace):
         layout.addWidget(self.story)
         layout.addLayout(tools)
         layout.addWidget(self.notice)
+        layout.addWidget(self.replay)
         layout.addLayout(self._card_place)
         layout.addLayout(waves)
         self._details_place = QVBoxLayout()

@@ -201,7 +201,7 @@ class SettingCard(QFrame):
         for each in (wrapped("muted", entry.about), self.late, self.fixed):
             texts.addWidget(each)
         texts.addStretch(1)
-        is_wide = entry.kind in ("folder", "models", "key", "text")
+        is_wide = entry.kind in ("folder", "folders", "models", "key", "text")
         to_right, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         layout = QBoxLayout(down if is_wide else to_right, self)
         layout.setContentsMargins(*[tokens.SPACE_L] * 4)

@@ -135,8 +135,8 @@ def _of_job(job: Job) -> Item:
         icon=_ICONS[job.request.kind],
         title=job.request.title,
         about=_about(job),
-        look=look(job.state),
-        progress=None if job.state.is_final else job.progress,
+        look=_look(job),
+        progress=None if job.state.is_final or job.next_try_at else job.progress,
         detail=_detail(job),
         files=job.files,
         actions=_actions(job),
@@ -146,11 +146,21 @@ def _of_job(job: Job) -> Item:
     )
 
 
+def _look(job: Job) -> Look:
+    if job.state is JobState.RUNNING and job.next_try_at:
+        return look(JobState.WAITING)
+    if job.state is JobState.RUNNING and job.request.kind is Kind.WATCH:
+        return Look(icon="eye", word=translate("Jobs", "Watching"), role="accent")
+    return look(job.state)
+
+
 _ICONS = {
     Kind.EXPORT: "file-output",
     Kind.DOWNLOAD: "download",
     Kind.IMPORT: "import",
     Kind.COMPARE: "layers",
+    Kind.REPLAY: "git-compare-arrows",
+    Kind.WATCH: "folder-open",
 }
 
 
@@ -181,6 +191,8 @@ def _about(job: Job) -> str:
         Kind.DOWNLOAD: translate("Jobs", "Download of a model"),
         Kind.IMPORT: translate("Jobs", "Import"),
         Kind.COMPARE: translate("Jobs", "Comparison with another recording"),
+        Kind.REPLAY: translate("Jobs", "Gaps filled from the replay"),
+        Kind.WATCH: translate("Jobs", "Imports what is put there"),
     }[kind]
 
 
@@ -193,9 +205,14 @@ def _detail(job: Job) -> str:
     if job.state.is_final:
         when = words.day(job.finished_at, datetime.now(UTC).astimezone())
         return " · ".join(part for part in (when, job.note, _made(job)) if part)
-    share = figures.percent(job.progress) if job.progress is not None else ""
     is_named = job.step and job.step != job.request.title
     step = words.one_line(job.step) if is_named else ""
+    if job.next_try_at:
+        again = translate("Jobs", "Asked again at {time}.").format(
+            time=figures.time(job.next_try_at.astimezone())
+        )
+        return f"{step} {again}".strip()
+    share = figures.percent(job.progress) if job.progress is not None else ""
     return " · ".join(part for part in (step, share, words.left(job.left_s)) if part)
 
 
@@ -215,7 +232,7 @@ def _actions(job: Job) -> tuple[Action, ...]:
         case JobState.WAITING:
             return ("cancel",)
         case JobState.RUNNING:
-            return ("cancel", "pause") if job.request.kind is not Kind.DOWNLOAD else ("cancel",)
+            return ("cancel",) if job.next_try_at else ("pause", "cancel")
         case JobState.PAUSED:
             return ("resume", "cancel")
         case JobState.DONE:

@@ -22,7 +22,9 @@ from recorder.errors import AircheckError
 if TYPE_CHECKING:
     from transcribe.weights import Model, Weights
 
-Kind = Literal["folder", "switch", "pick", "number", "text", "models", "autostart", "key"]
+Kind = Literal[
+    "folder", "folders", "switch", "pick", "number", "text", "models", "autostart", "key"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,18 @@ def _archive() -> tuple[Entry, ...]:
             group=group,
             title=translate("Settings", "Folder for exports"),
             about=translate("Settings", "Where exports go, unless you choose another folder."),
+        ),
+        Entry(
+            name="watched",
+            kind="folders",
+            group=group,
+            title=translate("Settings", "Watched folders"),
+            about=translate(
+                "Settings",
+                "What is put there is imported once it is whole, and stays where it is. Jobs shows "
+                "it; it goes on when the window is closed.",
+            ),
+            more=translate("Settings", "import recorder memos automatic"),
         ),
     )
 

@@ -14,7 +14,8 @@ from app import settings as settings_file
 from app.gui.models_list import ModelsList
 from app.gui.pages.settings import SettingsPage
 from app.gui.presenters import settings as presenter
-from app.gui.setting_parts import FolderPart, KeyPart, NumberPart, PickPart, SwitchPart
+from app.gui.presenters import watched
+from app.gui.setting_parts import FolderPart, FoldersPart, KeyPart, NumberPart, PickPart, SwitchPart
 from app.gui.window import Window
 from app.settings import Settings
 
@@ -156,3 +157,25 @@ def test_other_folders_wait_for_the_next_window(settings: Settings, page: Settin
     page._desk.use(replace(settings, archive=Path("/elsewhere"), model="tiny"))
     assert page._desk.settings.archive == settings.archive
     assert page._desk.settings.model == "tiny"
+
+
+def test_watched_folders_are_added_and_taken_away(
+    qtbot: QtBot, page: SettingsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[tuple[Path, ...]] = []
+    monkeypatch.setattr(watched, "settle", lambda _root, folders: settled.append(folders))
+    memos, radio = tmp_path / "memos", tmp_path / "radio"
+    part = page.parts["watched"].part
+    assert isinstance(part, FoldersPart)
+    part.take(memos)
+    qtbot.waitUntil(lambda: len(part.rows) == 1, timeout=LONG_MS)
+    part.take(radio)
+    qtbot.waitUntil(lambda: len(part.rows) == 2, timeout=LONG_MS)
+    assert settings_file.load().watched == (memos, radio)
+    part.rows[0].remove.click()
+    qtbot.waitUntil(lambda: len(part.rows) == 1, timeout=LONG_MS)
+    part.rows[0].remove.click()
+    qtbot.waitUntil(lambda: not part.rows, timeout=LONG_MS)
+    assert settings_file.load().watched == ()
+    qtbot.waitUntil(lambda: settled[-1:] == [()], timeout=LONG_MS)
+    assert settled == [(memos,), (memos, radio), (radio,), ()]

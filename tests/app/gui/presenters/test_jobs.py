@@ -121,3 +121,17 @@ def test_orders_reach_the_queue(tmp_path: Path) -> None:
     jobs.do("first", f"queue:{second.id}", everything, tmp_path)
     assert queue.job(second.id).priority > queue.job(first.id).priority
     queue.close()
+
+
+def test_one_that_waits_for_something_says_until_when_and_is_only_given_up() -> None:
+    waits = replace(
+        job(JobState.RUNNING, Kind.REPLAY),
+        next_try_at=NOW,
+        step="It isn't there yet.",
+        progress=0.0,
+    )
+    (item,) = jobs.items([waits], [], {})
+    assert (item.look.word, item.progress, item.actions) == ("Waiting", None, ("cancel",))
+    assert item.detail.startswith("It isn't there yet. Asked again at ")
+    (watches,) = jobs.items([job(JobState.RUNNING, Kind.WATCH)], [], {})
+    assert (watches.look.word, watches.actions) == ("Watching", ("pause", "cancel"))
