@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from recorder.types import Seconds
 
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
+_ZERO = re.compile(r"0+(:0+)*(\.0*)?s?")
 _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 
 
@@ -25,13 +29,13 @@ def parse_moment(text: str) -> Seconds:
     Raises:
         ValueError: It is none.
     """
-    return Seconds(0.0) if text.strip("0:.s") == "" else parse_duration(text)
+    return Seconds(0.0) if _ZERO.fullmatch(text.strip()) else parse_duration(text)
 
 
 def _by_colons(text: str) -> float:
     seconds = 0.0
     for piece in text.split(":"):
-        seconds = seconds * 60 + float(piece)
+        seconds = seconds * 60 + _number(piece)
     return seconds
 
 
@@ -39,8 +43,14 @@ def _by_units(text: str) -> float:
     seconds, number = 0.0, ""
     for sign in text.strip().lower():
         if sign in _UNITS_S:
-            seconds += float(number) * _UNITS_S[sign]
+            seconds += _number(number) * _UNITS_S[sign]
             number = ""
         else:
             number += sign
-    return seconds + float(number) if number else seconds
+    return seconds + _number(number) if number else seconds
+
+
+def _number(text: str) -> float:
+    if not _NUMBER.fullmatch(text.strip()):
+        raise ValueError(f"{text!r} is not a number")
+    return float(text)

@@ -207,6 +207,10 @@ def storage_error(error: OSError, *, doing: str, safe: str = "") -> StorageError
             safe=safe,
             hint="Choose another archive folder or change its permissions.",
         )
+    if error.errno == errno.ENAMETOOLONG:
+        return StorageError(
+            f"A name is too long for the disk while {doing}.", safe=safe, hint="Choose another."
+        )
     return StorageError(
         f"The disk failed while {doing}: {error.strerror or error}.", safe=safe, hint="Check it."
     )

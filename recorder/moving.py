@@ -91,9 +91,11 @@ def alone(target: Path) -> Iterator[None]:
     """Be the one process that moves an archive there.
 
     Raises:
-        MoveRefused: Another one does.
+        MoveRefused: Another one does, or it is a file.
         StorageError: The disk refuses.
     """
+    if target.exists() and not target.is_dir():
+        raise MoveRefused(f"{target} is a file.", safe=_SAFE, hint="Name a new or empty folder.")
     busy = MoveRefused(f"An archive is on its way to {target} already.", safe=_SAFE)
     with locks.alone(target / _LOCK, doing=f"making {target}", busy=busy):
         try:

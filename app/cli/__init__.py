@@ -2,6 +2,8 @@
 
     main       the group, the edge at which errors become sentences and exit statuses
     context    what every command shares: settings, archive, printing
+    streams    the standard streams, and what they can't take
+    printer    prints for people
     capture    record, sources, stop, mark, recover
     library    sessions, show, import
     collections collections: sessions under a name

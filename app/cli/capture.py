@@ -313,6 +313,12 @@ def mark_command(
         context.say(f"[green]✓[/] removed at {exact_clock(at_s)}")
         return
     if at_s is None:
+        if folder.sealed():
+            raise AircheckError(
+                f"{folder.path.name} has ended.",
+                safe="Nothing was changed.",
+                hint="--at names a moment of it: --at 42:07.",
+            )
         at_s = Client(folder).mark(text)
     else:
         marking.mark(folder, at_s, text)

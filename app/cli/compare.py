@@ -10,7 +10,15 @@ import click
 
 from app.alongside import told
 from app.cli.bar import progress
-from app.cli.context import Context, counted, escape, exact_clock, json_option, pass_context
+from app.cli.context import (
+    Context,
+    NamedPath,
+    counted,
+    escape,
+    exact_clock,
+    json_option,
+    pass_context,
+)
 from app.comparing import Compared, Completion, compare_session, complete_session
 from app.replays import Waiting, complete_from_replay
 from recorder import completing
@@ -38,7 +46,7 @@ _SIGNS = {
 @click.option("--track", default="a", show_default=True, help="Of SESSION.")
 @click.option(
     "--picture",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(is_file=True),
     help="Draw both, linked where they are the same, into this file (SVG).",
 )
 @json_option

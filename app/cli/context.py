@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -196,7 +197,7 @@ class NamedPath(click.Path):
         """Read it, or say what is wrong with it."""
         if not value:
             self.fail("The name is empty; the folder that you are in is '.'.", param, ctx)
-        path = Path(super().convert(value, param, ctx))
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
         try:
             is_other = self._is_file and not path.is_file() and path.exists()
         except OSError as error:

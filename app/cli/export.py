@@ -17,6 +17,7 @@ from app.cli.context import (
     Context,
     Duration,
     Moment,
+    NamedPath,
     escape,
     json_option,
     pass_context,
@@ -214,7 +215,7 @@ class _Asked:
 @edit_options
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="Folder to put it in, or the path of the package, page or audio.",
 )
 @json_option

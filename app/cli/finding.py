@@ -14,7 +14,15 @@ from typing import Any, TextIO
 import click
 from rich.progress import BarColumn, Progress, TextColumn
 
-from app.cli.context import Context, counted, escape, exact_clock, json_option, pass_context
+from app.cli.context import (
+    Context,
+    NamedPath,
+    counted,
+    escape,
+    exact_clock,
+    json_option,
+    pass_context,
+)
 from recorder.errors import storage_error
 from recorder.types import SessionId
 from transcribe import index, listing, saved, search, suggest
@@ -43,7 +51,9 @@ _NAMES = {order: name for name, order in _ORDERS.items()}
 @click.option("--order", type=click.Choice(list(_ORDERS)), help="Best first, unless told.")
 @click.option("--exact", is_flag=True, help="Count and rank everything, however long it takes.")
 @click.option(
-    "--limit", type=click.IntRange(1), help="Hits, at most; 20 unless told, to a file all."
+    "--limit",
+    type=click.IntRange(1, 1_000_000),
+    help="Hits, at most; 20 unless told, to a file all.",
 )
 @click.option("--page", metavar="NAME", default="", help="The page that the last one named.")
 @click.option("--flat", is_flag=True, help="Not grouped by session.")
@@ -51,7 +61,7 @@ _NAMES = {order: name for name, order in _ORDERS.items()}
 @click.option("--facets", "with_facets", is_flag=True, help="And how the hits are spread.")
 @click.option("--complete", is_flag=True, help="Tell what the last word may become, and no hits.")
 @click.option("--format", "format_", type=click.Choice(list(_FORMATS)), help="List all hits so.")
-@click.option("--out", type=click.Path(path_type=Path), help="Into this file.")
+@click.option("--out", type=NamedPath(is_file=True), help="Into this file.")
 @click.option("--save", metavar="NAME", help="Keep the search under this name.")
 @click.option("--saved", "saved_name", metavar="NAME", help="Search as it was kept.")
 @json_option

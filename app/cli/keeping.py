@@ -21,7 +21,16 @@ from rich.progress import (
 from rich.table import Table
 
 from app import keeping
-from app.cli.context import Context, Duration, counted, escape, json_option, pass_context, short_id
+from app.cli.context import (
+    Context,
+    Duration,
+    NamedPath,
+    counted,
+    escape,
+    json_option,
+    pass_context,
+    short_id,
+)
 from recorder import checking, trash, usage
 from recorder.errors import AircheckError, SessionNotFound
 from recorder.trash import Trashed
@@ -323,7 +332,7 @@ def usage_command(context: Context, *, everything: bool) -> None:
 
 
 @click.command("move")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=NamedPath())
 @json_option
 @pass_context
 def move_command(context: Context, folder: Path) -> None:
@@ -377,7 +386,7 @@ def _bytes_bar(what: str, *, quiet: bool) -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
-        disable=quiet,
+        disable=quiet or not sys.stderr.isatty(),
     )
 
 

@@ -19,6 +19,7 @@ from app.cli import place
 from app.cli.context import (
     Context,
     Moment,
+    NamedPath,
     clock,
     counted,
     escape,
@@ -288,7 +289,7 @@ def _show_cover(context: Context, timeline: Timeline) -> None:
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=NamedPath())
 @click.option("--watch", is_flag=True, help="Stay, and import what is put into these folders.")
 @json_option
 @pass_context

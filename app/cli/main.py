@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from app import settings
-from app.cli.context import Context, fail
-from recorder.errors import AircheckError
+from app.cli import streams
+from app.cli.context import Context, NamedPath, fail
+from recorder.errors import AircheckError, storage_error
 
 _GROUPS = {
     "Record": {
@@ -100,7 +101,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, invoke_without_command=True)
 @click.option(
     "--archive",
-    type=click.Path(file_okay=True, path_type=Path),
+    type=NamedPath(),
     help="Folder of the sessions; AIRCHECK_ARCHIVE does the same.",
 )
 @click.option("--verbose", is_flag=True, help="Tell on the error stream what is done.")
@@ -140,10 +141,14 @@ def _has_display() -> bool:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command; ends the process with its exit status."""
+    streams.prepare()
     arguments = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in arguments
     try:
+        _refuse_unreadable(arguments)
         _aircheck.main(arguments, prog_name="aircheck", standalone_mode=False)
+    except streams.OutputLost as error:
+        fail(error, as_json=False)
     except AircheckError as error:
         fail(error, as_json=as_json)
     except click.exceptions.Exit as end:
@@ -154,3 +159,27 @@ def main(arguments: list[str] | None = None) -> Any:
     except (click.Abort, KeyboardInterrupt):
         sys.stderr.write("Stopped.\n")
         sys.exit(1)
+    except OSError as error:  # of what is printed for people, or of a place unlooked after
+        logging.getLogger(__name__).info("not mapped where it happened", exc_info=True)
+        streams.drop_what_is_stuck()
+        fail(storage_error(error, doing="doing what was asked"), as_json=as_json)
+
+
+def _refuse_unreadable(arguments: list[str]) -> None:
+    """Bytes that are no text may name a file that is there, and nothing else.
+
+    Raises:
+        click.UsageError: An argument is neither.
+    """
+    for argument in arguments:
+        name = argument.partition("=")[2] if argument.startswith("--") else argument
+        if not name.isascii() and not _is_text(name) and not os.path.lexists(name):
+            raise click.UsageError(f"{ascii(name)[:60]} is no text: it is not written in UTF-8.")
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

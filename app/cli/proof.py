@@ -12,6 +12,7 @@ import click
 from app import editing, publishing
 from app.cli.context import (
     Context,
+    NamedPath,
     escape,
     exact_clock,
     json_option,
@@ -142,7 +143,7 @@ def key_command(context: Context) -> None:
 @click.option("--consent", help="Who agreed to being recorded and published, and how.")
 @click.option("--notes", help="For yourself; never published.")
 @click.option("--tag", "tags", multiple=True, help="May be repeated; replaces all tags.")
-@click.option("--cover", type=click.Path(path_type=Path), help="A JPEG or PNG.")
+@click.option("--cover", type=NamedPath(is_file=True), help="A JPEG or PNG.")
 @click.option("--no-cover", is_flag=True, help="Take the cover away.")
 @json_option
 @pass_context

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from app.cli.context import (
     Context,
+    NamedPath,
     clock,
     escape,
     json_option,
@@ -23,6 +24,8 @@ from recorder.errors import AircheckError
 from transcribe import suiting
 from transcribe.queue import Job, Queue, path_of
 from transcribe.weights import Model, Weights
+
+_LARGEST_NUMBER = 2**63 - 1  # to which SQLite counts
 
 
 @click.command("transcribe")
@@ -163,7 +166,7 @@ def _queue_step(name: str, about: str, step: Callable[[Queue, int], Job]) -> Non
     """Give the group a command that does one thing to one job."""
 
     @queue_command.command(name, help=about)
-    @click.argument("number", type=int)
+    @click.argument("number", type=click.IntRange(1, _LARGEST_NUMBER))
     @json_option
     @pass_context
     def _step(context: Context, number: int) -> None:
@@ -253,7 +256,7 @@ def _get_command(context: Context, name: str) -> None:
 
 
 @models_command.command("add")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedPath(is_file=True))
 @json_option
 @pass_context
 def _add_command(context: Context, file: Path) -> None:

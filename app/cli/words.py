@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.context import Context, Moment, escape, json_option, pass_context
+from app.cli.context import Context, Moment, NamedPath, escape, json_option, pass_context
 from app.exporting import Order, export
 from recorder.types import Seconds, iso
 from transcribe import captions, corrections, index, quotes, speakers
@@ -25,7 +25,7 @@ from transcribe.corrections import Edit
 @click.option(
     "--clip",
     "out",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="Folder for the clip with its proof, its captions and the citation.",
 )
 @json_option
@@ -62,7 +62,7 @@ def quote_command(
 @click.option("--at", "at_s", type=Moment(), help="A moment of the segment that is wrong.")
 @click.option("--text", help="What was said; '' where nobody said anything.")
 @click.option("--speaker", help="Who said it.")
-@click.option("--file", type=click.Path(path_type=Path), help="All of it, as SRT, VTT or JSON.")
+@click.option("--file", type=NamedPath(is_file=True), help="All of it, as SRT, VTT or JSON.")
 @click.option("--author", default=getpass.getuser, help="Who puts it right; you, unless told.")
 @click.option("--track", default="a", show_default=True)
 @click.option("--language", default="", help="Where there are transcripts in several.")

@@ -13,6 +13,7 @@ from app.cli.bar import progress
 from app.cli.context import (
     Context,
     Duration,
+    NamedPath,
     counted,
     escape,
     exact_clock,
@@ -71,7 +72,7 @@ class Size(click.ParamType[int]):
 )
 @click.option("--track", default="a", show_default=True)
 @click.option("--dry-run", is_flag=True, help="Show the pieces; write nothing.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the pieces.")
+@click.option("--out", type=NamedPath(), help="Folder for the pieces.")
 @json_option
 @pass_context
 def split_command(

@@ -74,6 +74,18 @@ def site(tmp_path: Path) -> Iterator[str]:
         (["models", "get", "gigantic"], 2, "No model is called 'gigantic'"),
         (["models", "add", "/no/such/model.pt"], 1, "can't be read"),
         (["search", "--from", "soon", "word"], 2, "soon"),
+        (["search", "--limit", "9" * 25, "word"], 2, "--limit"),
+        (["queue", "first", "9" * 25], 2, "NUMBER"),
+        (["mark", "nobody", "--at", ""], 2, "not a moment"),
+        (["import", ""], 2, "The name is empty"),
+        (["move", ""], 2, "The name is empty"),
+        (["move", __file__], 2, "is a file"),
+        (["move", "a" * 300], 1, "too long"),
+        (["verify", "a" * 300], 1, "too long"),
+        (["edit", "nobody", "--cover", os.devnull], 2, "is no file"),
+        (["models", "add", os.devnull], 2, "is no file"),
+        (["--archive", "", "sessions"], 2, "The name is empty"),
+        (["edit", "nobody", "--title", os.fsdecode(b"\xff")], 2, "not written in UTF-8"),
     ],
 )
 def test_wrong_use_and_missing_things(
@@ -253,6 +265,15 @@ def test_a_path_where_nothing_is_is_said(archive: Path, tmp_path: Path) -> None:
     assert said.returncode == 3
     assert f"There is nothing at {tmp_path / 'nothing'}" in said.stderr
     assert "No session is called" in aircheck(archive, "verify", "nothing").stderr
+
+
+def test_a_session_that_has_ended_is_marked_at_a_moment_that_is_named(archive: Path) -> None:
+    folder = build_session(archive, [adts_part(2.0)], title="talk")
+    refused = aircheck(archive, "mark", folder.id, "here")
+    assert refused.returncode == 1
+    assert "has ended" in refused.stderr
+    assert "--at" in refused.stderr
+    assert aircheck(archive, "mark", folder.id, "here", "--at", "1s").returncode == 0
 
 
 def test_a_moment_beyond_the_end_is_said(archive: Path) -> None:

@@ -14,7 +14,9 @@ def test_durations(text: str, seconds: float) -> None:
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "x", "-5", "0", "5 parsecs", "1:x", "nan", "inf", "m", "::"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "-5", "0", "5 parsecs", "1:x", "nan", "inf", "m", "::", "1:-5", "1e3", "1_0"]
+)
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         parse_duration(text)
@@ -24,6 +26,12 @@ def test_a_moment_may_be_zero() -> None:
     assert parse_moment("0") == 0
     assert parse_moment("0:00") == 0
     assert parse_moment("42:00") == 2520
+
+
+@pytest.mark.parametrize("text", ["", " ", ":", ".", "s", "-0", "-1:30"])
+def test_what_is_no_moment(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse_moment(text)
 
 
 def test_clocks() -> None:
