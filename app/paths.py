@@ -39,6 +39,11 @@ def jobs_folder() -> Path:
     return platformdirs.user_state_path(_NAME, appauthor=False) / "jobs"
 
 
+def clips_file() -> Path:
+    """Clips of sessions that go on; each gets its proof when its session has ended."""
+    return platformdirs.user_state_path(_NAME, appauthor=False) / "clips.json"
+
+
 def exports_folder() -> Path:
     """Where the window puts exports, unless told."""
     return platformdirs.user_documents_path() / "Aircheck"

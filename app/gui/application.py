@@ -9,6 +9,7 @@ from PySide6.QtCore import QLoggingCategory, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.gui import icons, tongue
+from app.gui.clips import Clips
 from app.gui.collecting import Collector
 from app.gui.desk import Desk
 from app.gui.listening import ListeningLine
@@ -26,6 +27,7 @@ def open_window(settings: Settings) -> Window:
     window = Window(Desk(settings))
     Upkeep(window.desk)
     WatchedFolders(window.desk)
+    Clips.of(window.desk)  # proves what was clipped before
     ListeningLine(window.bar, window.desk)
     window.show()
     return window

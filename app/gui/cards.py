@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui import theme, tokens
+from app.gui.clips import Clips
 from app.gui.desk import Desk
 from app.gui.place import Place
 from app.gui.presenters import words
@@ -404,7 +405,7 @@ def wire(card: LiveCard, desk: Desk, place: Place) -> None:
     card.acted.connect(desk.act)
     card.opened.connect(place.session_asked)
     card.sought.connect(place.play_asked)
-    card.clip_asked.connect(desk.clip)
+    card.clip_asked.connect(Clips.of(desk).clip)
 
 
 def _act_words(act: Act) -> tuple[str, str]:

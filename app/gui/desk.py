@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from app import marking
 from app.gui import tokens
 from app.gui.bridge import Bridge, Lane, Latest, Ticker
-from app.gui.presenters import capture, clipping, notes, session
+from app.gui.presenters import capture, notes, session
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Library, Row
 from app.gui.presenters.live import Act, Live, LiveSessions, LiveWaves, Revivals, gone, recover
@@ -245,11 +245,6 @@ class Desk(QObject):
     def note(self, folder: SessionFolder, at_s: float, text: str) -> None:
         """Keep a note at a moment of a session."""
         self._order(lambda: notes.add(folder, at_s, text))
-
-    def clip(self, folder: SessionFolder, from_s: float, to_s: float) -> None:
-        """Save a stretch of a session that goes on; then `told`."""
-        out = self._settings.exports
-        self._order(lambda: clipping.clip(folder, out, from_s=from_s, to_s=to_s), self.told.emit)
 
     def act(self, folder: SessionFolder, act: Act) -> None:
         """Do what a session's state suggested."""

@@ -213,6 +213,21 @@
 <context>
     <name>Clip</name>
     <message>
+        <source>Too many clips are asked for at once; try again.</source>
+        <translation>Zu viele Ausschnitte auf einmal, bitte noch einmal versuchen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n clip(s) can be verified now.</source>
+        <translation>
+            <numerusform>%n Ausschnitt lässt sich jetzt prüfen.</numerusform>
+            <numerusform>%n Ausschnitte lassen sich jetzt prüfen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The proof lies beside {file}.</source>
+        <translation>Der Nachweis liegt neben {file}.</translation>
+    </message>
+    <message>
         <source>{from_} to {to} is saved as {file}.</source>
         <translation>{from_} bis {to} ist als {file} gesichert.</translation>
     </message>
@@ -225,8 +240,8 @@
         <translation>Die Aufnahme läuft weiter.</translation>
     </message>
     <message>
-        <source>Its proof can be had when the session has ended: export it then.</source>
-        <translation>Den Nachweis gibt es nach dem Ende der Sitzung: Exportieren Sie ihn dann.</translation>
+        <source>Its proof is written beside it when the session has ended.</source>
+        <translation>Sein Nachweis wird daneben geschrieben, sobald die Sitzung zu Ende ist.</translation>
     </message>
 </context>
 <context>
