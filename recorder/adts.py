@@ -26,6 +26,18 @@ _ID3, _ID3_HEADER = b"ID3", 10
 _LONG_CHUNK = 1 << 14  # bytes; of shorter ones the frames are found sooner by walking
 _SHORTEST_HEADER, _LONGEST_HEADER = 7, 9
 
+_Words = npt.NDArray[np.uint64]
+_Found = tuple[Integers, Integers]
+
+# The bits of a header's first eight bytes:
+_MARK_BITS = np.uint64(0xFFF6_0000_0000_0300)  # the sync word, the layer, the count of more blocks
+_MARK = np.uint64(0xFFF0_0000_0000_0000)  # what they must be
+_UNCHECKED = np.uint64(1 << 48)  # there is no checksum behind it
+_SET_UP = np.uint64(0x0000_FDC0_0000_0000)  # profile, rate, channels
+_SET_UP_BEGINS = np.uint64(32)
+_ALIKE = np.uint64(0x00FF_FDC0_0000_0000)
+_SIZE_BEGINS, _SIZE_BITS = np.uint64(21), np.uint64(0x1FFF)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frames:
@@ -47,33 +59,47 @@ class Frames:
         return Frames(aac=self.aac, offsets=offsets, sizes=sizes, of=of)
 
 
-def frames(data: Bytes, begins: Integers, ends: Integers) -> Frames | None:
+def frames(
+    data: Bytes, begins: Integers, ends: Integers, *, likely: Integers | None = None
+) -> Frames | None:
     """Find the frames of chunks; None where they aren't all plain AAC of one set-up.
 
     Args:
         data: What the chunks lie in.
         begins: Where each begins: with a frame, or with an ID3 tag and then a frame.
         ends: And ends.
+        likely: Where frames probably begin, if that is known of some; ascending.
     """
     if not len(begins) or not len(data) or (ends > len(data)).any():
         return None
     starts = behind_tags(data, begins)
-    found = _scanned(data, starts, ends) or _walked(data, starts, ends)
+    found = None if likely is None else _walked_from(data, starts, ends, likely)
+    found = found or _scanned(data, starts, ends) or _walked(data, starts, ends)
     if found is None:
         return None
     at, of = found
-    first, second, third, fourth, last = (data[at + number] for number in (0, 1, 2, 3, 6))
-    kinds = (third.astype(np.int64) & 0xFD) << 8 | fourth & 0xC0
-    header = np.where(second & 1, 7, 9)
-    sizes = _sizes(data, at) - header
-    is_frame = (first == 0xFF) & (second & 0xF6 == 0xF0) & (last & 3 == 0)
-    if not (is_frame & (kinds == kinds[0]) & (sizes > 0)).all():
+    heads = _heads(data, at)
+    header = np.where(heads & _UNCHECKED != 0, _SHORTEST_HEADER, _LONGEST_HEADER)
+    sizes = _sizes(heads) - header
+    wanted = _MARK | heads[0] & _SET_UP
+    if not ((heads & (_MARK_BITS | _SET_UP) == wanted) & (sizes > 0)).all():
         return None
-    aac = _aac(int(kinds[0]))
+    aac = _aac(int((heads[0] & _SET_UP) >> _SET_UP_BEGINS))
     return Frames(aac=aac, offsets=at + header, sizes=sizes, of=of) if aac else None
 
 
-def _scanned(data: Bytes, starts: Integers, ends: Integers) -> tuple[Integers, Integers] | None:
+def _heads(data: Bytes, at: Integers) -> _Words:
+    """The first eight bytes of frames, as numbers: each is read in one stroke."""
+    words = np.ndarray((len(data) - 7,), ">u8", data, strides=(1,))
+    return words[at].astype(np.uint64)
+
+
+def _sizes(heads: _Words) -> Integers:
+    """Bytes of frames, header and all, as their headers tell."""
+    return (heads >> _SIZE_BEGINS & _SIZE_BITS).astype(np.int64)
+
+
+def _scanned(data: Bytes, starts: Integers, ends: Integers) -> _Found | None:
     """As `_walked`, of chunks that follow each other and whose headers are alike."""
     begin, end = int(starts[0]), int(ends[-1])
     if end - begin < _LONG_CHUNK * len(starts):
@@ -81,9 +107,10 @@ def _scanned(data: Bytes, starts: Integers, ends: Integers) -> tuple[Integers, I
     if (starts >= ends).any() or (ends[:-1] > starts[1:]).any():
         return None
     at = np.flatnonzero(data[begin : end - _LONGEST_HEADER + 1] == 0xFF) + begin
-    for number, bits in ((1, 0xFF), (2, 0xFD), (3, 0xC0)):
-        at = at[data[at + number] & bits == data[begin + number] & bits]
-    following = at + _sizes(data, at)
+    heads = _heads(data, at)
+    is_alike = heads & _ALIKE == _heads(data, starts[:1]) & _ALIKE
+    at, heads = at[is_alike], heads[is_alike]
+    following = at + _sizes(heads)
     is_meant = _points_at(following, at) | _points_at(starts, at)
     at, following = at[is_meant], following[is_meant]
     of = np.searchsorted(starts, at, "right") - 1
@@ -103,33 +130,38 @@ def _points_at(pointers: Integers, at: Integers) -> npt.NDArray[np.bool_]:
     return is_hit[:-1]
 
 
-def _walked(data: Bytes, starts: Integers, ends: Integers) -> tuple[Integers, Integers] | None:
+def _walked_from(data: Bytes, starts: Integers, ends: Integers, likely: Integers) -> _Found | None:
+    """As `_walked`, of chunks that adjoin, in shorter ways: from likely places on."""
+    if not np.array_equal(starts[1:], ends[:-1]):
+        return None
+    inside = likely[(likely >= starts[0]) & (likely < ends[-1])]
+    begins = np.sort(np.concatenate((starts[starts < ends], inside)), kind="stable")
+    begins = begins[np.diff(begins, prepend=-1) > 0]
+    found = _walked(data, begins, np.append(begins[1:], ends[-1]))
+    return found and (found[0], np.searchsorted(starts, found[0], "right") - 1)
+
+
+def _walked(data: Bytes, starts: Integers, ends: Integers) -> _Found | None:
     """Where headers should be, ascending, and whose chunk's; None where the chunks don't fit."""
     alive = np.flatnonzero(starts < ends)
     at, until = starts[alive], ends[alive]
-    steps: list[tuple[Integers, Integers]] = []
+    steps: list[_Found] = []
     while len(at):
         if (at + _LONGEST_HEADER > until).any():
             return None
         steps.append((at, alive))
-        sizes = _sizes(data, at)
+        sizes = _sizes(_heads(data, at))
         at = at + sizes
         if (sizes < _SHORTEST_HEADER).any() or (at > until).any():
             return None
-        if (at == until).any():
-            goes_on = at < until
+        goes_on = at < until
+        if not goes_on.all():
             alive, at, until = alive[goes_on], at[goes_on], until[goes_on]
     if not steps:
         return None
     found, of = (np.concatenate(column) for column in zip(*steps, strict=True))
     order = np.argsort(found, kind="stable")
     return found[order], of[order]
-
-
-def _sizes(data: Bytes, at: Integers) -> Integers:
-    """Bytes of frames, header and all, as their headers tell."""
-    high, middle, low = (data[at + number].astype(np.int64) for number in (3, 4, 5))
-    return (high & 3) << 11 | middle << 3 | low >> 5
 
 
 def behind_tags(data: Bytes, begins: Integers) -> Integers:

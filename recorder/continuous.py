@@ -9,8 +9,8 @@ Neither are Ogg's pages, whose headers alone are written anew (`paged`). All els
 FFmpeg's demuxers and muxers packet by packet (`remuxed`), with the time of a count of samples,
 since FFmpeg's own time stamps run backwards where small segments meet.
 
-Whichever way, `Block`s cover the file from its first byte to its last, each with its hash and the
-session time that it holds, so that a changed byte can be located.
+Whichever way, `Stretch`es cover the file from its first byte to its last, each with its hash and
+the session time that it holds, so that a changed byte can be located.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 
 from recorder import laid, paged, remuxed
 from recorder.events import Chunk, Completed
-from recorder.pieces import Block, Continuous, Gaps, Piece, Span, end_of
+from recorder.pieces import Continuous, Gaps, Piece, Span, Stretch, end_of
 from recorder.tags import Tags
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds
@@ -33,7 +33,7 @@ _MOST_HELD = 1 << 27  # bytes of sound in memory, whatever its length
 
 _Material = laid.Material | paged.Material | remuxed.Material
 
-__all__ = ["Block", "Continuous", "Gaps", "Span", "write"]
+__all__ = ["Continuous", "Gaps", "Span", "Stretch", "write"]
 
 
 def write(

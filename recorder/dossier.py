@@ -82,9 +82,9 @@ class Dossier:
                         for span in file.spans
                     ],
                     "inserted_silence": [
-                        {"from_s": block.from_s, "to_s": block.to_s}
-                        for block in file.blocks
-                        if block.is_silence
+                        {"from_s": stretch.from_s, "to_s": stretch.to_s}
+                        for stretch in file.stretches
+                        if stretch.silence
                     ],
                 }
                 for file in self.files

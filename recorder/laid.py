@@ -9,31 +9,34 @@ AAC is taken out of transport streams, whose packets would cut its frames up.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from recorder import adts, mp4, remuxed, silent, ts
 from recorder.adts import Bytes, Frames
 from recorder.errors import storage_error
 from recorder.events import Chunk
 from recorder.mp4 import Aac, Integers
-from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of, reading
+from recorder.pieces import TOUCHING_S, Continuous, Gaps, Piece, Span, Stretch, end_of, reading
 from recorder.tags import Tags
 from recorder.types import Seconds
 from recorder.written import Written
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Material:
     """A piece that can be laid.
 
     Attributes:
         key: What must be equal in all pieces of one file.
+        data: The part, mapped.
         begins: Where the bytes of each chunk begin, in `view`.
         ends: And end.
         frames: Of AAC; None for MP3.
@@ -43,6 +46,7 @@ class Material:
 
     key: tuple[object, ...]
     path: Path
+    data: Bytes
     piece: Piece
     begins: Integers
     ends: Integers
@@ -65,8 +69,7 @@ class Material:
         """The bytes that chunks are taken from."""
         if self.held is not None:
             return self.held
-        data = _mapped(self.path)
-        return data if self.unpacked is None else self.unpacked.of(data)
+        return self.data if self.unpacked is None else self.unpacked.of(self.data)
 
 
 def of(root: Path, piece: Piece, *, room: int = 0) -> Material | None:
@@ -107,12 +110,11 @@ def write(materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Cont
     head = said.id3() if layout.aac is None else layout.head(layout.aac, said)
     try:
         with path.open("xb", buffering=0) as file, Written(file) as written:
-            written.put(head)
-            hashes = _copy(layout, written)
+            stretches = _Copying(layout=layout, written=written, head=head).run()
             sha256 = written.sha256()
     except OSError as error:
         raise storage_error(error, doing=f"writing {path.name}") from error
-    return layout.finished(path, layout.blocks(head, hashes), sha256)
+    return layout.finished(path, stretches, sha256)
 
 
 def _mp3(root: Path, path: Path, piece: Piece) -> Material | None:
@@ -134,6 +136,7 @@ def _mp3(root: Path, path: Path, piece: Piece) -> Material | None:
     return Material(
         key=("mp3", fmt.rate_hz, fmt.channels),
         path=path,
+        data=data,
         piece=piece,
         begins=begins,
         ends=ends,
@@ -155,14 +158,15 @@ def _places(root: Path, piece: Piece, number: int, data: Bytes) -> list[tuple[in
 
 
 def _aac(root: Path, path: Path, piece: Piece, room: int) -> Material | None:
-    data, bounds = _mapped(path), _bounds(piece)
-    unpacked = None
+    part, bounds = _mapped(path), _bounds(piece)
+    data, unpacked = part, None
     if piece.part.format.container != "adts":
-        unpacked = ts.elementary(data, bounds)
+        unpacked = ts.elementary(part, bounds)
         if unpacked is None:
             return None
-        data, bounds = unpacked.of(data), unpacked.before
-    frames = adts.frames(data, bounds[:-1], bounds[1:])
+        data, bounds = unpacked.of(part), unpacked.before
+    likely = unpacked.starts if unpacked else None
+    frames = adts.frames(data, bounds[:-1], bounds[1:], likely=likely)
     if frames is None or not _agrees(root, piece, frames):
         return None
     begins, ends = bounds[:-1].copy(), bounds[1:].copy()
@@ -174,6 +178,7 @@ def _aac(root: Path, path: Path, piece: Piece, room: int) -> Material | None:
     return Material(
         key=("aac", frames.aac),
         path=path,
+        data=part,
         piece=piece,
         begins=begins,
         ends=ends,
@@ -212,16 +217,47 @@ def _mapped(path: Path) -> Bytes:
     return np.memmap(path, np.uint8, "r").view(np.ndarray)
 
 
-class _Laid(NamedTuple):
-    """A chunk's place, or that of silence."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """Chunks of a piece that have no gap between them.
 
-    at: int  # counted from the first byte behind the head
-    bytes: int
+    Attributes:
+        first: Number of the first one among the piece's.
+        number: And among the file's.
+        begins: Where the bytes of each begin in the material's view.
+        sizes: How many they are.
+    """
+
+    material: Material
+    chunks: tuple[Chunk, ...]
+    first: int
+    number: int
+    begins: Integers
+    sizes: Integers
+
+    def rows(self) -> list[tuple[int, int, bool]]:
+        """Of each chunk where it begins, its size, and whether it is one as it was received."""
+        received = np.array([chunk.bytes for chunk in self.chunks], np.int64)
+        is_whole = (self.sizes == received) & (self.sizes > 0) & self.material.is_own
+        columns = self.begins.tolist(), self.sizes.tolist(), is_whole.tolist()
+        return list(zip(*columns, strict=True))
+
+    def strokes(self) -> Iterator[tuple[int, int]]:
+        """What adjoins in the material's view: begins and ends."""
+        ends = self.begins + self.sizes
+        breaks = np.flatnonzero(self.begins[1:] != ends[:-1]) + 1
+        for group in np.split(np.arange(len(ends)), breaks):
+            yield int(self.begins[group[0]]), int(ends[group[-1]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Silence:
+    """Packets that stand for the gap before a piece, or within it."""
+
+    material: Material
+    data: bytes
     from_s: Seconds
     to_s: Seconds
-    chunk: Chunk | None  # None: silence
-    is_whole: bool
-    begin: int = -1  # in the chunk, if it is cut and lies here as received
 
 
 @dataclass(slots=True)
@@ -232,89 +268,92 @@ class _Layout:
     aac: Aac | None
     materials: list[Material] = field(default_factory=list)
     size: int = 0
+    count: int = 0  # of chunks
     duration_s: float = 0.0
     end_s: float = -1.0  # session time; nothing yet
     owed_s: float = 0.0  # silence that was too short for a packet, or too long
-    laid: list[_Laid] = field(default_factory=list)
+    laid: list[_Run | _Silence] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     offsets: list[Integers] = field(default_factory=list)
     sizes: list[Integers] = field(default_factory=list)
-    silence: bytes = b""
-    silence_samples: int = 0
 
     def add(self, material: Material) -> None:
         """Lay a piece behind what is there."""
         self.materials.append(material)
         chunks, frames = material.piece.chunks, material.frames
-        begins, ends = material.begins.tolist(), material.ends.tolist()
-        lasting_s = [chunk.duration_s for chunk in chunks]
         if frames:
             counts = np.bincount(frames.of, minlength=len(chunks))
-            lasting_s = (counts * mp4.SAMPLES / frames.aac.rate_hz).tolist()
-        is_own, cut = material.is_own, material.cut
-        places: list[int] = []
-        began: tuple[float, float] | None = None
-        for number, chunk in enumerate(chunks):
-            if chunk.duration_s > 0:
-                if self._is_gap(chunk):
-                    self._close_span(material, began)
-                    began = None
-                    self._silence(material, chunk)
-                began = began or (chunk.start_s, self.duration_s)
-                self.end_s = end_of(chunk)
-            places.append(self.size)
-            size = ends[number] - begins[number]
-            is_whole = is_own and size == chunk.bytes
-            begin = begins[number] - chunk.offset if is_own and number in cut else -1
-            self.laid.append(
-                _Laid(self.size, size, chunk.start_s, end_of(chunk), chunk, is_whole, begin)
+            lasting_s = counts * mp4.SAMPLES / frames.aac.rate_hz
+        else:
+            lasting_s = np.array([chunk.duration_s for chunk in chunks])
+        sizes = material.ends - material.begins
+        moved = np.empty(len(chunks), np.int64)
+        gaps = self._gaps_before(chunks)
+        for first, end in itertools.pairwise(sorted({0, *gaps, len(chunks)})):
+            if first in gaps and self.gaps is Gaps.KEEP:
+                self._silence(material, chunks[first].start_s)
+            run = _Run(
+                material=material,
+                chunks=chunks[first:end],
+                first=first,
+                number=self.count,
+                begins=material.begins[first:end],
+                sizes=sizes[first:end],
             )
-            self.size += size
-            self.duration_s += lasting_s[number]
-        self._close_span(material, began)
+            moved[first:end] = self.size + np.cumsum(run.sizes) - run.sizes - run.begins
+            self._run(run, lasting_s[first:end])
         if frames:
-            moved = np.array(places, np.int64) - material.begins
             self.offsets.append(frames.offsets + moved[frames.of])
             self.sizes.append(frames.sizes)
 
-    def _close_span(self, material: Material, began: tuple[float, float] | None) -> None:
-        if began:
-            start_s, at_s = began
-            self.spans.append(
-                Span(
-                    part=material.piece.part.file,
-                    start_s=Seconds(start_s),
-                    at_s=Seconds(at_s),
-                    duration_s=Seconds(self.duration_s - at_s),
-                )
-            )
+    def _gaps_before(self, chunks: tuple[Chunk, ...]) -> list[int]:
+        """Numbers of the chunks before which there is a gap."""
+        found: list[int] = []
+        end_s = self.end_s
+        for number, chunk in enumerate(chunks):
+            if chunk.duration_s > 0:
+                if end_s >= 0 and chunk.start_s - end_s > TOUCHING_S:
+                    found.append(number)
+                end_s = chunk.start_s + chunk.duration_s
+        return found
 
-    def _is_gap(self, chunk: Chunk) -> bool:
-        return self.end_s >= 0 and chunk.start_s - self.end_s > TOUCHING_S
-
-    def _silence(self, material: Material, chunk: Chunk) -> None:
-        """Put silence for the gap before a chunk, if there is to be any."""
-        if self.gaps is Gaps.CUT:
-            return
-        fmt = material.piece.part.format
-        rate_hz = self.aac.rate_hz if self.aac else fmt.rate_hz
-        if not self.silence:
-            self.silence, self.silence_samples = (
-                silent.packet("aac", rate_hz, self.aac.channels)
-                if self.aac
-                else silent.packet("mp3", rate_hz, fmt.channels)
+    def _run(self, run: _Run, lasting_s: npt.NDArray[np.float64]) -> None:
+        sounding = [number for number, chunk in enumerate(run.chunks) if chunk.duration_s > 0]
+        if sounding:
+            at_s = self.duration_s + float(lasting_s[: sounding[0]].sum())
+            duration_s = float(lasting_s[sounding[0] :].sum())
+            span = Span(
+                part=run.material.piece.part.file,
+                start_s=run.chunks[sounding[0]].start_s,
+                at_s=Seconds(at_s),
+                duration_s=Seconds(duration_s),
             )
-        wanted_s = chunk.start_s - self.end_s + self.owed_s
-        count = max(0, round(wanted_s * rate_hz / self.silence_samples))
-        lasting_s = count * self.silence_samples / rate_hz
+            self.spans.append(span)
+            self.end_s = end_of(run.chunks[sounding[-1]])
+        self.laid.append(run)
+        self.size += int(run.sizes.sum())
+        self.count += len(run.chunks)
+        self.duration_s += float(lasting_s.sum())
+
+    def _silence(self, material: Material, until_s: Seconds) -> None:
+        """Put silence for the gap up to a moment."""
+        fmt, aac = material.piece.part.format, self.aac
+        rate_hz = aac.rate_hz if aac else fmt.rate_hz
+        packet, samples = silent.packet(
+            "aac" if aac else "mp3", rate_hz, aac.channels if aac else fmt.channels
+        )
+        wanted_s = until_s - self.end_s + self.owed_s
+        count = max(0, round(wanted_s * rate_hz / samples))
+        lasting_s = count * samples / rate_hz
         self.owed_s = wanted_s - lasting_s
-        size = count * len(self.silence)
-        self.laid.append(_Laid(self.size, size, Seconds(self.end_s), chunk.start_s, None, False))
-        each = len(self.silence)
-        self.offsets.append(self.size + np.arange(count, dtype=np.int64) * each)
-        self.sizes.append(np.full(count, each, np.int64))
-        self.size += size
+        self.offsets.append(self.size + np.arange(count, dtype=np.int64) * len(packet))
+        self.sizes.append(np.full(count, len(packet), np.int64))
         self.duration_s += lasting_s
+        if count:
+            data = packet * count
+            from_s = Seconds(self.end_s)
+            self.laid.append(_Silence(material=material, data=data, from_s=from_s, to_s=until_s))
+            self.size += len(data)
 
     def head(self, aac: Aac, tags: Tags) -> bytes:
         """The MP4's head."""
@@ -325,7 +364,7 @@ class _Layout:
         """Tags whose chapters are where they lie in the file."""
         return tags.placed(self.spans, Seconds(self.duration_s))
 
-    def finished(self, path: Path, blocks: list[Block], sha256: str) -> Continuous:
+    def finished(self, path: Path, stretches: tuple[Stretch, ...], sha256: str) -> Continuous:
         """What is known of the file."""
         first, last = self.materials[0].piece, self.materials[-1].piece
         return Continuous(
@@ -334,103 +373,76 @@ class _Layout:
             chunks=tuple(
                 (each.piece.part, chunk) for each in self.materials for chunk in each.piece.chunks
             ),
-            blocks=tuple(blocks),
+            stretches=stretches,
             duration_s=Seconds(self.duration_s),
             sha256=sha256,
             skipped=first.skipped,
             left=last.left,
         )
 
-    def blocks(self, head: bytes, hashes: dict[int, str]) -> list[Block]:
-        """The file in stretches; `hashes` are those of chunks that aren't as received, by `id`."""
-        found = [Block(at=0, bytes=len(head), sha256=_sha256(head))] if head else []
-        for laid in self.laid:
-            if not laid.bytes:
-                continue
-            if laid.chunk is None:
-                sha256 = _sha256(self.silence * (laid.bytes // len(self.silence)))
+
+@dataclass(slots=True, kw_only=True)
+class _Copying:
+    """What was laid, on its way into the file."""
+
+    layout: _Layout
+    written: Written
+    head: bytes
+    _hashes: list[Future[list[str]]] = field(default_factory=list)  # of chunks not as received
+
+    def run(self) -> tuple[Stretch, ...]:
+        """Write it all, in long strokes."""
+        self.written.put(self.head)
+        for material, laid in itertools.groupby(self.layout.laid, key=lambda each: each.material):
+            data = material.view().data
+            with material.path.open("rb", buffering=0) as source:
+                for each in laid:
+                    if isinstance(each, _Silence):
+                        self.written.put(each.data)
+                    else:
+                        self._copy(each, data, source)
+        return tuple(self._stretches())
+
+    def _copy(self, run: _Run, data: memoryview, source: BinaryIO) -> None:
+        others = [
+            (begin, begin + size) for begin, size, is_whole in run.rows() if size and not is_whole
+        ]
+        if others:
+            self._hashes.append(self.written.hashes(data, others))
+        for begin, end in run.strokes():
+            if run.material.is_own:
+                self.written.put_from(source, begin, data[begin:end])
             else:
-                sha256 = laid.chunk.sha256 if laid.is_whole else hashes[id(laid.chunk)]
-            found.append(_block(laid, len(head), sha256))
-        return found
+                self.written.put(data[begin:end])
 
-
-def _block(laid: _Laid, head: int, sha256: str) -> Block:
-    return Block(
-        at=head + laid.at,
-        bytes=laid.bytes,
-        sha256=sha256,
-        from_s=laid.from_s,
-        to_s=laid.to_s,
-        chunk=laid.chunk if laid.is_whole else None,
-        is_silence=laid.chunk is None,
-        cut=(laid.chunk, laid.begin) if laid.chunk and laid.begin >= 0 else None,
-    )
-
-
-def _copy(layout: _Layout, written: Written) -> dict[int, str]:
-    """Write what was laid, in long strokes; gives the hashes of chunks that aren't as received."""
-    places = {
-        id(chunk): (material, number)
-        for material in layout.materials
-        for number, chunk in enumerate(material.piece.chunks)
-    }
-    hashes: dict[int, str] = {}
-    with ExitStack() as stack:
-        opened: Material | None = None
-        data: Bytes = np.zeros(0, np.uint8)
-        for material, begin, end, silence in _strokes(layout, places):
-            if material is None:
-                written.put(layout.silence * (silence // len(layout.silence)))
+    def _stretches(self) -> Iterator[Stretch]:
+        """The file from its first byte to its last."""
+        if self.head:
+            yield Stretch(0, len(self.head), _sha256(self.head))
+        at = len(self.head)
+        hashes = (sha256 for found in self._hashes for sha256 in found.result())
+        for laid in self.layout.laid:
+            if isinstance(laid, _Silence):
+                size = len(laid.data)
+                yield Stretch(at, size, _sha256(laid.data), laid.from_s, laid.to_s, silence=True)
+                at += size
                 continue
-            if material is not opened:
-                stack.close()
-                opened, data = material, material.view()
-                source = stack.enter_context(material.path.open("rb", buffering=0))
-                hashes |= _hashes(material, data)
-            if material.is_own:
-                written.put_from(source, begin, data[begin:end].data)
-            else:
-                written.put(data[begin:end].data)
-    return hashes
+            for number, (begin, size, is_whole) in enumerate(laid.rows()):
+                if is_whole:
+                    yield Stretch(at, size, chunk=laid.number + number)
+                elif size:
+                    yield _other(laid, number, at, size, next(hashes), begin)
+                at += size
 
 
-def _hashes(material: Material, data: Bytes) -> dict[int, str]:
-    """Of the chunks of which not all bytes are laid, or others."""
-    bounds = zip(
-        material.piece.chunks, material.begins.tolist(), material.ends.tolist(), strict=True
-    )
-    return {
-        id(chunk): _sha256(data[begin:end].data)
-        for chunk, begin, end in bounds
-        if not material.is_own or end - begin != chunk.bytes
-    }
+def _other(run: _Run, number: int, at: int, size: int, sha256: str, begin: int) -> Stretch:
+    """A stretch that isn't a chunk as it was received."""
+    chunk = run.chunks[number]
+    made = Stretch(at, size, sha256, chunk.start_s, end_of(chunk))
+    if run.material.is_own and run.first + number in run.material.cut:
+        return made._replace(of=run.number + number, begin=begin - chunk.offset)
+    return made
 
 
-def _strokes(
-    layout: _Layout, views: dict[int, tuple[Material, int]]
-) -> Iterator[tuple[Material | None, int, int, int]]:
-    """Stretches of one material that adjoin, and silences (in bytes)."""
-    held: tuple[Material, int, int] | None = None
-    for laid in layout.laid:
-        if laid.chunk is None:
-            if held:
-                yield *held, 0
-            held = None
-            if laid.bytes:
-                yield None, 0, 0, laid.bytes
-            continue
-        material, number = views[id(laid.chunk)]
-        begin, end = int(material.begins[number]), int(material.ends[number])
-        if held and held[0] is material and held[2] == begin:
-            held = (material, held[1], end)
-        else:
-            if held:
-                yield *held, 0
-            held = (material, begin, end)
-    if held:
-        yield *held, 0
-
-
-def _sha256(data: bytes | memoryview) -> str:
+def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()

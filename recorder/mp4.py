@@ -103,16 +103,16 @@ def _samples(aac: Aac, offsets: Integers, sizes: Integers, *, wide: bool) -> byt
         _full(b"esds", _descriptors(aac)),
     )
     places = (
-        _full(b"co64", struct.pack(">I", count) + offsets.astype(">u8").tobytes())
+        _full(b"co64", struct.pack(">I", count), offsets.astype(">u8").tobytes())
         if wide
-        else _full(b"stco", struct.pack(">I", count) + offsets.astype(">u4").tobytes())
+        else _full(b"stco", struct.pack(">I", count), offsets.astype(">u4").tobytes())
     )
     return _box(
         b"stbl",
         _full(b"stsd", struct.pack(">I", 1) + entry),
         _full(b"stts", struct.pack(">III", 1, count, SAMPLES)),
         _full(b"stsc", struct.pack(">IIII", 1, 1, 1, 1)),
-        _full(b"stsz", struct.pack(">II", 0, count) + sizes.astype(">u4").tobytes()),
+        _full(b"stsz", struct.pack(">II", 0, count), sizes.astype(">u4").tobytes()),
         places,
     )
 
@@ -163,9 +163,8 @@ def _chapters(tags: Tags) -> bytes:
 
 
 def _box(name: bytes, *bodies: bytes) -> bytes:
-    body = b"".join(bodies)
-    return struct.pack(">I4s", len(body) + 8, name) + body
+    return b"".join((struct.pack(">I4s", sum(map(len, bodies)) + 8, name), *bodies))
 
 
-def _full(name: bytes, body: bytes, *, version: int = 0, flags: int = 0) -> bytes:
-    return _box(name, struct.pack(">I", version << 24 | flags) + body)
+def _full(name: bytes, *bodies: bytes, version: int = 0, flags: int = 0) -> bytes:
+    return _box(name, struct.pack(">I", version << 24 | flags), *bodies)

@@ -31,6 +31,8 @@ _HEADER = 27
 _MOST_LACES, _FULL_LACE = 255, 255
 _FLAGS, _GRANULE, _SERIAL, _NUMBER, _CHECKSUM, _COUNT = 5, 6, 14, 18, 22, 26
 _POLYNOMIAL = 0x04C1_1DB7
+_DIGIT = 4  # bits of a number of zero bytes that are looked up at once
+_DIGITS = 1 << _DIGIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ def pages(data: Bytes) -> Pages | None:
             return None
         places.append(at)
         body = at + _HEADER + held[at + _COUNT]
-        at = body + sum(held[at + _HEADER : body])
+        at = body + sum(held[at + _HEADER : body].tobytes())  # of a view it takes twice as long
     if at != end or not places:
         return None
     begins = np.array(places, np.int64)
@@ -192,34 +194,43 @@ def _bytes(values: npt.NDArray[np.generic], size: int) -> Bytes:
 
 def _checksums(changes: Bytes, behind: Integers) -> _Words:
     """Ogg's CRC-32 of rows of bytes, each followed by as many zero bytes as `behind` says."""
-    levels = _zeros()
+    one, *powers = _zeros()
     found = np.zeros(len(changes), np.uint32)
     for column in changes.T:
-        found = _moved(levels[0], found ^ (column.astype(np.uint32) << np.uint32(24)))
-    for level, tables in enumerate(levels):
-        wanted = behind >> level & 1 != 0
-        found[wanted] = _moved(tables, found[wanted])
+        found = _moved(one[1], found ^ (column.astype(np.uint32) << np.uint32(24)))
+    for power, tables in enumerate((one, *powers)):
+        digits = behind >> _DIGIT * power & _DIGITS - 1
+        found = _moved(tables, found, digits)
     return found
 
 
-def _moved(tables: _Words, values: _Words) -> _Words:
+def _moved(tables: _Words, values: _Words, *which: Integers) -> _Words:
     """Checksums after some more zero bytes."""
-    found: _Words = tables[0][values & 255]
+    found: _Words = tables[*which, 0, values & 255]
     for number in range(1, 4):
-        found = found ^ tables[number][values >> np.uint32(8 * number) & 255]
+        found = found ^ tables[*which, number, values >> np.uint32(8 * number) & 255]
     return found
 
 
 @functools.cache
 def _zeros() -> tuple[_Words, ...]:
-    """What 1, 2, 4, … zero bytes make of a checksum, by each of its bytes: shape [4, 256]."""
+    """What 0 to 15 zero bytes make of a checksum, by each of its bytes: shape [16, 4, 256].
+
+    Then what 16 times, and 256 times, and 4,096 times as many make of it.
+    """
     values = np.arange(256, dtype=np.uint32)
     tops = values << np.uint32(24)
     for _ in range(8):
         over = np.where(tops >> np.uint32(31) != 0, np.uint32(_POLYNOMIAL), np.uint32(0))
         tops = (tops << np.uint32(1)) ^ over
-    one = np.stack([values << np.uint32(8), values << np.uint32(16), values << np.uint32(24), tops])
-    levels = [one]
-    for _ in range(16):  # a page has less than 65,536 bytes
-        levels.append(np.stack([_moved(levels[-1], table) for table in levels[-1]]))
+    shifts = (values << np.uint32(8 * number) for number in range(4))
+    none = np.stack(list(shifts))
+    step = np.stack([*none[1:], tops])
+    levels: list[_Words] = []
+    for _ in range(16 // _DIGIT):  # a page has less than 65,536 bytes
+        digits = [none]
+        for _ in range(_DIGITS):
+            digits.append(_moved(step, digits[-1]))
+        step = digits.pop()
+        levels.append(np.stack(digits))
     return tuple(levels)

@@ -11,20 +11,21 @@ stamps that contradict the packets.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import struct
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from recorder import ogg, silent
 from recorder.errors import storage_error
 from recorder.frames import OggParser
 from recorder.ogg import Bytes, Integers, Pages
-from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of, reading
+from recorder.pieces import TOUCHING_S, Continuous, Gaps, Piece, Span, Stretch, end_of, reading
 from recorder.tags import Tags
 from recorder.types import Seconds
 from recorder.written import Written
@@ -64,31 +65,23 @@ class Material:
     """A piece whose pages can be laid.
 
     Attributes:
+        data: The part, mapped.
         head: The pages that hold the stream's header packets.
         pages: Those of sound.
-        opens: How many of them there are up to the first time stamp.
+        placed: Their time stamps, counted from where the piece begins.
     """
 
     stream: Stream
-    path: Path
+    data: Bytes
     piece: Piece
     head: bytes
     pages: Pages
-    opens: int
+    placed: Integers
 
     @property
     def key(self) -> tuple[object, ...]:
         """What must be equal in all pieces of one file."""
         return ("ogg", self.stream)
-
-    @property
-    def serial(self) -> int:
-        """The stream's number."""
-        return int(self.pages.serials[0])
-
-    def view(self) -> Bytes:
-        """The part."""
-        return _mapped(self.path)
 
 
 def of(root: Path, piece: Piece) -> Material | None:
@@ -119,8 +112,7 @@ def write(materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Cont
     head = _head(materials, tags.placed(plan.spans, plan.duration_s))
     try:
         with path.open("xb", buffering=0) as file, Written(file) as written:
-            writing = _Writing(written=written, plan=plan)
-            writing.run(head)
+            stretches = _Writing(written=written, plan=plan).run(head)
             sha256 = written.sha256()
     except OSError as error:
         raise storage_error(error, doing=f"writing {path.name}") from error
@@ -128,7 +120,7 @@ def write(materials: list[Material], stem: Path, gaps: Gaps, tags: Tags) -> Cont
         path=path,
         spans=tuple(plan.spans),
         chunks=tuple((each.piece.part, chunk) for each in materials for chunk in each.piece.chunks),
-        blocks=tuple(writing.blocks),
+        stretches=stretches,
         duration_s=plan.duration_s,
         sha256=sha256,
     )
@@ -160,13 +152,13 @@ def _material(path: Path, piece: Piece) -> Material | None:
         return None
     count = _count_headers(data, found)
     head, sound = data[: found.at[count]].tobytes(), found[slice(count, None)]
-    stream, opens = _stream(ogg.packets_of(head)), np.flatnonzero(sound.granules >= 0)
+    stream = _stream(ogg.packets_of(head))
     if stream is None or not _is_sane(sound):
         return None
-    material = Material(
-        stream=stream, path=path, piece=piece, head=head, pages=sound, opens=int(opens[0]) + 1
-    )
-    return material if _is_told_so(material) else None
+    placed = _placed(data, head, sound)
+    if placed is None or not _is_told_so(piece, stream, int(placed[-1])):
+        return None
+    return Material(stream=stream, data=data, piece=piece, head=head, pages=sound, placed=placed)
 
 
 def _count_headers(data: Bytes, found: Pages) -> int:
@@ -224,31 +216,27 @@ def _is_sane(sound: Pages) -> bool:
     )
 
 
-def _is_told_so(material: Material) -> bool:
-    """Whether time stamps and packets tell what the journal does."""
-    parser = OggParser()
-    parser.feed(material.head)
-    placed = _placed(material, parser, material.serial)
-    told_s = sum(chunk.duration_s for chunk in material.piece.chunks)
-    if placed is None:
-        return False
-    lasts = int(placed[-1])
-    rate_hz, skipped = material.stream.rate_hz, material.stream.skipped
-    return any(abs(each / rate_hz - told_s) <= _OFF_S for each in (lasts, lasts - skipped))
+def _is_told_so(piece: Piece, stream: Stream, lasts: int) -> bool:
+    """Whether time stamps and packets tell what the journal does; `lasts` is in samples."""
+    told_s = sum(chunk.duration_s for chunk in piece.chunks)
+    whole_s, heard_s = (each / stream.rate_hz for each in (lasts, lasts - stream.skipped))
+    return abs(whole_s - told_s) <= _OFF_S or abs(heard_s - told_s) <= _OFF_S
 
 
-def _placed(material: Material, parser: OggParser, serial: int) -> Integers | None:
-    """A piece's time stamps, counted from where it begins; None where they can't be told.
+def _placed(data: Bytes, head: bytes, pages: Pages) -> Integers | None:
+    """The pages' time stamps, counted from where they begin; None where they can't be told.
 
     The first page's and the last's follow from their packets: a stream that was joined in its
     middle has a higher first one, and the last one of a stream may cut its end off.
     """
-    data, pages, opens = material.view(), material.pages, material.opens
-    opening = _counted(parser, data, pages[slice(0, opens)], serial)
-    closing = _counted(parser, data, pages[slice(max(opens, len(pages) - _NEAR), None)], serial)
+    parser = OggParser()
+    parser.feed(head)
+    is_dated = pages.granules >= 0
+    opens = int(np.argmax(is_dated)) + 1  # pages up to the first time stamp
+    opening = _counted(parser, data, pages[slice(0, opens)])
+    closing = _counted(parser, data, pages[slice(max(opens, len(pages) - _NEAR), None)])
     if opening is None or closing is None:
         return None
-    is_dated = pages.granules >= 0
     began = int(pages.granules[opens - 1]) - sum(opening)
     placed = np.where(is_dated, pages.granules - began, -1)
     if closing:
@@ -256,7 +244,7 @@ def _placed(material: Material, parser: OggParser, serial: int) -> Integers | No
     return placed
 
 
-def _counted(parser: OggParser, data: Bytes, pages: Pages, serial: int) -> list[int] | None:
+def _counted(parser: OggParser, data: Bytes, pages: Pages) -> list[int] | None:
     """Samples of each page's packets; None where a page isn't as its checksum says."""
     if not len(pages):
         return []
@@ -268,7 +256,7 @@ def _counted(parser: OggParser, data: Bytes, pages: Pages, serial: int) -> list[
         pages.sizes,
         flags=pages.flags & np.uint8(ogg.CONTINUED),
         granules=np.full(len(pages), -1, np.int64),  # so that nothing is cut off
-        serial=serial,
+        serial=int(pages.serials[0]),
         first_number=0,
     )
     found = [frame.samples for frame in parser.feed(copied.tobytes()) if frame.format]
@@ -311,14 +299,13 @@ class _Plan:
 
     @classmethod
     def of(cls, materials: list[Material], gaps: Gaps) -> _Plan:
-        plan, parser = cls(stream=materials[0].stream), OggParser()
-        parser.feed(materials[0].head)
+        plan = cls(stream=materials[0].stream)
         before: Piece | None = None
         for material in materials:
             piece = material.piece
             if before and gaps is Gaps.KEEP and piece.start_s - before.end_s > TOUCHING_S:
                 plan._add_silence(before.end_s, piece.start_s)
-            plan._add(material, parser, materials[0].serial)
+            plan._add(material)
             before = piece
         return plan
 
@@ -334,10 +321,8 @@ class _Plan:
         """When so many samples of the file have sounded."""
         return Seconds(max(0, samples - self.stream.skipped) / self.stream.rate_hz)
 
-    def _add(self, material: Material, parser: OggParser, serial: int) -> None:
-        placed = _placed(material, parser, serial)
-        assert placed is not None  # `of` has seen to that
-        granules = np.where(placed >= 0, placed + self.written, -1)
+    def _add(self, material: Material) -> None:
+        granules = np.where(material.placed >= 0, material.placed + self.written, -1)
         began, self.written = self.written, int(granules[-1])
         at_s = self.time_of(began)
         span = Span(
@@ -415,36 +400,53 @@ def _comments(tags: Tags) -> bytes:
     return counted[0] + struct.pack("<I", len(listed)) + b"".join(counted[1:])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stroke:
+    """Stretches that were written at once: where each ends, the session time, and the hashes."""
+
+    at: int
+    ranges: list[tuple[int, int]]
+    times: list[tuple[Seconds | None, Seconds | None]]
+    hashes: Future[list[str]]
+    is_silence: bool
+
+    def stretches(self) -> Iterator[Stretch]:
+        """These, when they are hashed."""
+        told = zip(self.ranges, self.times, self.hashes.result(), strict=True)
+        for (begin, end), (from_s, to_s), sha256 in told:
+            at = self.at + begin
+            yield Stretch(at, end - begin, sha256, from_s, to_s, silence=self.is_silence)
+
+
 @dataclass(slots=True, kw_only=True)
 class _Writing:
     """A file that is being written."""
 
     written: Written
     plan: _Plan
-    blocks: list[Block] = field(default_factory=list)
     number: int = 0  # of the next page
+    _strokes: list[_Stroke] = field(default_factory=list)
 
-    def run(self, head: bytes) -> None:
-        """Write it all."""
-        found = ogg.pages(np.frombuffer(head, np.uint8))
-        assert found is not None
-        self._write(head, Block(at=0, bytes=len(head), sha256=""))
-        self.number = len(found)
+    def run(self, head: bytes) -> tuple[Stretch, ...]:
+        """Write it all; gives what lies where."""
+        self._put(head)
         for each in self.plan.laid:
             if isinstance(each, _Silence):
                 self._silence(each)
             else:
                 self._pages(each, is_last=each is self.plan.laid[-1])
+        return tuple(itertools.chain(*(stroke.stretches() for stroke in self._strokes)))
 
     def _pages(self, laid: _Laid, *, is_last: bool) -> None:
-        """Write a piece's pages, a stretch of some MB after the other."""
-        material, pages = laid.material, laid.material.pages
+        """Write a piece's pages, some MB after the other."""
+        pages = laid.material.pages
         flags = pages.flags & np.uint8(ogg.CONTINUED)
         flags[-1] |= np.uint8(ogg.LAST if is_last else 0)
         bounds = np.append(pages.at, pages.at[-1] + pages.sizes[-1])
-        data = material.view()
-        for group in _strokes(self._seconds(laid), bounds.tolist()):
-            first, end = group[0][0], group[-1][1]
+        data = laid.material.data
+        seconds, times_s = self._seconds(laid)
+        for group in _groups(bounds[seconds].tolist()):
+            first, end = int(seconds[group.start]), int(seconds[group.stop])
             begin = int(bounds[first])
             copied = data[begin : int(bounds[end])].copy()
             ogg.stamp(
@@ -457,79 +459,74 @@ class _Writing:
                 first_number=self.number,
             )
             self.number += end - first
-            self._stroke(copied, group, (bounds - begin).tolist())
-
-    def _stroke(
-        self,
-        data: Bytes,
-        group: list[tuple[int, int, Seconds, Seconds]],
-        bounds: list[int],
-    ) -> None:
-        """Write some pages; `bounds` are where each begins in `data`, and the last one ends."""
-        view = data.data
-        for first, end, from_s, to_s in group:
-            block = Block(
-                at=self.written.size + bounds[first],
-                bytes=bounds[end] - bounds[first],
-                sha256=hashlib.sha256(view[bounds[first] : bounds[end]]).hexdigest(),
-                from_s=from_s,
-                to_s=to_s,
+            ends = (bounds[seconds[group.start : group.stop + 1]] - begin).tolist()
+            times = times_s[group.start : group.stop + 1].tolist()
+            self._write(
+                copied.data, list(itertools.pairwise(ends)), list(itertools.pairwise(times))
             )
-            self.blocks.append(block)
-        self.written.put(view)
 
-    def _seconds(self, laid: _Laid) -> Iterator[tuple[int, int, Seconds, Seconds]]:
-        """A piece's pages in stretches of about a second: first, end, and the session time."""
+    def _seconds(self, laid: _Laid) -> tuple[Integers, npt.NDArray[np.float64]]:
+        """The pages with which about a second begins, and the session time of each; and the end."""
         granules = np.maximum.accumulate(np.append([laid.began], laid.granules))
         times_s = np.maximum(granules - self.plan.stream.skipped, 0) / self.plan.stream.rate_hz
         times_s += laid.span.start_s - laid.span.at_s
-        begins = np.flatnonzero(np.diff(np.floor(times_s[:-1]), prepend=-1.0)).tolist()
-        if begins[0] != 0:
-            begins.insert(0, 0)
-        for first, end in itertools.pairwise([*begins, len(laid.granules)]):
-            yield first, end, Seconds(float(times_s[first])), Seconds(float(times_s[end]))
+        is_new = np.diff(np.floor(times_s), prepend=-1.0) != 0
+        is_new[[0, -1]] = True
+        begins = np.flatnonzero(is_new)
+        return begins, times_s[begins]
 
     def _silence(self, silence: _Silence) -> None:
         """Write a gap's packets, about a second of them on a page."""
         each = max(1, self.plan.stream.rate_hz // silence.samples)
         samples, at, whole = silence.began, 0, silence.count
-        pages: list[bytes] = []
+        made: list[bytes] = []
         while at < whole:
             count = min(each, whole - at)
             samples += count * silence.samples
             page = ogg.paged(
                 [silence.packet] * count, serial=_SERIAL, number=self.number, granule=samples
             )
-            found = ogg.pages(np.frombuffer(page, np.uint8))
-            assert found is not None
-            self.number += len(found)
-            pages.append(page)
+            self.number += _count_pages(page)
+            made.append(page)
             at += count
-        data = b"".join(pages)
-        block = Block(
-            at=self.written.size,
-            bytes=len(data),
-            sha256="",
-            from_s=silence.from_s,
-            to_s=silence.to_s,
-            is_silence=True,
-        )
-        self._write(data, block)
+        data = memoryview(b"".join(made))
+        times = [(silence.from_s, silence.to_s)]
+        self._write(data, [(0, len(data))], times, is_silence=True)
 
-    def _write(self, data: bytes, block: Block) -> None:
-        self.blocks.append(replace(block, sha256=hashlib.sha256(data).hexdigest()))
+    def _put(self, head: bytes) -> None:
+        self.number = _count_pages(head)
+        self._write(memoryview(head), [(0, len(head))], [(None, None)])
+
+    def _write(
+        self,
+        data: memoryview,
+        ranges: list[tuple[int, int]],
+        times: Sequence[tuple[Seconds | None, Seconds | None]],
+        *,
+        is_silence: bool = False,
+    ) -> None:
+        """Append stretches to the file."""
+        stroke = _Stroke(
+            at=self.written.size,
+            ranges=ranges,
+            times=list(times),
+            hashes=self.written.hashes(data, ranges),
+            is_silence=is_silence,
+        )
+        self._strokes.append(stroke)
         self.written.put(data)
 
 
-def _strokes(
-    seconds: Iterable[tuple[int, int, Seconds, Seconds]], bounds: list[int]
-) -> Iterator[list[tuple[int, int, Seconds, Seconds]]]:
-    """Stretches together, so that they have some MB."""
-    group: list[tuple[int, int, Seconds, Seconds]] = []
-    for each in seconds:
-        group.append(each)
-        if bounds[each[1]] - bounds[group[0][0]] >= _BLOCK:
-            yield group
-            group = []
-    if group:
-        yield group
+def _count_pages(data: bytes) -> int:
+    found = ogg.pages(np.frombuffer(data, np.uint8))
+    assert found is not None
+    return len(found)
+
+
+def _groups(bounds: list[int]) -> Iterator[slice]:
+    """Stretches together, so that they have some MB: numbers of the first and behind the last."""
+    first = 0
+    for number, end in enumerate(bounds[1:], 1):
+        if end - bounds[first] >= _BLOCK or number == len(bounds) - 1:
+            yield slice(first, number)
+            first = number

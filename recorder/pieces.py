@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from recorder.errors import DecodeError, storage_error
 from recorder.events import Chunk
@@ -29,8 +30,8 @@ class Piece:
     """Chunks of a part that are to be in a file, in order of offset.
 
     Attributes:
-            What is cut off from the first and the last has their times shortened, and nothing
-            else: their bytes and their hashes are those of the journal.
+        chunks: Where packets are cut off from the first and the last, these have their times
+            shortened, and nothing else: their bytes and their hashes are those of the journal.
         is_whole: Whether these are all of the part's chunks.
         skipped: Packets of the first chunk that are not to be in the file.
         left: And of the last one.
@@ -75,28 +76,29 @@ class Span:
         return Seconds(self.start_s + self.duration_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A stretch of a continuous file's bytes.
+class Stretch(NamedTuple):
+    """Bytes of a continuous file; a tuple, since three hours have ten thousand of them.
 
     Attributes:
         at: Offset in the file.
-        sha256: Of these bytes.
-        from_s: Session time that it holds; None for headers.
+        sha256: Of these bytes; empty where they are a whole chunk, for its own hash is theirs.
+        from_s: Session time that it holds; None for headers, and where a chunk's own tells.
         to_s: And where that ends.
-        chunk: The chunk whose bytes these are, all of them and as received; else None.
-        is_silence: Whether it was inserted for a gap.
-        cut: The chunk of which these bytes are some, as received, and where in it they begin.
+        chunk: Index of the chunk that lies there as it was received, if one does.
+        silence: Whether it was inserted for a gap.
+        of: Index of the chunk of which some bytes lie there as they were received.
+        begin: Where in that chunk they begin.
     """
 
     at: int
     bytes: int
-    sha256: str
+    sha256: str = ""
     from_s: Seconds | None = None
     to_s: Seconds | None = None
-    chunk: Chunk | None = None
-    is_silence: bool = False
-    cut: tuple[Chunk, int] | None = None
+    chunk: int | None = None
+    silence: bool = False
+    of: int | None = None
+    begin: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ class Continuous:
 
     Attributes:
         chunks: Whose sound it holds, each with its part.
-        blocks: From the file's first byte to its last.
+        stretches: From the file's first byte to its last; indices are those of `chunks`.
         duration_s: As it plays.
         sha256: Of the whole file, as it was written; empty where it has to be read for that.
         skipped: Packets of the first chunk that were cut off.
@@ -115,7 +117,7 @@ class Continuous:
     path: Path
     spans: tuple[Span, ...]
     chunks: tuple[tuple[Part, Chunk], ...]
-    blocks: tuple[Block, ...]
+    stretches: tuple[Stretch, ...]
     duration_s: Seconds
     sha256: str = ""
     skipped: int = 0

@@ -16,11 +16,11 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self, get_type_hints
 
 from recorder import sums
 from recorder.events import GapFound
-from recorder.pieces import TOUCHING_S, Continuous, Gaps
+from recorder.pieces import TOUCHING_S, Continuous, Gaps, Stretch, end_of
 from recorder.timeline import Timeline
 from recorder.types import Seconds
 
@@ -30,13 +30,13 @@ _LARGEST = 1 << 28
 _VERSION, _CUT_VERSION = 1, 2
 """The second has what a clip needs that was cut by packets; without that, the first is written."""
 
-_KINDS: dict[str, Any] = {
-    "str": str,
-    "int": int,
-    "bool": bool,
-    "Seconds": (int, float),
-    "Seconds | None": (int, float, type(None)),
-    "int | None": (int, type(None)),
+_KINDS: dict[Any, Any] = {
+    str: str,
+    int: int,
+    bool: bool,
+    Seconds: (int, float),
+    Seconds | None: (int, float, type(None)),
+    int | None: (int, type(None)),
 }
 
 
@@ -59,8 +59,7 @@ class Origin:
     program: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Named(NamedTuple):
     """A chunk of the journal whose sound is in the file.
 
     Attributes:
@@ -74,28 +73,6 @@ class Named:
     sha256: str
     from_s: Seconds
     to_s: Seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """Bytes of the file.
-
-    Attributes:
-        chunk: Index of the chunk that lies there as it was received, if one does; the hash and
-            the times are that chunk's then.
-        of: Index of the chunk of which some bytes lie there as they were received.
-        begin: Where in that chunk they begin.
-    """
-
-    at: int
-    bytes: int
-    sha256: str = ""
-    from_s: Seconds | None = None
-    to_s: Seconds | None = None
-    chunk: int | None = None
-    silence: bool = False
-    of: int | None = None
-    begin: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +141,6 @@ class Proof:
             and fill.from_s < made.end_s
             and fill.to_s > made.start_s
         )
-        numbers = {id(chunk): number for number, (_, chunk) in enumerate(made.chunks)}
         return cls(
             file=made.path.name,
             size=made.path.stat().st_size,
@@ -179,31 +155,10 @@ class Proof:
                 for from_s, to_s in _left_of(gap, filled)
             ),
             chunks=tuple(
-                Named(
-                    part=part.name,
-                    offset=chunk.offset,
-                    bytes=chunk.bytes,
-                    sha256=chunk.sha256,
-                    from_s=chunk.start_s,
-                    to_s=Seconds(chunk.start_s + chunk.duration_s),
-                )
-                for part, chunk in made.chunks
+                Named(part.name, each.offset, each.bytes, each.sha256, each.start_s, end_of(each))
+                for part, each in made.chunks
             ),
-            stretches=tuple(
-                Stretch(at=block.at, bytes=block.bytes, chunk=numbers[id(block.chunk)])
-                if block.chunk
-                else Stretch(
-                    at=block.at,
-                    bytes=block.bytes,
-                    sha256=block.sha256,
-                    from_s=block.from_s,
-                    to_s=block.to_s,
-                    silence=block.is_silence,
-                    of=numbers[id(block.cut[0])] if block.cut else None,
-                    begin=block.cut[1] if block.cut else None,
-                )
-                for block in made.blocks
-            ),
+            stretches=made.stretches,
             signer=signer,
             filled=filled,
             skipped=made.skipped,
@@ -244,15 +199,6 @@ class Proof:
         if not self.filled:
             del values["filled"]
         values["origin"] = _fields(self.origin)
-        values["chunks"] = [_fields(chunk) for chunk in self.chunks]
-        values["stretches"] = [
-            {
-                key: value
-                for key, value in _fields(each).items()
-                if value is not None and value is not False and value != ""
-            }
-            for each in self.stretches
-        ]
         lines = [f"{_dump(key)}:{_lines(value)}" for key, value in values.items()]
         return ("{" + ",\n".join(lines) + "}\n").encode()
 
@@ -405,21 +351,43 @@ def _is_fill(value: Any) -> bool:
 def _is_sane(value: Proof | Origin | Named | Stretch) -> bool:
     """Whether all values are of their kinds."""
     return all(
-        isinstance(held := getattr(value, item.name), _KINDS.get(str(item.type), object))
-        and not (isinstance(held, bool) and item.type != "bool")
-        for item in fields(value)
+        isinstance(held := getattr(value, name), kind)
+        and not (isinstance(held, bool) and kind is not bool)
+        for name, kind in _FIELDS[type(value)].items()
     )
 
 
-def _fields(value: Proof | Origin | Named | Stretch) -> dict[str, Any]:
+def _fields(value: Proof | Origin) -> dict[str, Any]:
     return {item.name: getattr(value, item.name) for item in fields(value)}
 
 
 def _lines(value: Any) -> str:
-    if isinstance(value, list | tuple) and value:
-        return "[\n" + ",\n".join(map(_dump, value)) + "]"
+    if isinstance(value, tuple) and value:
+        return "[\n" + ",\n".join(map(_line, value)) + "]"
     return _dump(value)
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def _line(item: Any) -> str:
+    """An item of a list; the thousands of chunks and stretches by a short way to the same text."""
+    match item:
+        case Named(part, offset, size, sha256, from_s, to_s):
+            return (
+                f'{{"part":{_dump(part)},"offset":{offset},"bytes":{size},'
+                f'"sha256":{_dump(sha256)},"from_s":{from_s},"to_s":{to_s}}}'
+            )
+        case Stretch(at, size, "", None, None, int(number), False, None, None):
+            return f'{{"at":{at},"bytes":{size},"chunk":{number}}}'
+        case Stretch():
+            told = item._asdict().items()
+            return _dump({
+                key: value for key, value in told if value not in (None, "") and value is not False
+            })  # fmt: skip
+    return _dump(item)
+
+
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+_FIELDS = {
+    cls: {name: _KINDS.get(hint, object) for name, hint in get_type_hints(cls).items()}
+    for cls in (Proof, Origin, Named, Stretch)
+}

@@ -27,7 +27,7 @@ from recorder.errors import ExportError, storage_error
 from recorder.events import Chunk
 from recorder.media import Media, open_media
 from recorder.pcm import media_s
-from recorder.pieces import TOUCHING_S, Block, Continuous, Gaps, Piece, Span, end_of
+from recorder.pieces import TOUCHING_S, Continuous, Gaps, Piece, Span, Stretch, end_of
 from recorder.tags import Tags
 from recorder.timeline import Part
 from recorder.types import Seconds
@@ -44,7 +44,7 @@ _OWN_HEADERS = ("aac", "mp3")
 _FRAMED = ("adts", "mp3", "ts", "fmp4")
 """Containers whose chunks begin with a frame, so that some of them can be read alone."""
 
-_BLOCK_S = 1.0
+_STRETCH_S = 1.0
 _OFF_S = 0.1  # by which a chunk's packets may last longer or shorter than the journal says
 _OGG_PAGE, _OGG_HEADER = b"OggS", 27
 
@@ -101,7 +101,7 @@ def write(root: Path, materials: list[Material], stem: Path, gaps: Gaps, tags: T
         path=path,
         spans=tuple(output.spans),
         chunks=tuple((piece.part, chunk) for piece in pieces for chunk in piece.chunks),
-        blocks=tuple(_blocks(path, output)),
+        stretches=tuple(_stretches(path, output)),
         duration_s=duration_s,
         skipped=pieces[0].skipped,
         left=pieces[-1].left,
@@ -366,22 +366,22 @@ def _suffix(codec: str, parts: list[Part], gaps: Gaps) -> str:
     return _SUFFIXES.get(codec, ".mka")
 
 
-def _blocks(path: Path, output: _Output) -> Iterator[Block]:
+def _stretches(path: Path, output: _Output) -> Iterator[Stretch]:
     """The finished file in stretches of about a second, as its packets lie."""
     with path.open("rb") as file:
         bounds = [*_bounds(path, output), (path.stat().st_size, 0.0, False)]
         if bounds[0][0] > 0:
             head = file.read(bounds[0][0])
-            yield Block(at=0, bytes=len(head), sha256=hashlib.sha256(head).hexdigest())
+            yield Stretch(at=0, bytes=len(head), sha256=hashlib.sha256(head).hexdigest())
         for (at, time_s, is_silence), (end, *_) in itertools.pairwise(bounds):
             data = file.read(end - at)
-            yield Block(
+            yield Stretch(
                 at=at,
                 bytes=len(data),
                 sha256=hashlib.sha256(data).hexdigest(),
                 from_s=_session_time(output.spans, time_s),
-                to_s=_session_time(output.spans, time_s + _BLOCK_S),
-                is_silence=is_silence,
+                to_s=_session_time(output.spans, time_s + _STRETCH_S),
+                silence=is_silence,
             )
 
 
@@ -392,7 +392,7 @@ def _bounds(path: Path, output: _Output) -> Iterator[tuple[int, float, bool]]:
         if last and at <= last[0]:
             continue
         is_silence = is_within(time_s, output.silences)
-        if last is None or time_s - last[1] >= _BLOCK_S or is_silence != last[2]:
+        if last is None or time_s - last[1] >= _STRETCH_S or is_silence != last[2]:
             last = (at, time_s, is_silence)
             yield last
 

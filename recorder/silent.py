@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import av
 import numpy as np
 
@@ -36,6 +38,7 @@ def packet(codec: str, rate_hz: int, channels: int, *, bits: int = 16) -> tuple[
         raise _impossible(codec) from error
 
 
+@functools.lru_cache(maxsize=8)
 def _encoded(codec: str, rate_hz: int, channels: int, bits: int) -> tuple[bytes, int]:
     context = av.CodecContext.create(_ENCODERS[codec], "w")
     assert isinstance(context, av.AudioCodecContext)

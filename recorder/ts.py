@@ -10,16 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+import numpy.typing as npt
 
 from recorder.adts import Bytes
 from recorder.mp4 import Integers
 
+_Words = npt.NDArray[np.uint32]
+
 _PACKET = 188
 _SYNC = 0x47
 _ADTS = 0x0F  # stream type
-_PES_HEADER = 9
+_PES_HEADER, _PES_START = 9, 0x00_00_01_00
 _NEAR = 1_000  # packets; tables come first
+_STARTS, _SCRAMBLED = 0x40_00_00, 0xC0  # flags in a packet's first four bytes
+_PAYLOAD_ALONE, _FIELD_AND_PAYLOAD = 1, 3  # what its adaptation_field_control says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,23 +34,27 @@ class Payload:
         packets: Numbers of the stream's packets; ascending.
         begins: Where in each of them its own bytes begin; they go on to the packet's end.
         before: How many of them come from before each offset that was asked for.
+        starts: Where among its own bytes those of a PES packet begin; ascending.
     """
 
     packets: Integers
     begins: Integers
     before: Integers
+    starts: Integers
 
     def of(self, data: Bytes) -> Bytes:
         """The stream's bytes, of the part's."""
-        packets = data.reshape(-1, _PACKET)
-        sizes = _PACKET - self.begins
-        places = np.cumsum(sizes) - sizes
-        found = np.empty(int(sizes.sum()), np.uint8)
-        for begin in np.unique(self.begins).tolist():  # most are 4
-            if begin < _PACKET:
-                which = np.flatnonzero(self.begins == begin)
-                rows = sliding_window_view(found, _PACKET - begin, writeable=True)
-                rows[places[which]] = packets[self.packets[which], begin:]
+        places = _ends(self.begins) - (_PACKET - self.begins)
+        found = np.empty(_PACKET * len(places) - int(self.begins.sum()), np.uint8)
+        ordered = np.argsort(self.begins.astype(np.uint8), kind="stable")
+        counts = np.bincount(self.begins, minlength=_PACKET)
+        for begin, which in enumerate(np.split(ordered, np.cumsum(counts))[:_PACKET]):
+            if len(which):  # as rows of one size: numpy copies each of these in one stroke
+                row = np.dtype(f"V{_PACKET - begin}")
+                count = len(data) // _PACKET
+                sources = np.ndarray((count,), row, data, begin, (_PACKET,))
+                targets = np.ndarray((len(found) - row.itemsize + 1,), row, found, strides=(1,))
+                targets[places[which]] = sources[self.packets[which]]
         return found
 
 
@@ -60,40 +68,55 @@ def elementary(data: Bytes, ends: Integers) -> Payload | None:
     if not len(data) or len(data) % _PACKET or (ends % _PACKET).any():
         return None
     packets = data.reshape(-1, _PACKET)
-    ids = (packets[:, 1].astype(np.int32) & 0x1F) << 8 | packets[:, 2]
+    heads = data.view(">u4")[:: _PACKET // 4].astype(np.uint32)
+    ids = heads >> np.uint32(8) & np.uint32(0x1FFF)
     wanted = _stream(packets, ids)
-    if wanted is None or (packets[:, 0] != _SYNC).any():
+    if wanted is None or (heads >> np.uint32(24) != _SYNC).any():
         return None
     rows = np.flatnonzero(ids == wanted)
-    begins = _payload_begins(packets[rows])
+    is_first = heads[rows] & np.uint32(_STARTS) != 0
+    begins = _payload_begins(packets, rows, heads[rows], is_first)
     if begins is None:
         return None
-    before = np.concatenate(([0], np.cumsum(_PACKET - begins)))
+    before = np.concatenate(([0], _ends(begins)))
     return Payload(
-        packets=rows, begins=begins, before=before[np.searchsorted(rows, ends // _PACKET)]
+        packets=rows,
+        begins=begins,
+        before=before[np.searchsorted(rows, ends // _PACKET)],
+        starts=before[:-1][is_first],
     )
 
 
-def _payload_begins(packets: Bytes) -> Integers | None:
-    """Where in each packet the stream's own bytes begin; 188 where it holds none."""
-    control = packets[:, 3] >> 4 & 3
-    begins = np.where(
-        control == 1, 4, np.where(control == 3, 5 + packets[:, 4].astype(np.int64), _PACKET)
-    )
-    if (packets[:, 3] & 0xC0).any() or (begins > _PACKET).any():  # scrambled, or nonsense
+def _ends(begins: Integers) -> Integers:
+    """Where the own bytes of each packet end, among all of the stream's."""
+    found: Integers = np.cumsum(_PACKET - begins)
+    return found
+
+
+def _payload_begins(
+    packets: Bytes, rows: Integers, heads: _Words, is_first: npt.NDArray[np.bool_]
+) -> Integers | None:
+    """Where in some packets the stream's own bytes begin; 188 where one holds none."""
+    if (heads & np.uint32(_SCRAMBLED)).any():
         return None
-    is_first = (packets[:, 1] & 0x40 != 0) & (begins < _PACKET)
-    rows = np.flatnonzero(is_first)
-    at = begins[rows]
+    control = heads >> np.uint32(4) & np.uint32(3)
+    begins = np.where(control == _PAYLOAD_ALONE, np.int64(4), np.int64(_PACKET))
+    longer = np.flatnonzero(control == _FIELD_AND_PAYLOAD)
+    begins[longer] = 5 + packets[rows[longer], 4].astype(np.int64)
+    if (begins > _PACKET).any():
+        return None
+    first = np.flatnonzero(is_first & (begins < _PACKET))
+    at, places = begins[first], rows[first]
     if (at + _PES_HEADER > _PACKET).any():
         return None
-    if (packets[rows[:, None], at[:, None] + np.arange(3)] != (0, 0, 1)).any():
+    words = np.ndarray((packets.size - 3,), ">u4", packets, strides=(1,))
+    if (words[places * _PACKET + at] & ~np.uint32(0xFF) != _PES_START).any():
         return None
-    begins[rows] = at + _PES_HEADER + packets[rows, at + _PES_HEADER - 1]
+    begins[first] = at + _PES_HEADER + packets[places, at + _PES_HEADER - 1]
     return None if (begins > _PACKET).any() else begins
 
 
-def _stream(packets: Bytes, ids: Integers) -> int | None:
+def _stream(packets: Bytes, ids: _Words) -> int | None:
     """The packet id of the first ADTS stream, by the first PAT and PMT (2.4.4)."""
     programs = _section(packets, ids, 0)
     if len(programs) < 12 or programs[0] != 0:
@@ -110,7 +133,7 @@ def _stream(packets: Bytes, ids: Integers) -> int | None:
     return None
 
 
-def _section(packets: Bytes, ids: Integers, wanted: int) -> bytes:
+def _section(packets: Bytes, ids: _Words, wanted: int) -> bytes:
     """The first table of a packet id, as far as its first packet holds it."""
     for end in (_NEAR, len(ids)):
         is_first = (ids[:end] == wanted) & (packets[:end, 1] & 0x40 != 0)

@@ -8,11 +8,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import BinaryIO, Self
 
 _STROKE = 1 << 22
+_MOST_WAITING = 8  # strokes that are written and not yet hashed
 _UNABLE = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
 """What ``copy_file_range`` says where a file system can't do it (copy_file_range(2))."""
 
@@ -27,8 +30,9 @@ class Written:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._digest = hashlib.sha256()
-        self._thread = ThreadPoolExecutor(1, "hash")
-        self._counting: Future[None] | None = None
+        self._whole = ThreadPoolExecutor(1, "hash")
+        self._pieces = ThreadPoolExecutor(1, "hash-pieces")
+        self._waiting: deque[Future[None]] = deque()
         self._can_copy = hasattr(os, "copy_file_range")  # Linux has it
         self.size = 0
 
@@ -41,7 +45,8 @@ class Written:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._thread.shutdown()
+        self._whole.shutdown(cancel_futures=error is not None)
+        self._pieces.shutdown(cancel_futures=error is not None)
 
     def put(self, data: bytes | memoryview) -> None:
         """Append bytes, which must not change any more.
@@ -88,10 +93,19 @@ class Written:
                 self.size += copied
         self.put(data[done:])
 
+    def hashes(self, data: memoryview, ranges: Sequence[tuple[int, int]]) -> Future[list[str]]:
+        """Have stretches hashed in the meantime: each on its own, besides the whole.
+
+        Args:
+            data: Bytes that must not change any more.
+            ranges: Where the stretches begin and end in it.
+        """
+        return self._pieces.submit(_hashes, data, ranges)
+
     def sha256(self) -> str:
         """Of all that was put, in lower-case hex."""
-        if self._counting:
-            self._counting.result()
+        while self._waiting:
+            self._waiting.popleft().result()
         return self._digest.hexdigest()
 
     def _write(self, rest: memoryview) -> None:
@@ -99,6 +113,10 @@ class Written:
             rest = rest[os.write(self._file.fileno(), rest) :]
 
     def _count(self, stroke: memoryview) -> None:
-        if self._counting:
-            self._counting.result()  # no more than one stroke waits
-        self._counting = self._thread.submit(self._digest.update, stroke)
+        if len(self._waiting) == _MOST_WAITING:
+            self._waiting.popleft().result()
+        self._waiting.append(self._whole.submit(self._digest.update, stroke))
+
+
+def _hashes(data: memoryview, ranges: Sequence[tuple[int, int]]) -> list[str]:
+    return [hashlib.sha256(data[begin:end]).hexdigest() for begin, end in ranges]

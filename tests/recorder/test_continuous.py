@@ -111,27 +111,31 @@ def test_time_runs_on_where_the_streams_runs_back(tmp_path: Path) -> None:
     assert steps == {1024}
 
 
-# --- blocks, gaps, ranges, tags -----------------------------------------------------------------
+# --- stretches, gaps, ranges, tags -------------------------------------------------------------
 
 WITH_GAP = [each for each in KINDS if each[1] != "vorbis"]
 
 
 @pytest.mark.parametrize(("container", "codec", "suffix"), KINDS)
-def test_blocks_cover_the_file(tmp_path: Path, container: str, codec: str, suffix: str) -> None:
+def test_stretches_cover_the_file(tmp_path: Path, container: str, codec: str, suffix: str) -> None:
     folder = gapped(tmp_path, container, codec)
     (made,) = continuous.write(folder.path, folder.timeline().parts, tmp_path / "u")
     data, end = made.path.read_bytes(), 0
-    for block in made.blocks:
-        assert block.at == end
-        end += block.bytes
-        assert hashlib.sha256(data[block.at : end]).hexdigest() == block.sha256
+    times = []
+    for stretch in made.stretches:
+        assert stretch.at == end
+        end += stretch.bytes
+        chunk = None if stretch.chunk is None else made.chunks[stretch.chunk][1]
+        sha256 = chunk.sha256 if chunk else stretch.sha256
+        assert hashlib.sha256(data[stretch.at : end]).hexdigest() == sha256
+        from_s = chunk.start_s if chunk else stretch.from_s
+        times += [] if from_s is None else [from_s]
     assert end == len(data)
-    times = [block.from_s for block in made.blocks if block.from_s is not None]
     assert times == sorted(times)
     assert times[0] == pytest.approx(0, abs=0.1)
     assert not any(3.2 < time_s < 4.9 for time_s in times)
     if container in ("adts", "mp3"):
-        kept = [block.chunk for block in made.blocks if block.chunk]
+        kept = [made.chunks[each.chunk][1] for each in made.stretches if each.chunk is not None]
         assert kept == [chunk for part in folder.timeline().parts for chunk in part.chunks]
 
 
@@ -140,7 +144,7 @@ def test_gaps_are_kept_as_silence(tmp_path: Path, container: str, codec: str, su
     folder = gapped(tmp_path, container, codec)
     parts = folder.timeline().parts
     (made,) = continuous.write(folder.path, parts, tmp_path / "u", gaps=Gaps.KEEP)
-    assert [block.is_silence for block in made.blocks].count(True) >= 1
+    assert any(stretch.silence for stretch in made.stretches)
     sound = np.concatenate([block.samples for block in decode_file(made.path)])[:, 0]
     assert made.spans[1].at_s == pytest.approx(5.0, abs=0.1)
     assert len(sound) / RATE_HZ == pytest.approx(8.0, abs=0.15)

@@ -456,7 +456,7 @@ def test_a_file_that_ends_a_rounding_behind_the_next_ones_begin_leaves_nothing_o
     package, first, _ = export.unedited(folder, tmp_path / "package")
     told = proof.read(proof.beside(first))
     last = told.chunks[-1]
-    later = replace(last, to_s=Seconds(last.to_s + 4e-15))
+    later = last._replace(to_s=Seconds(last.to_s + 4e-15))
     assert later.to_s > last.to_s
     told = replace(told, chunks=(*told.chunks[:-1], later))
     assert list(provenance.faults(first, told, package / "data")) == []
@@ -543,12 +543,12 @@ def test_a_forged_cut_does_not_fit_the_session(
     ((name, by),) = change.items()
     if name == "begin":
         stretches = tuple(
-            replace(each, begin=each.begin + by) if each.begin is not None else each
+            each._replace(begin=each.begin + by) if each.begin is not None else each
             for each in told.stretches
         )
         forged = replace(told, stretches=stretches)
     elif name == "from_s":
-        first = replace(told.chunks[0], from_s=told.chunks[0].from_s + by)
+        first = told.chunks[0]._replace(from_s=told.chunks[0].from_s + by)
         forged = replace(told, chunks=(first, *told.chunks[1:]))
     else:
         forged = replace(told, **{name: getattr(told, name) + by})
@@ -671,7 +671,7 @@ def test_a_forged_proof_does_not_fit_the_session(clipped: tuple[SessionFolder, P
             stretches=tuple(_named_by_hash(told, each) for each in told.stretches),
         ),
         "journal doesn't have": replace(
-            told, chunks=(replace(told.chunks[0], sha256="0" * 64), *told.chunks[1:]),
+            told, chunks=(told.chunks[0]._replace(sha256="0" * 64), *told.chunks[1:]),
             stretches=tuple(_named_by_hash(told, each) for each in told.stretches),
         ),
     }  # fmt: skip
@@ -683,7 +683,7 @@ def test_a_forged_proof_does_not_fit_the_session(clipped: tuple[SessionFolder, P
 
 
 def _named_by_hash(told: proof.Proof, stretch: proof.Stretch) -> proof.Stretch:
-    return replace(stretch, sha256=told.hash_of(stretch), chunk=None, of=None, begin=None)
+    return stretch._replace(sha256=told.hash_of(stretch), chunk=None, of=None, begin=None)
 
 
 def test_other_packets_are_found(clipped: tuple[SessionFolder, Path]) -> None:
@@ -695,7 +695,7 @@ def test_other_packets_are_found(clipped: tuple[SessionFolder, Path]) -> None:
     path.write_bytes(data)
     stretches = [_named_by_hash(told, each) for each in told.stretches]
     last = stretches[-1]
-    stretches[-1] = replace(last, sha256=hashlib.sha256(data[last.at :]).hexdigest())
+    stretches[-1] = last._replace(sha256=hashlib.sha256(data[last.at :]).hexdigest())
     forged = replace(
         told,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -2,8 +2,9 @@
 
 import json
 import shutil
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from hypothesis import given
@@ -84,8 +85,9 @@ def test_nonsense_that_is_well_written_never_raises(
     told = Proof.parse(proof.beside(path).read_bytes())
     held = getattr(told, where) if where else told
     one = held[0] if isinstance(held, tuple) else held
-    name = fields(one)[at % len(fields(one))].name
-    changed = replace(one, **{name: value})
+    names = get_type_hints(type(one))
+    name = list(names)[at % len(names)]
+    changed = one._replace(**{name: value}) if one is not held else replace(one, **{name: value})
     parts = {where: (changed, *held[1:]) if isinstance(held, tuple) else changed}
     try:
         data = (replace(told, **parts) if where else changed).render()
