@@ -3,7 +3,8 @@
 `recorder.importing` keeps audio, `transcribe.captions` reads texts; this pairs them. A text belongs
 to the audio beside it whose name it has: to ``talk.mp3`` belong ``talk.srt``, ``talk.en.vtt`` and
 ``talk.mp3.json``. One that comes later finds the session of its audio by the audio's hash. What was
-imported can be searched when `import_paths` returns. Nothing is imported twice.
+imported can be searched when `import_paths` returns. Nothing is imported twice: what lies in the
+trash is brought back where its file is named, and stays there where a folder is.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recorder import importing, journal
-from recorder.archive import Archive, SessionFolder
+from app import keeping
+from recorder import importing, journal, trash
+from recorder.archive import TRASH, Archive, SessionFolder
 from recorder.errors import AircheckError
 from recorder.seal import seal
 from recorder.types import SessionId, SourceKind, SourceSpec, State
@@ -35,17 +37,28 @@ class Outcome:
     Attributes:
         session: The session that holds it, or None.
         was_here: Whether the archive had it already.
+        is_back: Whether its session was brought back from the trash.
+        thrown_away: The session in the trash that holds it, where it was left there.
         problem: Why it is not there, in words; empty where it is.
     """
 
     path: Path
     session: SessionId | None = None
     was_here: bool = False
+    is_back: bool = False
+    thrown_away: SessionId | None = None
     problem: str = ""
 
 
-def import_paths(archive: Archive, paths: list[Path]) -> Iterator[Outcome]:
+def import_paths(
+    archive: Archive, paths: list[Path], *, brings_back: bool = True
+) -> Iterator[Outcome]:
     """Import files and folders; one that fails harms no other.
+
+    Args:
+        archive: Into which.
+        paths: Audio, transcripts, and folders of them.
+        brings_back: Whether what lies in the trash comes back where its very file is named.
 
     Yields:
         What became of each file, when it is done and can be searched.
@@ -58,14 +71,16 @@ def import_paths(archive: Archive, paths: list[Path]) -> Iterator[Outcome]:
     audio = [path for path in paths if path not in texts]
     paired: set[Path] = set()
     with contextlib.closing(index.ready(archive)) as db:
-        for imported in importing.import_paths(archive, audio):
-            outcomes = list(_with_texts_beside(imported))
+        for found in importing.import_paths(archive, audio):
+            is_named = brings_back and found.path in audio
+            imported = _brought_back(archive, found) if is_named else found
+            outcomes = list(_with_texts_beside(imported, is_back=imported is not found))
             paired |= {outcome.path for outcome in outcomes}
             if imported.folder:
                 index.update(db, imported.folder)
             yield from outcomes
         for text in (text for text in texts if text not in paired):
-            outcome, folder = _alone(archive, text)
+            outcome, folder = _alone(archive, text, brings_back=brings_back and text in paths)
             if folder:
                 index.update(db, folder)
             if text in paths or not _is_other_json(outcome):
@@ -113,15 +128,30 @@ def _texts(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _with_texts_beside(imported: importing.Imported) -> Iterator[Outcome]:
+def _brought_back(archive: Archive, found: importing.Imported) -> importing.Imported:
+    """What lies in the trash is a session of the archive again; else as it was found."""
+    if found.thrown_away is None:
+        return found
+    try:
+        (folder,) = keeping.restore(archive, [trash.find(archive, found.thrown_away)])
+    except AircheckError as error:
+        return replace(found, problem=str(error))
+    return replace(found, folder=folder, thrown_away=None)
+
+
+def _with_texts_beside(imported: importing.Imported, *, is_back: bool) -> Iterator[Outcome]:
     """An audio file's outcome, then those of the transcripts that lie beside it."""
     session = imported.folder.id if imported.folder else None
     yield Outcome(
         path=imported.path,
         session=session,
         was_here=imported.was_here,
+        is_back=is_back and session is not None,
+        thrown_away=imported.thrown_away,
         problem=imported.problem,
     )
+    for text in texts_of(imported.path) if imported.thrown_away else ():
+        yield Outcome(path=text, thrown_away=imported.thrown_away)
     if imported.folder is None:
         return
     for text in texts_of(imported.path):
@@ -132,22 +162,33 @@ def _with_texts_beside(imported: importing.Imported) -> Iterator[Outcome]:
             yield Outcome(path=text, problem=str(error))
 
 
-def _alone(archive: Archive, text: Path) -> tuple[Outcome, SessionFolder | None]:
-    """A transcript without audio becomes a session of its own, unless its audio is here."""
+def _alone(
+    archive: Archive, text: Path, *, brings_back: bool
+) -> tuple[Outcome, SessionFolder | None]:
+    """A transcript without audio becomes a session of its own, unless it has one already."""
     try:
         read = captions.read(text)
-        folder = next(filter(None, (importing.held(archive, a) for a in _audio_of(text))), None)
-        if folder is not None:
+        folder = _home_of(archive, text, read)
+        if folder:
             was_here = _put(folder, read)
+            return Outcome(path=text, session=folder.id, was_here=was_here), folder
+        thrown_away = _home_of(Archive(archive.root / TRASH), text, read)
+        if thrown_away and not brings_back:
+            return Outcome(path=text, thrown_away=thrown_away.id), None
+        if thrown_away:
+            (folder,) = keeping.restore(archive, [trash.find(archive, thrown_away.id)])
         else:
-            folder = _session_with(archive, read)
-            was_here = folder is not None
-        if folder is None:
             folder = _empty_session(archive, text)
-            _put(folder, read)
+        _put(folder, read)
     except AircheckError as error:
         return Outcome(path=text, problem=str(error)), None
-    return Outcome(path=text, session=folder.id, was_here=was_here), folder
+    return Outcome(path=text, session=folder.id, is_back=thrown_away is not None), folder
+
+
+def _home_of(archive: Archive, text: Path, read: Transcript) -> SessionFolder | None:
+    """The session of a transcript's audio, or that without audio which holds its words."""
+    by_audio = (importing.held(archive, audio) for audio in _audio_of(text))
+    return next(filter(None, by_audio), None) or _session_with(archive, read)
 
 
 def _session_with(archive: Archive, read: Transcript) -> SessionFolder | None:

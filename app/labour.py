@@ -237,7 +237,7 @@ def _import(details: Mapping[str, Any], report: Report) -> str:
         report.step(outcome.path.name)
         if outcome.problem:
             problems.append(f"{outcome.path.name}: {outcome.problem}")
-        here += outcome.was_here
+        here += outcome.was_here or outcome.thrown_away is not None
         fresh += bool(outcome.session) and not outcome.was_here
     if problems:
         raise ArchiveError(

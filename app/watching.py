@@ -110,7 +110,7 @@ class Watch:
         """Import files; those that fail are tried again later, and told of when it is otherwise."""
         stamps = {path: self._seen[path].stamp for path in new}
         failed = {}
-        for outcome in import_paths(self._archive, new):
+        for outcome in import_paths(self._archive, new, brings_back=False):
             path = outcome.path
             if outcome.problem and path in stamps:
                 before = self._failed.get(path)

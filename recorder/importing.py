@@ -7,7 +7,8 @@ duration. A WAV file's container is called ``riff``: unlike a device's part its 
 its samples.
 
 The session starts when the file's tags say that it was recorded, else at its modification time;
-the journal says which. A video keeps its pictures: the bytes are the file's.
+the journal says which. Its title is the file's stem, its host the tags' artist. A video keeps its
+pictures: the bytes are the file's. What lies in the trash is not brought in a second time.
 
 A session appears in the archive whole and sealed, or not at all.
 """
@@ -24,8 +25,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from recorder import locks, sums
-from recorder.archive import Archive, SessionFolder
+from recorder import locks, sums, trash
+from recorder.archive import TRASH, Archive, SessionFolder
 from recorder.errors import AircheckError, DecodeError, storage_error
 from recorder.events import Chunk, Connected, PartOpened, PartSealed, RunStarted
 from recorder.frames import parser_for
@@ -36,6 +37,7 @@ from recorder.types import (
     AudioFormat,
     PlacedBy,
     Seconds,
+    SessionId,
     SourceKind,
     SourceSpec,
     State,
@@ -67,14 +69,16 @@ class Imported:
 
     Attributes:
         path: The file.
-        folder: Its session, or None where it could not be imported.
+        folder: Its session, or None where it was not imported.
         was_here: Whether the archive had these very bytes already.
+        thrown_away: The session in the trash that has these very bytes; nothing was imported then.
         problem: Why it was not imported, in words; empty where it was.
     """
 
     path: Path
     folder: SessionFolder | None = None
     was_here: bool = False
+    thrown_away: SessionId | None = None
     problem: str = ""
 
 
@@ -88,6 +92,7 @@ class _File:
     sha256: str
     recorded_at: datetime
     dated_by: str
+    artist: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +103,15 @@ class _Piece:
     duration_s: float
 
 
-def find_audio(paths: Iterable[Path]) -> list[Path]:
+def find_audio(paths: Iterable[Path], *, apart: Path | None = None) -> list[Path]:
     """Files as they are named, and in folders, at any depth, what has an audio file's suffix.
 
     Hidden files and folders are left out; links to folders are not followed.
+
+    Args:
+        paths: Files and folders.
+        apart: A folder whose files are not found, as the archive's: what is still being recorded
+            there would become a session a second time.
     """
     found: list[Path] = []
     for path in paths:
@@ -109,6 +119,9 @@ def find_audio(paths: Iterable[Path]) -> list[Path]:
             found.append(path)
             continue
         for root, folders, names in os.walk(path):
+            if apart and Path(root).resolve().is_relative_to(apart.resolve()):
+                folders.clear()
+                continue
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             found.extend(
                 Path(root, name)
@@ -131,10 +144,9 @@ def import_paths(archive: Archive, paths: Iterable[Path]) -> Iterator[Imported]:
     Yields:
         What became of each file, when it is done.
     """
-    for path in find_audio(paths):
+    for path in find_audio(paths, apart=archive.root):
         try:
-            folder, was_here = _import(archive, path)
-            yield Imported(path=path, folder=folder, was_here=was_here)
+            yield _import(archive, path)
         except AircheckError as error:
             yield Imported(path=path, problem=str(error))
 
@@ -142,13 +154,15 @@ def import_paths(archive: Archive, paths: Iterable[Path]) -> Iterator[Imported]:
 def import_audio(archive: Archive, path: Path) -> SessionFolder:
     """Make a sealed session of an audio file; its title is the file's stem.
 
-    Where the archive has these very bytes already, that session is returned and nothing is made.
+    Where the archive has these very bytes already, that session is returned and nothing is made;
+    from the trash it is brought back.
 
     Raises:
         DecodeError: It can't be read or decoded; the archive is as it was.
         StorageError: The disk refuses; the archive is as it was.
     """
-    return _import(archive, path)[0]
+    imported = _import(archive, path)
+    return imported.folder or trash.restore(archive, str(imported.thrown_away))
 
 
 def held(archive: Archive, path: Path) -> SessionFolder | None:
@@ -160,10 +174,16 @@ def held(archive: Archive, path: Path) -> SessionFolder | None:
     return _with_bytes(archive, sums.file_sha256(path))
 
 
-def _import(archive: Archive, path: Path) -> tuple[SessionFolder, bool]:
+def _import(archive: Archive, path: Path) -> Imported:
     file = _look_at(path)
     here = _with_bytes(archive, file.sha256)
-    return (here, True) if here else _bring_in(archive, file)
+    if here:
+        return Imported(path=path, folder=here, was_here=True)
+    thrown_away = _with_bytes(Archive(archive.root / TRASH), file.sha256)
+    if thrown_away:
+        return Imported(path=path, thrown_away=thrown_away.id)
+    folder, was_here = _bring_in(archive, file)
+    return Imported(path=path, folder=folder, was_here=was_here)
 
 
 def _look_at(path: Path) -> _File:
@@ -190,6 +210,7 @@ def _look_at(path: Path) -> _File:
         sha256=sums.file_sha256(path),
         recorded_at=found.created_at or modified,
         dated_by="its tags" if found.created_at else "its modification time",
+        artist=found.artist,
     )
 
 
@@ -225,7 +246,7 @@ def _bring_in(archive: Archive, file: _File) -> tuple[SessionFolder, bool]:
     staging = Archive(archive.root / _STAGING)
     _clear_left(staging)
     spec = SourceSpec(kind=SourceKind.FILE, address=name_of(file.path))
-    folder = staging.create(file.path.stem, [("a", spec)], at=file.recorded_at)
+    folder = staging.create(file.path.stem, [("a", spec)], at=file.recorded_at, host=file.artist)
     try:
         _fill(folder, file)
         busy = storage_error(OSError("another process doesn't end"), doing="importing")

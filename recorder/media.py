@@ -59,11 +59,13 @@ class Probe:
             file whose header isn't ours.
         duration_s: As its header tells, or estimated; None where neither can be.
         created_at: When it was recorded, as its tags tell; None where they don't.
+        artist: Who speaks or plays, as its tags tell; empty where they don't.
     """
 
     format: AudioFormat
     duration_s: Seconds | None
     created_at: datetime | None
+    artist: str = ""
 
 
 class Media:
@@ -314,6 +316,8 @@ def probe(path: Path) -> Probe:
         DecodeError: It can't be read, or there is no sound in it.
     """
     with open_media(path) as media:
+        both = {**media.stream.metadata, **media.container.metadata}  # Ogg's are the stream's
+        tags = {key.lower(): value for key, value in both.items()}
         return Probe(
             format=AudioFormat(
                 container=_our_name(media.container.format.name),
@@ -322,7 +326,8 @@ def probe(path: Path) -> Probe:
                 channels=media.channels,
             ),
             duration_s=media.duration_s,
-            created_at=_creation(media.container.metadata),
+            created_at=_creation(tags),
+            artist=" ".join((tags.get("artist") or tags.get("album_artist") or "").split()),
         )
 
 
@@ -370,9 +375,8 @@ def _our_name(name: str) -> str:
     return ours.get(first, "mp4" if first == "mov" else first)
 
 
-def _creation(metadata: dict[str, str]) -> datetime | None:
-    """When a recording was made, from the tags that say so with a day at least."""
-    tags = {key.lower(): value for key, value in metadata.items()}
+def _creation(tags: dict[str, str]) -> datetime | None:
+    """When a recording was made, from those tags that name a day at least."""
     for key in ("creation_time", "date_recorded", "date"):
         try:
             text = tags[key].strip()

@@ -297,7 +297,8 @@ def import_command(context: Context, paths: tuple[Path, ...], *, watch: bool) ->
     """Take audio files, folders and transcripts (Whisper JSON, SRT, VTT) into the archive.
 
     A transcript that lies beside its audio (talk.srt or talk.en.srt beside talk.mp3) becomes the
-    session's. The files stay where they are. With --watch it goes on until Ctrl-C; a file that
+    session's. The files stay where they are. What lies in the trash comes back where its very file
+    is named, and stays there where a folder is. With --watch it goes on until Ctrl-C; a file that
     still grows is left until it is whole.
     """
     if watch:
@@ -316,6 +317,11 @@ def import_command(context: Context, paths: tuple[Path, ...], *, watch: bool) ->
             {
                 "sessions": sessions,
                 "problems": [{"path": str(o.path), "what": o.problem} for o in problems],
+                "in_trash": [
+                    {"path": str(o.path), "id": o.thrown_away}
+                    for o in outcomes
+                    if o.thrown_away and not o.problem
+                ],
             }
         )
     sys.exit(1 if problems else 0)
@@ -324,10 +330,17 @@ def import_command(context: Context, paths: tuple[Path, ...], *, watch: bool) ->
 def _say_imported(context: Context, outcome: Outcome) -> None:
     if outcome.problem:
         context.say(f"[red]✗[/] {escape(str(outcome.path))}: {escape(outcome.problem)}")
+    elif outcome.thrown_away:
+        session = short_id(outcome.thrown_away)
+        context.say(
+            f"· {escape(outcome.path.name)} lies in the trash; 'aircheck trash restore {session}'"
+            " brings it back."
+        )
     elif outcome.session:
         here = " was here already" if outcome.was_here else ""
+        back = " is back from the trash" if outcome.is_back else ""
         name = escape(outcome.path.name)
-        context.say(f"[green]✓[/] {name}{here}  [dim]{short_id(outcome.session)}[/]")
+        context.say(f"[green]✓[/] {name}{here}{back}  [dim]{short_id(outcome.session)}[/]")
 
 
 def _watch(context: Context, folders: tuple[Path, ...]) -> None:

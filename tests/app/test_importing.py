@@ -1,6 +1,7 @@
 """Audio with its transcripts, in folders that are named and in folders that are watched."""
 
 import contextlib
+import itertools
 import json
 import shutil
 import signal
@@ -8,13 +9,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app import watching
+from app import keeping, watching
 from app.importing import Outcome, import_paths
 from app.watching import Watch
+from recorder import trash
 from recorder.archive import Archive
 from recorder.errors import AircheckError, SessionBusy
 from tests.parts import wait_until
@@ -285,3 +288,62 @@ def test_trouble_is_told_once(
     watching.watch(archive, [place], stop=stop, tell=print, tell_trouble=troubles.append)
     assert len(looks) == 3
     assert [str(each) for each in troubles] == ["The disk is full."]
+
+
+def test_a_file_that_is_named_comes_back_from_the_trash(archive: Archive, place: Path) -> None:
+    audio = sound(place / "talk.mp3")
+    (place / "talk.srt").write_text(SRT.format("lions"))
+    (first, *_) = import_paths(archive, [audio])
+    (folder,) = archive.folders()
+    folder.write_info(replace(folder.info(), title="The lions' talk"))
+    keeping.put(archive, [folder])
+    assert found(archive, "lions") == []
+
+    (of_audio, of_text) = import_paths(archive, [audio])
+
+    assert of_audio == Outcome(path=audio, session=first.session, is_back=True)
+    assert of_text.was_here
+    (back,) = archive.folders()
+    assert back.info().title == "The lions' talk"
+    assert found(archive, "lions") == [first.session]
+    assert trash.listed(archive) == []
+
+
+def test_what_a_folder_holds_stays_in_the_trash(archive: Archive, place: Path) -> None:
+    audio, text = sound(place / "talk.mp3"), place / "talk.srt"
+    text.write_text(SRT.format("lions"))
+    alone = place / "alone.srt"
+    alone.write_text(SRT.format("zebras"))
+    sessions = {outcome.path: outcome.session for outcome in import_paths(archive, [place])}
+    keeping.put(archive, archive.folders())
+
+    left = {outcome.path: outcome for outcome in import_paths(archive, [place])}
+
+    assert {path: outcome.thrown_away for path, outcome in left.items()} == sessions
+    assert archive.folders() == []
+    (late,) = itertools.islice(import_paths(archive, [audio], brings_back=False), 1)
+    assert late.thrown_away == sessions[audio]
+
+
+def test_a_transcript_that_is_named_comes_back_from_the_trash(
+    archive: Archive, place: Path
+) -> None:
+    text = place / "talk.srt"
+    text.write_text(SRT.format("lions"))
+    (first,) = import_paths(archive, [text])
+    keeping.put(archive, archive.folders())
+    (again,) = import_paths(archive, [text])
+    assert again == Outcome(path=text, session=first.session, is_back=True)
+    assert found(archive, "lions") == [first.session]
+
+
+def test_a_watched_file_does_not_come_back_from_the_trash(
+    archive: Archive, place: Path, watch: Watch, clock: Clock
+) -> None:
+    sound(place / "talk.mp3")
+    later(watch, clock)
+    keeping.put(archive, archive.folders())
+    (archive.root / watching.FILE_NAME).unlink()
+    outcomes = later(Watch(archive, [place], settles_s=5.0, monotonic=clock), clock)
+    assert [bool(outcome.thrown_away) for outcome in outcomes] == [True]
+    assert archive.folders() == []

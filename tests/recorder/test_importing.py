@@ -7,16 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import av
+import mutagen
 import numpy as np
 import pytest
 
+from recorder import trash
 from recorder.archive import Archive, SessionFolder
 from recorder.decode import decode
 from recorder.errors import DecodeError
 from recorder.importing import find_audio, import_audio, import_paths
 from recorder.types import State
 from recorder.verify import verify
-from tests.recorder.builders import encode, tone
+from tests.recorder.builders import adts_part, build_session, encode, tone
 
 JFK = Path(__file__).parents[1] / "data" / "jfk.flac"
 LENGTH_S = 25.0
@@ -182,3 +184,42 @@ def test_one_bad_file_stops_no_other(tmp_path: Path, archive: Archive) -> None:
     assert bad.folder is None
     assert good.folder is not None
     assert good.problem == ""
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.opus"])
+def test_the_host_is_the_tags_artist_and_the_title_the_files_name(
+    tmp_path: Path, archive: Archive, name: str
+) -> None:
+    path, (container, codec) = tmp_path / name, FILES[name]
+    path.write_bytes(encode(tone(1.0, 48_000), 48_000, container, codec))
+    tagged = mutagen.File(path, easy=True)
+    if tagged.tags is None:
+        tagged.add_tags()
+    tagged.update({"title": ["Another"], "artist": ["Ada  Lovelace "], "date": ["2024-08-13"]})
+    tagged.save()
+    info = import_audio(archive, path).info()
+    assert (info.title, info.host) == ("a", "Ada Lovelace")
+    started_at = archive.folders()[0].summary().started_at
+    assert started_at == datetime(2024, 8, 13, tzinfo=UTC)
+
+
+def test_the_archives_own_files_are_not_imported(tmp_path: Path, archive: Archive) -> None:
+    folder = build_session(archive.root, [adts_part(2.0)], sealed=False)
+    path = tmp_path / "tape.mp3"
+    path.write_bytes(encode(tone(1.0), 44_100, "mp3"))
+    (imported,) = import_paths(archive, [tmp_path])
+    assert imported.path == path
+    assert list(import_paths(archive, [folder.path])) == []
+
+
+def test_what_lies_in_the_trash_is_not_imported_a_second_time(
+    tmp_path: Path, archive: Archive
+) -> None:
+    path = tmp_path / "tape.mp3"
+    path.write_bytes(encode(tone(1.0), 44_100, "mp3"))
+    folder = import_audio(archive, path)
+    trash.put(archive, folder)
+    (imported,) = import_paths(archive, [path])
+    assert imported.folder is None
+    assert imported.thrown_away == folder.id
+    assert import_audio(archive, path).id == folder.id
