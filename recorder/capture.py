@@ -37,6 +37,7 @@ from recorder.errors import (
 from recorder.events import Attempt, Noticed, StateChanged
 from recorder.frames import parser_for
 from recorder.joining import Anchor, Answers, ChunkMemory, JoiningSink, ProbeSink
+from recorder.matching import Known
 from recorder.sources.base import Sink, SinkClosed, Source
 from recorder.sources.overlap import REMEMBERED_S, FrameMemory
 from recorder.sources.past import Past
@@ -339,7 +340,7 @@ class TrackCapture:
         try:
             source, sink = self._prepare(candidate)
             with self._probing(candidate):
-                source.capture(sink, halt)
+                trouble = _captured(source, sink, halt)
         except DiskFull as error:
             return error
         except SourceError as error:
@@ -349,16 +350,18 @@ class TrackCapture:
         except Exception as error:
             _logger.exception("the source failed in a way that it should not")
             return ConnectionLost(f"The source failed: {type(error).__name__}.")
-        if not halt.is_set():
+        if trouble is None and not halt.is_set():
             self.ending = "The source ended."
-        return None
+        return trouble
 
     def _prepare(self, candidate: _Candidate) -> tuple[Source, Sink]:
         """Its source, opened anew where it has to join what is stored, and where that goes."""
         writer, shared = self.writer, self._shared
         is_other = writer.has_audio and self._holder is not candidate
+        past = None
         if is_other or candidate.source is None:
-            candidate.source = self._open(candidate.spec, is_other=is_other)
+            past = self._past(is_other=is_other)
+            candidate.source = shared.open_source(candidate.spec, past=past)
         if shared.memory is None:
             self._holder = candidate
             return candidate.source, writer
@@ -369,18 +372,20 @@ class TrackCapture:
             clock=shared.clock,
             stop=self._halt,
             is_other=is_other,
+            source=str(candidate.spec),
+            past=Known.all_of(past.track.chunks) if past and is_other else (),
             anchor=self._anchor(),
             on_begin=lambda: self._takes_over(candidate),
         )
         return candidate.source, sink
 
-    def _open(self, spec: SourceSpec, *, is_other: bool) -> Source:
+    def _past(self, *, is_other: bool) -> Past | None:
+        """What is stored of the track, to be joined."""
         if not self.writer.has_audio:
-            return self._shared.open_source(spec)
+            return None
         self.writer.sync()
         folder = self._shared.folder
-        past = Past.of(folder.path, folder.timeline(), self.track, is_other=is_other)
-        return self._shared.open_source(spec, past=past)
+        return Past.of(folder.path, folder.timeline(), self.track, is_other=is_other)
 
     def _takes_over(self, candidate: _Candidate) -> None:
         """What is stored from now on comes from this source."""
@@ -510,6 +515,23 @@ class TrackCapture:
                 state=state, reason=reason, detail=detail, next_try_at=next_try_at, track=self.track
             )
         self._on_change()
+
+
+def _captured(source: Source, sink: Sink, halt: threading.Event) -> SourceError | None:
+    """Capture until the source ends or breaks; what waits for its place has it then.
+
+    Raises:
+        StorageError: The disk refuses.
+        SinkClosed: The session is over.
+    """
+    trouble = None
+    try:
+        source.capture(sink, halt)
+    except SourceError as error:
+        trouble = error
+    if isinstance(sink, JoiningSink):
+        sink.finish()
+    return trouble
 
 
 def _reason(error: SourceError, *, has_audio: bool) -> GapReason:

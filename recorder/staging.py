@@ -43,6 +43,8 @@ def write(folder: SessionFolder, track: str, segment: Arrived) -> Path:
         "duration_s": segment.duration_s,
         "facts": dataclasses.asdict(segment.facts),
         "due": segment.due,
+        "source": segment.source,
+        "by_clock_s": segment.by_clock_s,
         "place": dataclasses.asdict(segment.place) if segment.place else None,
         "sha256": digest,
     }
@@ -124,4 +126,6 @@ def _parse(data: bytes) -> Arrived:
         facts=ChunkFacts(**about["facts"]),
         due=about["due"],
         place=MissingSegment(**about["place"]) if about["place"] else None,
+        source=about.get("source", ""),
+        by_clock_s=about.get("by_clock_s"),
     )

@@ -333,6 +333,11 @@ class TrackWriter:
             path = staging.write(self._folder, self._track, segment)
             self._staged[_name_of(segment)] = path
 
+    def forget(self, segment: Arrived) -> None:
+        """Keep a segment no more."""
+        with self._lock:
+            self._unstage(_name_of(segment))
+
     def fill(self, segment: Arrived) -> None:
         """Store a segment that came late in its gap, as a part and a run of its own.
 
@@ -415,6 +420,8 @@ class TrackWriter:
                     self._store_late(segment)
                 elif self._is_full:
                     staging.remove(self._staged.pop(_name_of(segment)))
+                elif segment.source:
+                    self._store_unplaced(segment)
                 else:
                     self._store_waiting(segment, reason, detail)
 
@@ -700,6 +707,27 @@ class TrackWriter:
             header=segment.header,
             media_sequence=sequence,
             missing=missing,
+        )
+        self.write(segment.data, segment.duration_s)
+        self.end_chunk(segment.facts)
+
+    def _store_unplaced(self, segment: Arrived) -> None:
+        """Put a segment of another source behind what is stored, where the clock allows it."""
+        number, end_s = segment.facts.media_sequence, self._end_s
+        goes_on = self.source == segment.source and number == self._next_sequence
+        if goes_on and not self._is_in_gap:
+            placed_by, start_s = PlacedBy.SEQUENCE, end_s
+        else:
+            placed_by, start_s = PlacedBy.WALL_CLOCK, max(end_s, segment.by_clock_s or 0.0)
+        self.source = segment.source
+        misfit_s = round((segment.by_clock_s or end_s) - start_s, 6)
+        self.begin_run(
+            segment.format,
+            placed_by=placed_by,
+            start_s=Seconds(start_s),
+            header=segment.header,
+            misfit_s=Seconds(misfit_s) if misfit_s else None,
+            media_sequence=number,
         )
         self.write(segment.data, segment.duration_s)
         self.end_chunk(segment.facts)

@@ -22,13 +22,21 @@ StopSignal = threading.Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkFacts:
-    """What a source says of a chunk itself; see `events.Chunk`."""
+    """What a source says of a chunk itself; see `events.Chunk`.
+
+    Attributes:
+        live_mono_s: When its end was live, on the monotonic clock, as its live playlist tells;
+            for finding its place, and not journaled.
+        more_follows: More was listed behind it, and is on its way; likewise.
+    """
 
     status: int | None = None
     address: str = ""  # public
     media_sequence: int | None = None
     program_date_time: str = ""  # UTC, as `types.iso` writes it
     ntp: str = ""
+    live_mono_s: float | None = None
+    more_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,9 @@ class Arrived:
         facts: With its media sequence.
         due: The number whose turn it was when it came.
         place: The stretch of a journaled gap that it fills; None while it only waits its turn.
+        source: The public name of its source, where that is not the one that the track had last:
+            its number tells no place then.
+        by_clock_s: Where the clock puts one of such a source, in session time.
     """
 
     format: AudioFormat
@@ -67,6 +78,8 @@ class Arrived:
     facts: ChunkFacts
     due: int | None = None
     place: MissingSegment | None = None
+    source: str = ""
+    by_clock_s: Seconds | None = None
 
 
 class Sink(Protocol):
@@ -150,6 +163,10 @@ class Sink(Protocol):
 
     def stage(self, segment: Arrived) -> None:
         """Keep a segment on disk, synced, until it is written or filled in."""
+        ...
+
+    def forget(self, segment: Arrived) -> None:
+        """What `stage` keeps of it, if it does, is not needed any more."""
         ...
 
     def fill(self, segment: Arrived) -> None:

@@ -267,6 +267,8 @@ def _facts(wanted: Wanted, loaded: Loaded) -> ChunkFacts:
         media_sequence=segment.sequence,
         program_date_time=iso(segment.program_date_time) if segment.program_date_time else "",
         ntp=loaded.measured.ntp,
+        live_mono_s=wanted.live_s,
+        more_follows=wanted.is_followed,
     )
 
 

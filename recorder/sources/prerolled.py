@@ -369,6 +369,9 @@ class _Kept:
         """No device does so."""
         raise NotImplementedError
 
+    def forget(self, segment: Arrived) -> None:
+        """Devices keep nothing."""
+
     def stage(self, segment: Arrived) -> None:
         """No device does so."""
         raise NotImplementedError

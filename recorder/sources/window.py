@@ -87,6 +87,9 @@ class Wanted:
         is_expired: The server refused its address, or has it no more.
         is_lost: It is given up.
         place: Its stretch of a journaled gap, once it was passed over.
+        live_s: When its end was live, as the playlist told that listed it first; None where that
+            had ended, or it never was listed.
+        is_followed: More was listed behind it then.
     """
 
     segment: Segment
@@ -107,6 +110,8 @@ class Wanted:
     is_expired: bool = False
     is_lost: bool = False
     place: MissingSegment | None = None
+    live_s: float | None = None
+    is_followed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,10 +220,15 @@ class Window:
         if not new:
             return False
         self._want_unlisted(playlist, new[0], now_s)
+        behind_s: float = sum(segment.duration_s for segment in new)
+        last = next((each for each in reversed(new) if not each.absent), None)
         for segment in new:
+            behind_s -= segment.duration_s
             self._queue.append(
                 Wanted(
                     segment=segment,
+                    live_s=None if playlist.ended else now_s - behind_s,
+                    is_followed=last is not None and segment.sequence < last.sequence,
                     is_lost=segment.absent,
                     renumbered=renumbered and segment is new[0],
                     count_number=self._count_number,

@@ -1,6 +1,7 @@
 """Mirrors, one after the other and side by side, told by sources that do as they are told."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +13,27 @@ from recorder import journal, retry, verify
 from recorder.archive import Archive, SessionFolder
 from recorder.clock import Jump
 from recorder.errors import ConnectionLost, NotAudio, NotAvailable, Refused, SourceError
-from recorder.events import Attempt, Chunk, Noticed, PartOpened, Repeated, RunStarted, StateChanged
+from recorder.events import (
+    Attempt,
+    Chunk,
+    GapFound,
+    MissingSegment,
+    Noticed,
+    PartOpened,
+    Repeated,
+    RunStarted,
+    StateChanged,
+)
 from recorder.session import Recording
-from recorder.sources.base import Arrived, ChunkFacts, Sink, SinkClosed, SourceFacts, StopSignal
+from recorder.sources.base import (
+    Arrived,
+    ChunkFacts,
+    Missing,
+    Sink,
+    SinkClosed,
+    SourceFacts,
+    StopSignal,
+)
 from recorder.sources.past import Past
 from recorder.types import (
     AudioFormat,
@@ -82,6 +101,7 @@ def full(retry_after_s: float = 0.0) -> Step:
 
 def plays(
     *numbers: int,
+    text: str = "<{}>",
     names: str = "s{}.aac",
     dated: bool = False,
     placed_by: PlacedBy | None = None,
@@ -92,15 +112,17 @@ def plays(
     def step(sink: Sink, stop: StopSignal) -> None:
         sink.connected(SourceFacts(status=200))
         knows = placed_by or (PlacedBy.WALL_CLOCK if sink.has_audio else PlacedBy.FIRST)
-        sink.begin_run(ADTS, placed_by=knows)
+        sink.begin_run(ADTS, placed_by=knows, media_sequence=numbers[0])
         for number in numbers:
-            sink.write(f"<{number}>".encode(), Seconds(1.0))
+            sink.write(text.format(number).encode(), Seconds(1.0))
             date = DAY.timestamp() + number
             facts = ChunkFacts(
                 status=200,
                 address="https://cdn.example/" + names.format(number),
                 media_sequence=number if names else None,
                 program_date_time=iso(DAY.fromtimestamp(date, DAY.tzinfo)) if dated else "",
+                live_mono_s=time.monotonic() - (numbers[-1] - number),
+                more_follows=number != numbers[-1],
             )
             sink.end_chunk(facts)
         (then or ends)(sink, stop)
@@ -254,12 +276,12 @@ def test_silence_that_repeats_is_not_taken_for_what_was_stored(folder: SessionFo
     # Numbers 7 to 9 have the same bytes, as digital silence may; only 8 and 9 are new.
     def silent(*numbers: int, then: Step = ends) -> Step:
         def step(sink: Sink, stop: StopSignal) -> None:
-            sink.begin_run(
-                ADTS, placed_by=PlacedBy.WALL_CLOCK if sink.has_audio else PlacedBy.FIRST
-            )
+            knows = PlacedBy.WALL_CLOCK if sink.has_audio else PlacedBy.FIRST
+            sink.begin_run(ADTS, placed_by=knows, media_sequence=numbers[0])
             for number in numbers:
                 sink.write(b"<6>" if number == 6 else b"<silence>", Seconds(1.0))
-                sink.end_chunk(ChunkFacts(media_sequence=number))
+                facts = ChunkFacts(media_sequence=number, more_follows=number != numbers[-1])
+                sink.end_chunk(facts)
             then(sink, stop)
 
         return step
@@ -269,12 +291,116 @@ def test_silence_that_repeats_is_not_taken_for_what_was_stored(folder: SessionFo
     assert folder.timeline().gaps == ()
 
 
-def test_what_the_mirror_lists_no_more_is_a_gap_of_its_length(folder: SessionFolder) -> None:
-    run(folder, one=[plays(1, 2, then=refuses), full(60)], two=[plays(5, 6)])
-    assert stored(folder) == [(0.0, b"<1>"), (1.0, b"<2>"), (4.0, b"<5>"), (5.0, b"<6>")]
+def test_where_all_is_silence_nothing_is_taken_for_stored(folder: SessionFolder) -> None:
+    def silent(*numbers: int, then: Step = ends) -> Step:
+        return plays(*numbers, text="<silence>", then=then)
+
+    run(folder, one=[silent(6, 7, 8, then=refuses), full(60)], two=[silent(7, 8, 9)])
+    assert [start_s for start_s, _ in stored(folder)] == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    (notice,) = events(folder, Noticed)
+    assert "some seconds may be there twice" in notice.detail
+    assert verify.verify(folder.path).ok
+
+
+def test_numbers_of_another_encoder_prove_nothing(folder: SessionFolder) -> None:
+    # Its numbers and names are those of what is stored; its sound is of other seconds.
+    other = plays(2, 3, 4, text="<other {}>")
+    run(folder, one=[plays(1, 2, 3, then=refuses), full(60)], two=[other])
+    assert [data for _, data in stored(folder)] == [
+        *(f"<{n}>".encode() for n in (1, 2, 3)),
+        *(f"<other {n}>".encode() for n in (2, 3, 4)),
+    ]
+    run_started = events(folder, RunStarted)[-1]
+    assert run_started.placed_by is PlacedBy.WALL_CLOCK
+    assert run_started.misfit_s == pytest.approx(-3.0, abs=1.0)
+    (notice,) = events(folder, Noticed)
+    assert notice.detail.startswith(f"Nothing tells which segments of {SECOND} are stored already")
+    assert verify.verify(folder.path).ok
+
+
+def test_what_another_encoder_sends_after_an_outage_is_behind_a_gap_by_the_clock(
+    folder: SessionFolder,
+) -> None:
+    def later(sink: Sink, stop: StopSignal) -> None:
+        sink.begin_run(ADTS, placed_by=PlacedBy.WALL_CLOCK, media_sequence=3)
+        sink.write(b"<other>", Seconds(1.0))
+        sink.end_chunk(ChunkFacts(media_sequence=3, live_mono_s=time.monotonic() + 7.0))
+
+    run(folder, one=[plays(1, 2, then=refuses), full(60)], two=[later])
     (gap,) = folder.timeline().gaps
-    assert (gap.from_s, gap.to_s, gap.reason) == (2.0, 4.0, GapReason.REFUSED)
-    assert events(folder, RunStarted)[-1].placed_by is PlacedBy.SEQUENCE
+    assert gap.reason is GapReason.REFUSED
+    assert gap.to_s - gap.from_s == pytest.approx(6.0, abs=1.0)
+    assert [data for _, data in stored(folder)] == [b"<1>", b"<2>", b"<other>"]
+
+
+def test_numbers_and_dates_that_agree_prove_a_segment_of_other_bytes(folder: SessionFolder) -> None:
+    run(
+        folder,
+        one=[plays(1, 2, 3, dated=True, then=refuses), full(60)],
+        two=[plays(2, 3, 4, text="<other {}>", dated=True)],
+    )
+    assert [data for _, data in stored(folder)] == [b"<1>", b"<2>", b"<3>", b"<other 4>"]
+    assert folder.timeline().gaps == ()
+    details = [event.detail for event in events(folder, Attempt) if event.media_sequence]
+    assert details == [
+        f"Segment {n} is stored already, by its number and date; its bytes differ." for n in (2, 3)
+    ]
+
+
+def test_a_hole_in_what_the_mirror_lists_moves_nothing(folder: SessionFolder) -> None:
+    def loses_3(sink: Sink, stop: StopSignal) -> None:
+        plays(2)(sink, stop)
+        sink.begin_run(
+            ADTS,
+            placed_by=PlacedBy.SEQUENCE,
+            start_s=Seconds(sink.end_s + 1.0),
+            reason=GapReason.MISSING_SEGMENT,
+            media_sequence=4,
+            missing=Missing(media_sequence=3, lengths=((1, Seconds(1.0)),)),
+        )
+        for number in (4, 5, 6):
+            sink.write(f"<{number}>".encode(), Seconds(1.0))
+            sink.end_chunk(ChunkFacts(media_sequence=number, more_follows=number < 6))
+
+    run(folder, one=[plays(1, 2, 3, 4, then=refuses), full(60)], two=[loses_3])
+    assert stored(folder) == whole(1, 2, 3, 4, 5, 6)
+    assert folder.timeline().gaps == ()
+
+
+def test_a_hole_behind_what_is_stored_is_a_gap_that_may_be_filled(folder: SessionFolder) -> None:
+    def loses_4(sink: Sink, stop: StopSignal) -> None:
+        plays(2, 3)(sink, stop)
+        from_s = sink.end_s
+        sink.begin_run(
+            ADTS,
+            placed_by=PlacedBy.SEQUENCE,
+            start_s=Seconds(from_s + 1.0),
+            reason=GapReason.MISSING_SEGMENT,
+            detail="Segment 4 did not come in time.",
+            media_sequence=5,
+            missing=Missing(media_sequence=4, lengths=((1, Seconds(1.0)),)),
+        )
+        sink.write(b"<5>", Seconds(1.0))
+        sink.end_chunk(ChunkFacts(media_sequence=5))
+        place = MissingSegment(sequence=4, from_s=from_s, to_s=Seconds(from_s + 1.0))
+        facts = ChunkFacts(media_sequence=4)
+        sink.fill(
+            Arrived(
+                format=ADTS,
+                header=b"",
+                data=b"<4>",
+                duration_s=Seconds(1.0),
+                facts=facts,
+                place=place,
+            )
+        )
+
+    run(folder, one=[plays(1, 2, 3, then=refuses), full(60)], two=[loses_4])
+    assert stored(folder) == whole(1, 2, 3, 4, 5)
+    assert folder.timeline().gaps == ()
+    (told,) = events(folder, GapFound)
+    assert (told.from_s, told.to_s, told.media_sequence) == (3.0, 4.0, 4)
+    assert verify.verify(folder.path).ok
 
 
 def test_a_mirror_that_counts_otherwise_is_placed_by_its_dates(folder: SessionFolder) -> None:
@@ -379,7 +505,7 @@ def test_side_by_side_equal_segments_have_equal_times(beside: SessionFolder) -> 
     assert stored(beside, "a")[:2] == [(0.0, b"<3>"), (1.0, b"<4>")]
 
 
-def test_the_track_that_comes_late_lies_where_its_numbers_say(beside: SessionFolder) -> None:
+def test_the_track_that_comes_late_lies_where_equal_bytes_say(beside: SessionFolder) -> None:
     begun, recorded = threading.Event(), threading.Event()
 
     def then_begun(sink: Sink, stop: StopSignal) -> None:
@@ -392,14 +518,12 @@ def test_the_track_that_comes_late_lies_where_its_numbers_say(beside: SessionFol
     run(
         beside,
         one=[plays(3, 4, then=then_begun)],
-        two=[until(begun, plays(1, 5, 6, then=then_recorded))],
+        two=[until(begun, plays(2, 3, 4, 5, then=then_recorded))],
     )
-    assert stored(beside, "b") == [(2.0, b"<5>"), (3.0, b"<6>")]
-    (gap,) = beside.timeline().tracks["b"].gaps
-    assert (gap.from_s, gap.to_s) == (0.0, 2.0)
+    assert stored(beside, "b") == whole(3, 4, 5)
     (attempt,) = events(beside, Attempt)
     assert attempt.detail == (
-        "Segment 1 lies before session time 0, by its sequence; it is not stored."
+        "Segment 2 lies before session time 0, by its equal bytes; it is not stored."
     )
 
 

@@ -5,8 +5,10 @@ from hashlib import sha256
 
 import pytest
 
+from recorder import matching
 from recorder.clock import SessionClock
-from recorder.joining import ChunkMemory, JoiningSink, Known
+from recorder.joining import ChunkMemory, JoiningSink
+from recorder.matching import Known
 from recorder.sources.base import ChunkFacts
 from recorder.types import AudioFormat, PlacedBy, Seconds
 from tests.recorder.sources.sink import MemorySink
@@ -44,7 +46,7 @@ def test_a_device_is_placed_by_its_date() -> None:
 
 
 def test_silence_that_equals_silence_is_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ChunkMemory, "place", lambda *_: pytest.fail("its bytes were compared"))
+    monkeypatch.setattr(matching, "find", lambda *_: pytest.fail("its bytes were compared"))
     assert beside_another(dated(11.25)).runs[0].start_s == pytest.approx(1.25)
 
 

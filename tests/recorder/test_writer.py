@@ -7,8 +7,10 @@ import pytest
 
 from recorder import decode, journal, recovery, verify, writer
 from recorder.archive import Archive, SessionFolder
+from recorder.clock import SessionClock
 from recorder.errors import DiskFull
 from recorder.events import Chunk, GapFilled, PartOpened, Repeated, RunStarted
+from recorder.joining import ChunkMemory, JoiningSink
 from recorder.seal import seal
 from recorder.segments import measure
 from recorder.sources.base import Arrived, ChunkFacts, Missing
@@ -351,3 +353,34 @@ def test_threads_of_source_and_session_may_meet(desk: Desk) -> None:
     done.set()
     session.join()
     assert numbers(desk.seal()) == list(range(6))
+
+
+def test_what_waits_for_its_place_survives_a_death_behind_what_is_stored(desk: Desk) -> None:
+    desk.begin(0)
+    desk.write(0, 1)
+    joining = JoiningSink(
+        desk.writer,
+        track="a",
+        memory=ChunkMemory(),
+        clock=SessionClock(),
+        stop=threading.Event(),
+        is_other=True,
+        source="https://mirror.example/live.m3u8",
+    )
+    joining.begin_run(ADTS, placed_by=PlacedBy.WALL_CLOCK, media_sequence=7)
+    for number in (2, 3):
+        joining.write(desk.segments[number], desk.length_s)
+        joining.end_chunk(ChunkFacts(media_sequence=number + 5, more_follows=True))
+    assert desk.writer.end_s == pytest.approx(2 * desk.length_s)
+    desk.die()
+    recovery.recover(desk.folder)
+    timeline = desk.folder.timeline()
+    parts = timeline.tracks["a"].parts
+    stored = b"".join((desk.folder.path / part.file).read_bytes() for part in parts)
+    assert stored == b"".join(desk.segments[:4])
+    assert [part.source for part in parts] == [str(SPEC), "https://mirror.example/live.m3u8"]
+    assert timeline.tracks["a"].runs[-1].placed_by is PlacedBy.WALL_CLOCK
+    assert timeline.tracks["a"].next_sequence == 9
+    assert timeline.gaps == ()
+    assert verify.verify(desk.folder.path).ok
+    assert not (desk.folder.path / "staged").exists()

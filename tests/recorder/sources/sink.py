@@ -76,6 +76,7 @@ class MemorySink:
         self.gaps: list[StoredGap] = []
         self.staged: list[Arrived] = []
         self.filled: list[Arrived] = []
+        self.forgotten: list[Arrived] = []
         self.facts: list[SourceFacts] = []
         self.told: list[Attempt | Repeated | Tagged | Noticed] = []
         self.clipped = 0
@@ -192,6 +193,10 @@ class MemorySink:
         self._check_open()
         assert segment.place is None
         self.staged.append(segment)
+
+    def forget(self, segment: Arrived) -> None:
+        self._check_open()
+        self.forgotten.append(segment)
 
     def fill(self, segment: Arrived) -> None:
         """Put it among the chunks, and cut its place out of the gap that it lies in."""
