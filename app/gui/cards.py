@@ -181,6 +181,7 @@ class LiveCard(QFrame):
         self.warning = Icon("triangle-alert", "trouble")
         self.warning.hide()
         self.facts = Text("note")
+        self.nothing = label("muted")  # in the clock's place, where none runs yet
         self.why = label("muted")
         self.why.setWordWrap(True)
         self.why.hide()
@@ -228,7 +229,9 @@ class LiveCard(QFrame):
             self.strip.show_strip(minute_of(live.strip))
             self.strip.show_wave(live.minute)
         self.strip.setVisible(self._is_alone and bool(status.end_s))
-        self.meter.setVisible(not is_bare)
+        for part in (self.clock, self.facts, self.meter):
+            part.setVisible(not is_bare)
+        self.nothing.setVisible(is_bare)
         self.warning.setVisible(live.is_warned)
         self.notices.show_notices(live.news.notices)
         self._show_actions(live)
@@ -309,7 +312,9 @@ class LiveCard(QFrame):
             live.attempts,
             live.disk_left,
         )
-        self.facts.say(" · ".join(part for part in said if part))
+        facts = " · ".join(part for part in said if part)
+        self.facts.say(facts)
+        quietly(self.nothing.setText, self.nothing.text(), facts)
         if bool(live.status.next_try_at) != self._count.isActive():
             (self._count.start if live.status.next_try_at else self._count.stop)()
 
@@ -376,7 +381,7 @@ class LiveCard(QFrame):
         top = _row(tokens.SPACE_M, self.chip, self.warning)
         top.addWidget(self.title, 1)
         top.addStretch(0)
-        middle = _row(tokens.SPACE_L, self.clock)
+        middle = _row(tokens.SPACE_L, self.clock, self.nothing)
         middle.addStretch(1)
         self._actions = _row(tokens.SPACE_S, *self._buttons)
         middle.addLayout(self._actions)

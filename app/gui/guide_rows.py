@@ -170,7 +170,8 @@ def _paint_wave(painter: QPainter, well: QRectF, thumb: Thumb, colours: tokens.P
         if is_gap:
             continue
         points = [
-            (well.left() + place * step, max((high or 0) * reach, 0.5)) for place, high in group
+            (well.left() + place * step, max(tokens.tall(high or 0) * reach, 0.5))
+            for place, high in group
         ]
         points.append((points[-1][0] + step, points[-1][1]))
         upper = [QPointF(x, middle - high) for x, high in points]

@@ -15,7 +15,7 @@ _FILLED = frozenset({"circle", "square"})
 
 
 @functools.lru_cache(maxsize=256)
-def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
+def pixmap(name: str, colour: str, size: int, ratio: float = 1.0, room: int = 0) -> QPixmap:
     """An icon as a picture.
 
     Args:
@@ -24,6 +24,7 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
         colour: ``#RRGGBB``.
         size: Edge, in device-independent pixels.
         ratio: Device pixels a device-independent one.
+        room: What stays free beside it, likewise: Qt leaves four pixels to a button's word.
 
     Raises:
         ValueError: There is no such icon.
@@ -31,7 +32,7 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     renderer = QSvgRenderer(QByteArray(_coloured(name, colour)))
     if not renderer.isValid():
         raise ValueError(f"the icon {name!r} is no SVG")
-    picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    picture = QPixmap(QSize(round((size + room) * ratio), round(size * ratio)))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
@@ -40,17 +41,19 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     return picture
 
 
-def icon(name: str, colour: str, disabled: str, size: int = tokens.ICON_S) -> QIcon:
+def icon(name: str, colour: str, disabled: str, size: int = tokens.ICON_S, room: int = 0) -> QIcon:
     """An icon for a button, sharp on every screen that there is."""
-    return _icon(name, colour, disabled, size, ratios())
+    return _icon(name, colour, disabled, size, room, ratios())
 
 
 @functools.lru_cache(maxsize=256)
-def _icon(name: str, colour: str, disabled: str, size: int, wanted: tuple[float, ...]) -> QIcon:
+def _icon(
+    name: str, colour: str, disabled: str, size: int, room: int, wanted: tuple[float, ...]
+) -> QIcon:
     result = QIcon()
     for ratio in wanted:
-        result.addPixmap(pixmap(name, colour, size, ratio), QIcon.Mode.Normal)
-        result.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+        result.addPixmap(pixmap(name, colour, size, ratio, room), QIcon.Mode.Normal)
+        result.addPixmap(pixmap(name, disabled, size, ratio, room), QIcon.Mode.Disabled)
     return result
 
 

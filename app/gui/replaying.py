@@ -69,6 +69,10 @@ class Replays(QObject):
         else:
             self._watch.start(presenter.request(self._desk.archive.root, folder, title))
 
+    def close(self) -> None:
+        """End the looking; what waits goes on. Closed twice unharmed."""
+        self._watch.close()
+
     @Slot(object)
     def _on_jobs(self, jobs: tuple[Job, ...]) -> None:
         for path in self._pages:

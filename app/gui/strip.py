@@ -152,8 +152,10 @@ class StripView(QWidget):
         for is_sound, group in groupby(enumerate(wave.pairs), key=lambda item: bool(item[1])):
             if is_sound:
                 points = [(place * step, *pair) for place, pair in group if pair]
-                upper = [QPointF(x, middle - high * reach) for x, _, high in points]
-                lower = [QPointF(x, middle - low * reach) for x, low, _ in reversed(points)]
+                upper = [QPointF(x, middle - tokens.tall(high) * reach) for x, _, high in points]
+                lower = [
+                    QPointF(x, middle - tokens.tall(low) * reach) for x, low, _ in reversed(points)
+                ]
                 shapes.append(QPolygonF(upper + lower))
         return shapes
 

@@ -7,6 +7,7 @@ on every ground; coloured words do on ``surface``, so elsewhere only the icon is
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -178,7 +179,7 @@ ZONE_CHARACTERS = 14
 SCHEDULE_BESIDE_WIDTH = 760  # narrower, the fields of a schedule stand below each other
 PANEL_WIDTH = 248
 PANEL_MOST_WIDTH = 380
-PAGE_LOW_HEIGHT, BODY_LEAST_HEIGHT = 400, 200
+BODY_LEAST_HEIGHT = 200
 PAGE_WITH_PANEL_WIDTH, PAGE_WITH_WORDS_WIDTH = 680, 820
 CARD_LEAST_WIDTH = 340
 CARD_WITH_WORDS_WIDTH, CARD_WITH_ALL_WORDS_WIDTH = 640, 1_040
@@ -225,6 +226,17 @@ COLLECT_MS = 500  # between two looks for garbage
 # Levels, in dBFS.
 METER_FLOOR_DBFS = -60.0
 METER_HOT_DBFS = -3.0
+
+
+def tall(sample: float) -> float:
+    """How far a sample (-1 to 1) reaches in a waveform, -1 to 1: quiet speech is to be seen, too.
+
+    Full scale stays full scale, and 20 dB below it is a quarter instead of a tenth.
+    """
+    return math.copysign(abs(sample) ** _WAVE_CURVE, sample)
+
+
+_WAVE_CURVE = 0.6
 
 
 def mix(front: str, back: str, share: float) -> str:

@@ -51,6 +51,7 @@ class Transport(QFrame):
         self.time = label("", "")
         self.time.setFont(theme.font(tokens.TYPE_BODY, tabular=True))
         self.title = Text("muted")
+        self.idle = Text("muted")
         self.strip = StripView(tokens.STRIP_THIN_HEIGHT)
         self.back.clicked.connect(self._on_back)
         self.play.clicked.connect(self.toggle)
@@ -68,6 +69,7 @@ class Transport(QFrame):
         """Say whether there is something that Play would begin."""
         self._can_begin = can_play
         self.play.setEnabled(can_play or self._player.sound is not None)
+        self._show_idle()
 
     def show_session(self, folder: SessionFolder, title: str, strip: Strip) -> None:
         """Show the time of the session that is played; others are left out."""
@@ -122,8 +124,21 @@ class Transport(QFrame):
         self.play.setEnabled(has_session or self._can_begin)
         self.back.setEnabled(has_session)
         self.forward.setEnabled(has_session)
+        self._show_idle()
         if is_playing:
             self.notice.clear()
+
+    def _show_idle(self) -> None:
+        """Say how something is played, as long as nothing is."""
+        is_idle = self._player.sound is None
+        self.idle.say(
+            translate("Player", "Space plays the session in view")
+            if self._can_begin
+            else translate("Player", "Open a session to play it")
+        )
+        self.idle.setVisible(is_idle)
+        for part in (self.time, self.strip):
+            part.setVisible(not is_idle)
 
     @Slot(float)
     def _on_moved(self, at_s: float) -> None:
@@ -211,6 +226,7 @@ class Transport(QFrame):
         line.addWidget(self.time)
         line.addWidget(self.pace)
         line.addSpacing(tokens.SPACE_S)
+        line.addWidget(self.idle, 3)
         line.addWidget(self.strip, 3)
         line.addWidget(self.jump, 1)
         line.addSpacing(tokens.SPACE_S)

@@ -180,7 +180,7 @@ class WaveView(QWidget):
     ) -> dict[str, list[QLineF]]:
         middle, reach = band.center().y(), band.height() / 2 - tokens.SPACE_XS
         step = self.width() / len(columns)
-        scale = reach / SCALE
+        tall = [reach * tokens.tall(each / SCALE) for each in range(SCALE + 2)]  # of int8
         least = 0.5 / self.devicePixelRatioF()
         by_colour: dict[str, list[QLineF]] = {}
         for colour, first, last in self._tints(len(columns), colours):
@@ -189,8 +189,8 @@ class WaveView(QWidget):
                 column = columns[place]
                 if column:
                     x = (place + 0.5) * step
-                    low = middle - column[0] * scale
-                    high = middle - column[1] * scale
+                    low = middle + math.copysign(tall[abs(column[0])], -column[0])
+                    high = middle - math.copysign(tall[abs(column[1])], column[1])
                     lines.append(QLineF(x, min(high, middle - least), x, max(low, middle + least)))
         return {colour: lines for colour, lines in by_colour.items() if lines}
 

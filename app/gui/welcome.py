@@ -18,7 +18,7 @@ class _Step(QFrame):
     def __init__(self, icon: str, title: str, sentence: str, action: str = "") -> None:
         super().__init__()
         self.setObjectName("card")
-        self.sentence = label("muted", sentence)
+        self.sentence = label("muted", sentence or "\N{HORIZONTAL ELLIPSIS}")  # it is looked up
         self.sentence.setWordWrap(True)
         self.button = Button(action or title)
         if not action:

@@ -132,6 +132,7 @@ class Button(QPushButton):
             self.setText(text)
             self.setAccessibleName(self._word)
             self.setToolTip(self.toolTip() or self._word)
+            self._draw()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         """Draw again when the theme changes."""
@@ -143,7 +144,8 @@ class Button(QPushButton):
         if self._icon:
             palette = theme.colours()
             colour = getattr(palette, self._role) if self.isEnabled() else palette.muted
-            _show_icon(self, icons.icon(self._icon, colour, colour))
+            room = tokens.SPACE_XS if self.text() else 0
+            _show_icon(self, icons.icon(self._icon, colour, colour, room=room))
 
 
 class Text(QLabel):

@@ -1782,6 +1782,10 @@
         </translation>
     </message>
     <message>
+        <source>{file} is in the trash and stays there until it is restored.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All others are done.</source>
         <translation>Alle anderen sind fertig.</translation>
     </message>
@@ -2124,6 +2128,14 @@
     <message>
         <source>Pause</source>
         <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Space plays the session in view</source>
+        <translation>Die Leertaste spielt die gezeigte Sitzung ab</translation>
+    </message>
+    <message>
+        <source>Open a session to play it</source>
+        <translation>Zum Abspielen eine Sitzung öffnen</translation>
     </message>
     <message>
         <source>Skip silence</source>

@@ -28,7 +28,9 @@ from app.gui.presenters.session import NO_TIME, Wave, load, load_wave
 from app.gui.theme import Theme
 from app.gui.window import Window
 from app.settings import Settings
+from recorder import labels
 from recorder.archive import SessionFolder
+from recorder.labels import Kind, Label, Labels
 from recorder.status import Status
 from recorder.types import AudioFormat, Seconds, State, iso, utc_now
 from tests.app.gui import reach
@@ -43,6 +45,20 @@ KEEPS_PICTURES = bool(os.environ.get("AIRCHECK_SCREENSHOTS"))  # before tests mo
 SAMPLE_FROM, SAMPLE_TO = 5, 27
 """Of the sample's segments, of a second each: music, then talk."""
 LOST = range(15, 17)
+HEARD = Labels(
+    labels=tuple(
+        Label(kind=kind, from_s=Seconds(from_s), to_s=Seconds(to_s))
+        for kind, from_s, to_s in (
+            (Kind.MUSIC, 0, 5),
+            (Kind.SPEECH, 5, 10),
+            (Kind.SPEECH, 12.8, 18.4),
+            (Kind.SILENCE, 18.4, 20.1),
+            (Kind.SPEECH, 20.1, 22),
+        )
+    ),
+    talk_starts_s=Seconds(5),
+    journal_bytes=0,
+)
 TITLES = ("City council", "Radio Kitchen: the harvest report", "A conversation that began late")
 
 
@@ -82,6 +98,7 @@ def evening(settings: Settings) -> list[SessionFolder]:
         )
         text = Transcript(model="demo", language="en", created_at=at, segments=segments)
         transcript.store(folder, text)
+        labels.keep(folder, HEARD)
         folders.append(folder)
     build_session(settings.archive, title="Night talk", started_at=utc_now(), sealed=False)
     return folders
@@ -151,8 +168,11 @@ def newest_minute(folder: SessionFolder) -> Wave:
     return replace(wave, duration_s=Seconds(60), pairs=(None,) * lead + wave.pairs)
 
 
-def test_an_empty_archive(open_it: Open, look: Callable[[Window, str], None]) -> None:
-    look(open_it(), "empty")
+def test_an_empty_archive(qtbot: QtBot, open_it: Open, look: Callable[[Window, str], None]) -> None:
+    window = open_it()
+    words = reach.now(window).welcome.words
+    qtbot.waitUntil(lambda: len(words.sentence.text()) > 1)
+    look(window, "empty")
 
 
 def test_live_sessions(

@@ -14,11 +14,8 @@ from app.gui.presenters import evidence
 from app.gui.presenters.comparing import Compared, Differing, Matched
 from app.gui.window import Window
 from app.settings import Settings
-from recorder import labels
 from recorder.archive import SessionFolder
-from recorder.labels import Kind, Label, Labels
 from recorder.pyramid import waveform
-from recorder.types import Seconds
 from tests.app.gui import reach
 from tests.app.gui.test_looks import Open, evening, look, theme
 
@@ -34,15 +31,6 @@ def page(
 ) -> SessionPage:
     """The newest session's page, with everything that may stand on it."""
     folder = evening[-1]
-    stretches = (
-        (Kind.MUSIC, 0, 5),
-        (Kind.SPEECH, 5, 10),
-        (Kind.SPEECH, 12.8, 18.4),
-        (Kind.SILENCE, 18.4, 20.1),
-        (Kind.SPEECH, 20.1, 22),
-    )
-    held = tuple(Label(kind=k, from_s=Seconds(f), to_s=Seconds(t)) for k, f, t in stretches)
-    labels.keep(folder, Labels(labels=held, talk_starts_s=Seconds(5), journal_bytes=0))
     editing.edit(
         folder,
         editing.Changes(host="The Evening Desk", description=LONG, notes="0:06  the delay"),
