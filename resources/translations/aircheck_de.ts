@@ -1783,7 +1783,7 @@
     </message>
     <message>
         <source>{file} is in the trash and stays there until it is restored.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} liegt im Papierkorb und bleibt dort, bis es wiederhergestellt wird.</translation>
     </message>
     <message>
         <source>All others are done.</source>

@@ -194,6 +194,9 @@ def take_in(
 
 def _with(so_far: TakenIn, outcome: Outcome) -> TakenIn:
     problem = f"{outcome.path.name}: {outcome.problem}" if outcome.problem else ""
+    if outcome.thrown_away and not problem:
+        said = translate("Library", "{file} is in the trash and stays there until it is restored.")
+        problem = said.format(file=outcome.path.name)
     session = (outcome.session,) if outcome.session else ()
     return TakenIn(
         files=so_far.files + 1,

@@ -73,6 +73,11 @@ def test_files_are_taken_in_one_after_the_other(tmp_path: Path) -> None:
     assert over.problems[0].startswith("b.aac: ")
     again = keeping.take_in(archive, [room / "a.aac"], told.append, lambda: False)
     assert again.sentence == "1 file imported, 1 of them known already"
+    keeping.throw_away(archive, archive.folders())
+    left = keeping.take_in(archive, [room], told.append, lambda: False)
+    assert left.problems[0] == "a.aac is in the trash and stays there until it is restored."
+    assert not left.sessions
+    assert keeping.take_in(archive, [room / "a.aac"], told.append, lambda: False).sessions
 
 
 def test_an_import_that_is_cancelled_keeps_what_it_has(tmp_path: Path) -> None:
