@@ -26,6 +26,7 @@ from recorder.sources.access import Access
 from recorder.sources.base import Sink, StopSignal
 from recorder.sources.listing import GONE, Listing, Listings
 from recorder.sources.loader import Loaded, Loader
+from recorder.sources.overlap import EDGE_WINDOW_S
 from recorder.sources.past import Past
 from recorder.sources.placement import Placement
 from recorder.sources.window import Patience, Resume, Wanted, Window
@@ -79,7 +80,10 @@ class HlsSource:
         self._loader = Loader(access=access)
         begun = resume.after + 1 if resume and past and past.track.unproven else None
         known = _digests_of(past.track) if resume and past else None
-        self._placement = Placement(follows_on=resume is not None, begun=begun, known=known)
+        arrivals = past.arrivals(EDGE_WINDOW_S) if resume and past else ()
+        self._placement = Placement(
+            follows_on=resume is not None, begun=begun, known=known, arrivals=arrivals
+        )
 
     @property
     def spec(self) -> SourceSpec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,7 +11,7 @@ from hashlib import sha256
 from recorder.events import MissingSegment
 from recorder.sources.base import Arrived, ChunkFacts, Missing, Sink
 from recorder.sources.loader import Loaded
-from recorder.sources.playlist import Segment
+from recorder.sources.overlap import LiveEdge
 from recorder.sources.window import Wanted
 from recorder.timeline import lengths_of
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, iso, redact
@@ -79,7 +80,12 @@ class Placement:
     """Puts segments into the sink, each in its place. Outlives a single `capture`."""
 
     def __init__(
-        self, *, follows_on: bool, begun: int | None = None, known: dict[int, str] | None = None
+        self,
+        *,
+        follows_on: bool,
+        begun: int | None = None,
+        known: dict[int, str] | None = None,
+        arrivals: Iterable[tuple[Seconds, float]] = (),
     ) -> None:
         """Begin with what an earlier process left, if one did.
 
@@ -87,6 +93,7 @@ class Placement:
             follows_on: Whether numbers go on from what is stored.
             begun: The segment that a crash left the beginning of; the sink completes it.
             known: SHA-256 of what is stored, by number.
+            arrivals: Session time up to which audio had arrived, and when, monotonic.
         """
         self._is_placed = follows_on  # its numbers go on from what is stored
         self._is_interrupted = follows_on
@@ -96,6 +103,9 @@ class Placement:
         self._format: AudioFormat | None = None
         self._header = b""
         self._ends_at: datetime | None = None
+        self._edge = LiveEdge()
+        for end_s, at_mono_s in arrivals:
+            self._edge.seen(end_s, at_mono_s)
         self._digests: deque[bytes] = deque(maxlen=_MOST_DIGESTS)
         self._numbered: dict[int, str] = dict(known or {})
         self._kept: set[bytes] = set()  # digests of what is staged
@@ -158,6 +168,8 @@ class Placement:
         sink.write(loaded.data, loaded.measured.duration_s)
         sink.end_chunk(_facts(wanted, loaded))
         self._is_interrupted, self._begun = False, None
+        if wanted.live_s is not None:
+            self._edge.seen(sink.end_s, wanted.live_s)
         digest = sha256(loaded.data).digest()
         self._kept.discard(digest)
         self._digests.append(digest)
@@ -204,7 +216,7 @@ class Placement:
         elif not sink.has_audio:
             sink.begin_run(fmt, placed_by=PlacedBy.FIRST, header=header, media_sequence=number)
         elif wanted.renumbered or not self._is_placed:
-            self._place_anew(sink, wanted.segment, fmt, header)
+            self._place_anew(sink, wanted, fmt, header)
         elif not self._is_joined:
             self._join(sink, wanted, fmt, header, breaks=breaks)
         elif breaks:
@@ -242,19 +254,29 @@ class Placement:
         )
         hole.place(from_s)
 
-    def _place_anew(self, sink: Sink, segment: Segment, fmt: AudioFormat, header: bytes) -> None:
-        """Begin where no number tells the place: by the program's date, or by the clock."""
-        start_s = None
+    def _place_anew(self, sink: Sink, wanted: Wanted, fmt: AudioFormat, header: bytes) -> None:
+        """Begin where no number tells the place: by the program's date, or by the clock.
+
+        The clock's word is how far ahead of it live was, which is the same now.
+        """
+        segment, placed_by = wanted.segment, PlacedBy.WALL_CLOCK
+        start_s = misfit_s = None
+        if self._edge.lead_s is not None and wanted.live_s is not None:
+            clock_s = self._edge.lead_s + wanted.live_s - segment.duration_s
+            start_s = Seconds(max(sink.end_s, clock_s))
+            misfit_s = Seconds(round(clock_s - start_s, 6)) or None
         if segment.program_date_time and self._ends_at:
             apart_s = (segment.program_date_time - self._ends_at).total_seconds()
             if -1.0 < apart_s < _FARTHEST_S:
                 start_s = Seconds(sink.end_s + max(0.0, apart_s))
+                placed_by, misfit_s = PlacedBy.DATE_TIME, None
         sink.begin_run(
             fmt,
-            placed_by=PlacedBy.WALL_CLOCK if start_s is None else PlacedBy.DATE_TIME,
+            placed_by=placed_by,
             start_s=start_s,
             detail="The server counts its segments anew.",
             header=header,
+            misfit_s=misfit_s,
             media_sequence=segment.sequence,
         )
 

@@ -485,6 +485,30 @@ def test_a_server_that_counts_anew_and_is_past_our_last_number_after_an_outage_i
     assert sink.runs[-1].placed_by is PlacedBy.WALL_CLOCK
 
 
+def test_a_server_that_counts_anew_after_an_outage_is_behind_a_gap_of_that_length() -> None:
+    # A window of 4 s is there at first: session time is so far ahead of the recorder's clock.
+    first = Broadcast(segments=items(200), first=500, position=190, window=190, ends=False)
+    again = Broadcast(
+        segments=[
+            Item(data=adts_frames(1, 900 + n), duration_s=FRAME_S, name=f"again{n}.aac")
+            for n in range(2)
+        ]
+    )
+    sink = MemorySink()
+    with HlsServer(first) as server, ThreadPoolExecutor(1) as session:
+        recording = session.submit(record, hls_source(server.url), sink)
+        wait_until(lambda: len(sink.chunks) == 200)
+        polls, began_s = server.polls, time.monotonic()
+        first.fail_playlist(range(polls, polls + 10_000), Fault(status=500))
+        wait_until(lambda: server.polls > polls + 20)
+        outage_s = time.monotonic() - began_s
+        server.on_air = again
+        recording.result(LONG_S)
+    (gap,) = sink.gaps
+    assert gap.to_s - gap.from_s > 0.5 * outage_s
+    assert sink.runs[-1].placed_by is PlacedBy.WALL_CLOCK
+
+
 def test_after_an_outage_the_same_segments_are_no_new_count() -> None:
     on_air = Broadcast(segments=items(12), window=8, position=6)
     sink = MemorySink()
