@@ -20,6 +20,7 @@ from recorder.decode import Block, decode, decode_file
 from recorder.errors import ArchiveError, SameSession, storage_error
 from recorder.events import Completed, GapFound
 from recorder.sources.fetch import Stopped
+from recorder.sources.resolve import Resolver
 from recorder.types import Seconds
 from transcribe import transcript
 
@@ -113,6 +114,7 @@ def complete_session(
     *,
     track: str = "a",
     stop: threading.Event | None = None,
+    resolver: Resolver | None = None,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Completion:
     """Fill a session's gaps from another recording. Blocks for minutes where they are long.
@@ -123,6 +125,7 @@ def complete_session(
         name: The other one: a path, an ID, ``ID:TRACK`` or an address.
         track: Whose gaps.
         stop: Ends the fetching of an address, and the comparing, with `Stopped`.
+        resolver: Of pages; yt-dlp unless told.
         on_progress: Told how much is done, 0 to 1.
 
     Raises:
@@ -138,7 +141,7 @@ def complete_session(
         raise ArchiveError(
             "Every gap of it is filled already.", hint="'aircheck complete ID --undo' empties them."
         )
-    with other_recording(archive, name, stop=stop) as other:
+    with other_recording(archive, name, stop=stop, resolver=resolver) as other:
         if other.folder is not None and (other.folder.id, other.track) == (folder.id, track):
             raise SameSession(
                 "A session's gaps can't be filled from itself.",

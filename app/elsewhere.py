@@ -28,17 +28,22 @@ from recorder.errors import (
 from recorder.sources.access import Access
 from recorder.sources.fetch import Stopped, StreamAnswer, open_stream
 from recorder.sources.listing import Listings
-from recorder.sources.resolve import AS_SERVED, YtDlp
+from recorder.sources.resolve import AS_SERVED, Resolver, YtDlp
 from recorder.types import SourceKind, SourceSpec, redact
 
 _READ = 1 << 16
 _REQUEST_S = 15.0
 _POLL_S = 0.2
+_RADIO = ("icy-", "ice-")  # headers of a stream that never ends
 
 
 @contextlib.contextmanager
 def other_recording(
-    archive: Archive, name: str, *, stop: threading.Event | None = None
+    archive: Archive,
+    name: str,
+    *,
+    stop: threading.Event | None = None,
+    resolver: Resolver | None = None,
 ) -> Iterator[Other]:
     """What a name means; what was fetched for it is gone afterwards.
 
@@ -46,16 +51,19 @@ def other_recording(
         archive: Where sessions are looked for.
         name: A path, an ID, ``ID:TRACK`` or an http(s) address.
         stop: Ends the fetching.
+        resolver: Of pages; yt-dlp unless told.
 
     Raises:
         Stopped: ``stop`` was set.
+        NotAvailable: It is live yet.
         SessionNotFound: No file, session or track is called so.
         SourceError: As the address answers.
         StorageError: The disk refuses.
     """
     if name.lower().startswith(("http://", "https://")):
         with tempfile.TemporaryDirectory(prefix="aircheck-") as folder:
-            yield _fetched(name, Path(folder), stop or threading.Event())
+            asked = resolver or YtDlp(wanted=AS_SERVED)
+            yield _fetched(name, Path(folder), stop or threading.Event(), asked)
     elif Path(name).is_file():
         path = Path(name)
         yield Other(name=path.name, path=path, facts={"sha256": sums.file_sha256(path)})
@@ -81,6 +89,7 @@ def _fetched(
     url: str,
     room: Path,
     stop: threading.Event,
+    resolver: Resolver,
     *,
     access: Access | None = None,
     page: str = "",
@@ -96,10 +105,14 @@ def _fetched(
     with contextlib.closing(answer):
         kind = answer.headers.get("content-type", "").lower()
         if "html" in kind and not page:
-            found = YtDlp(wanted=AS_SERVED).resolve(url, stop)
-            return _fetched(found.url, room, stop, access=found.access, page=url)
+            found = resolver.resolve(url, stop)
+            if found.is_live:
+                raise _live(url)
+            return _fetched(found.url, room, stop, resolver, access=found.access, page=url)
         if "html" in kind:
             raise NotAudio(f"{redact(page)} leads to no recording.")
+        if any(name.startswith(_RADIO) for name in answer.headers):
+            raise _live(url)
         if "mpegurl" not in kind:
             name = _name_of(page or url)
             path, sha256 = _stored(answer, room)
@@ -144,10 +157,14 @@ def _demand_end(url: str, stop: threading.Event, access: Access | None) -> None:
     """
     listing = Listings(url, request_s=_REQUEST_S, access=access).find(stop)
     if not listing.playlist.ended:
-        raise NotAvailable(
-            f"{redact(url)} is live yet.",
-            hint="'aircheck record' it, and name the session that comes of it.",
-        )
+        raise _live(url)
+
+
+def _live(url: str) -> NotAvailable:
+    return NotAvailable(
+        f"{redact(url)} is live yet.",
+        hint="'aircheck record' it, and name the session that comes of it.",
+    )
 
 
 def _name_of(url: str) -> str:

@@ -16,7 +16,7 @@ from recorder.archive import Archive, SessionFolder
 from recorder.errors import ArchiveError, NotAvailable
 from recorder.events import Connected
 from recorder.sources.fetch import Stopped
-from recorder.sources.resolve import Resolver, YtDlp
+from recorder.sources.resolve import Resolver
 from recorder.types import Seconds, SourceKind, redact
 
 OFTEN_S = 60.0
@@ -107,9 +107,14 @@ def complete_from_replay(
     waited_s = 0.0
     while True:
         try:
-            _demand_replay(resolver or YtDlp(), page, halt)
             return complete_session(
-                archive, folder, page, track=track, stop=halt, on_progress=on_progress
+                archive,
+                folder,
+                page,
+                track=track,
+                stop=halt,
+                resolver=resolver,
+                on_progress=on_progress,
             )
         except NotAvailable as error:
             asked_s = error.retry_after_s or 0.0
@@ -118,15 +123,3 @@ def complete_from_replay(
         if halt.wait(wait_s):
             raise Stopped
         waited_s += wait_s
-
-
-def _demand_replay(resolver: Resolver, page: str, stop: threading.Event) -> None:
-    """See that a page gives a recording that has ended.
-
-    Raises:
-        NotAvailable: It is live yet, or gives nothing.
-        SourceError: It can't be one that gives any.
-    """
-    found = resolver.resolve(page, stop)
-    if found.is_live:
-        raise NotAvailable(f"{redact(page)} is live yet.")

@@ -19,9 +19,11 @@ from recorder.archive import Archive, SessionFolder
 from recorder.errors import ArchiveError, NotAvailable, Refused
 from recorder.sources.base import StopSignal
 from recorder.sources.fetch import Stopped
-from recorder.sources.resolve import ResolvedPage
+from recorder.sources.resolve import AS_SERVED, ResolvedPage, YtDlp
 from recorder.types import Seconds
 from tests.app.test_jobs import ended, wait_for
+from tests.faults.continuous import Listener, Programme, Station
+from tests.faults.sound import encoded
 from tests.recorder.test_completing import other, ours
 
 
@@ -72,8 +74,10 @@ class Script:
     def __init__(self, *answers: Exception | ResolvedPage) -> None:
         self.answers = list(answers)
 
-    def resolve(self, url: str, stop: StopSignal) -> ResolvedPage:  # noqa: ARG002 (it never waits)
-        answer = self.answers.pop(0) if self.answers else ResolvedPage(url=url, is_live=False)
+    def resolve(self, url: str, stop: StopSignal) -> ResolvedPage:
+        if not self.answers:
+            return YtDlp(wanted=AS_SERVED).resolve(url, stop)
+        answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -167,6 +171,25 @@ def test_a_playlist_that_still_grows_is_no_replay(web: str, tmp_path: Path) -> N
         other_recording(Archive(tmp_path / "archive"), f"{web}/live.m3u8"),
     ):
         pytest.fail("it is no recording yet")
+
+
+def test_what_streams_without_an_end_is_no_replay(web: str, tmp_path: Path) -> None:
+    """Neither a station, nor a page that says that it is live, whatever it leads to."""
+    archive, programme = Archive(tmp_path / "archive"), Programme(encoded("mp3", 2.0))
+    (tmp_path / "web" / "talk.html").write_text("<html></html>")
+    with Station(programme, Listener(headers=["icy-name: Test FM"])) as station:
+        with (
+            pytest.raises(NotAvailable, match=r"/live is live yet"),
+            other_recording(archive, station.url()),
+        ):
+            pytest.fail("it has no end")
+        page = Script(ResolvedPage(url=station.url(), is_live=True))
+        with (
+            pytest.raises(NotAvailable, match=r"talk\.html is live yet"),
+            other_recording(archive, f"{web}/talk.html", resolver=page),
+        ):
+            pytest.fail("it has no end")
+        assert len(station.joined) == 1, "the page's stream was never asked for"
 
 
 @pytest.fixture
