@@ -10,12 +10,13 @@ nothing better to do, so a place begins with what the desk knows already (`Desk.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
+from shiboken6 import isValid
 
 from app.gui.presenters.words import Message
 from recorder.archive import SessionFolder
@@ -23,9 +24,17 @@ from recorder.archive import SessionFolder
 if TYPE_CHECKING:
     from app.gui.presenters.exporting import Wanted
 
+_NO_MORE = object()
+_DRESSED_AT_ONCE = 12
+
 
 class Place(QWidget):
-    """A page. Made and used on the GUI thread; closed by the window."""
+    """A page. Made and used on the GUI thread; closed by the window.
+
+    The window makes it as its own child, for a page is dressed anew, with all that is in it, when
+    it gets a parent; then it has it take its steps (`making`), one at a time while there is nothing
+    else to do, or all at once where somebody wants to see it.
+    """
 
     session_asked = Signal(object)
     """`SessionFolder`: its page is wanted."""
@@ -44,9 +53,37 @@ class Place(QWidget):
     counted = Signal(int)
     """How many things of this place want to be known of; shown beside its name, 0 shows none."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_PendingResizeEvent, on=False)  # no parts to lay out
+        self._making, self._dressing = self.making(), self._dress()
+
+    def making(self) -> Iterator[None]:
+        """Make its parts; a page with much in it, in steps of which none takes a frame."""
+        return iter(())
+
+    def make_some(self) -> bool:
+        """Take the next step of making it, and then of dressing it; whether there may be more."""
+        return any(next(steps, _NO_MORE) is None for steps in (self._making, self._dressing))
+
+    def make_all(self) -> None:
+        """Take the steps of making it that are left: it is wanted now."""
+        for _ in self._making:
+            pass
+
+    def _dress(self) -> Iterator[None]:
+        """Give the parts their looks and their room, which else they get when they are shown."""
+        for number, part in enumerate(self.findChildren(QWidget), 1):
+            if isValid(part):
+                part.ensurePolished()
+            if number % _DRESSED_AT_ONCE == 0:
+                yield
+        yield
+        around, layout = self.parentWidget(), self.layout()
+        if around is not None and layout is not None:
+            self.resize(around.size())
+            layout.activate()
 
     def enter(self) -> None:
         """The window has turned to this page."""
@@ -117,16 +154,14 @@ class Entry:
         module: Where it is defined, under ``app.gui.pages``.
         title: As the navigation shows it; empty where it stands in none.
         icon: Likewise.
-        make: Makes it, once. GUI thread.
-        is_eager: Whether it is made while there is nothing to do; else when it is first turned to.
+        make: Makes it, once, in a parent. GUI thread.
     """
 
     key: str
     module: str
-    make: Callable[[], Place]
+    make: Callable[[QWidget], Place]
     title: str = ""
     icon: str = ""
-    is_eager: bool = True
 
     def load(self) -> None:
         """Import what the place needs, on any thread: then it is made the faster."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtWidgets import QWidget
+
 from app.gui.desk import Desk
 from app.gui.place import Entry, Place
 from app.gui.player import Player
@@ -51,50 +53,49 @@ def entries(desk: Desk, player: Player) -> tuple[Entry, ...]:
             title=translate("Side", "Settings"),
             icon="settings",
             make=partial(_settings, desk),
-            is_eager=False,
         ),
-        Entry(key="export", module="export", make=partial(_export, desk), is_eager=False),
+        Entry(key="export", module="export", make=partial(_export, desk)),
         Entry(key="session", module="session", make=partial(_session, desk, player)),
     )
 
 
-def _jobs(desk: Desk) -> Place:
+def _jobs(desk: Desk, parent: QWidget) -> Place:
     from app.gui.pages.jobs import JobsPage  # noqa: PLC0415 (see above)
 
-    return JobsPage(desk)
+    return JobsPage(desk, parent)
 
 
-def _settings(desk: Desk) -> Place:
+def _settings(desk: Desk, parent: QWidget) -> Place:
     from app.gui.pages.settings import SettingsPage  # noqa: PLC0415 (see above)
 
-    return SettingsPage(desk)
+    return SettingsPage(desk, parent)
 
 
-def _export(desk: Desk) -> Place:
+def _export(desk: Desk, parent: QWidget) -> Place:
     from app.gui.pages.export import ExportPage  # noqa: PLC0415 (see above)
 
-    return ExportPage(desk)
+    return ExportPage(desk, parent)
 
 
-def _now(desk: Desk) -> Place:
+def _now(desk: Desk, parent: QWidget) -> Place:
     from app.gui.pages.now import NowPage  # noqa: PLC0415 (see above)
 
-    return NowPage(desk)
+    return NowPage(desk, parent)
 
 
-def _search(desk: Desk) -> Place:
+def _search(desk: Desk, _parent: QWidget) -> Place:
     from app.gui.pages.search import SearchPage  # noqa: PLC0415 (see above)
 
     return SearchPage(desk)
 
 
-def _library(desk: Desk) -> Place:
+def _library(desk: Desk, parent: QWidget) -> Place:
     from app.gui.pages.library import LibraryPage  # noqa: PLC0415 (see above)
 
-    return LibraryPage(desk)
+    return LibraryPage(desk, parent)
 
 
-def _session(desk: Desk, player: Player) -> Place:
+def _session(desk: Desk, player: Player, parent: QWidget) -> Place:
     from app.gui.pages.session import SessionPage  # noqa: PLC0415 (see above)
 
-    return SessionPage(desk, player)
+    return SessionPage(desk, player, parent)

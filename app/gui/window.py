@@ -61,6 +61,7 @@ class Window(QMainWindow):
         super().__init__()
         self._desk = desk
         self._places: dict[str, Place] = {}
+        self._begun: dict[str, Place] = {}  # not all of it is made yet
         self._shown = ""
         self._before_search = self._before_export = _FIRST
         self.setWindowTitle("Aircheck")
@@ -107,7 +108,8 @@ class Window(QMainWindow):
             KeyError: There is none by that key.
         """
         if key not in self._places:
-            made = self._entries[key].make()
+            made = self._begun.pop(key, None) or self._entries[key].make(self.pages)
+            made.make_all()
             self._places[key] = made
             self.pages.addWidget(made)
             self._connect_place(key, made)
@@ -260,6 +262,8 @@ class Window(QMainWindow):
         self._later.stop()
         self.tray.close()
         self.player.close()
+        for begun in tuple(self._begun):
+            self.place(begun)
         for place in self._places.values():
             place.close_work()
         self._desk.close()
@@ -428,13 +432,26 @@ class Window(QMainWindow):
 
     @Slot()
     def _make_next(self) -> None:
-        """Make the place that was loaded off this thread, and have the next one loaded."""
-        if self._loaded is not None and self._loaded.is_eager:
-            self.place(self._loaded.key)
+        """Take a step at the place that was loaded off this thread, or have the next one loaded."""
+        if self._loaded is not None and self._make_some(self._loaded):
+            self._later.start()
+            return
         self._loaded = None
         if self._coming:
             entry = self._coming.pop(0)
             self._loading.do(entry.load, lambda _: self._on_loaded(entry), self._on_load_failed)
+
+    def _make_some(self, entry: Entry) -> bool:
+        """Take a step at a place; whether there is more of it to make."""
+        if entry.key in self._places:
+            return False
+        made = self._begun.get(entry.key)
+        if made is None:
+            self._begun[entry.key] = begun = entry.make(self.pages)
+            begun.hide()  # whatever becomes of the window meanwhile
+        elif not made.make_some():
+            self.place(entry.key)
+        return entry.key in self._begun
 
     def _on_loaded(self, entry: Entry) -> None:
         self._loaded = entry

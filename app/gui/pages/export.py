@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,8 +42,8 @@ class ExportPage(ExportPlace):
     Nothing is modal: what is exported runs in a process of its own, and the page may be left.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self._watch = JobsWatch.of(desk)
         self._lane = desk.lane("presets")
@@ -51,6 +52,10 @@ class ExportPage(ExportPlace):
         self._order = Order()
         self._job = ""  # the id of the one that is shown
         self._is_starting = False
+        self.card: JobCard | None = None
+
+    def making(self) -> Iterator[None]:
+        """See `Place.making`."""
         self.notice = Notice()
         self.close_button = IconButton(translate("Export", "Close (Esc)"), "x")
         self.what = Text("muted")
@@ -58,21 +63,26 @@ class ExportPage(ExportPlace):
         self.presets = PresetRow()
         self.start_at = line_edit(translate("Export", "From"), translate("Export", "beginning"))
         self.end_at = line_edit(translate("Export", "To"), translate("Export", "end"))
-        self.options: dict[str, UneditedOptions | SoundOptions | TextOptions] = {
-            "unedited": UneditedOptions(),
-            "edited": SoundOptions(),
-            "text": TextOptions(),
-        }
+        yield
+        self.options: dict[str, UneditedOptions | SoundOptions | TextOptions] = {}
+        for door, options in (
+            ("unedited", UneditedOptions),
+            ("edited", SoundOptions),
+            ("text", TextOptions),
+        ):
+            self.options[door] = options()
+            yield
         self._promise = Promise()
         self.place = line_edit(translate("Export", "Where exports go"))
-        self.place.setText(str(desk.settings.exports))
+        self.place.setText(str(self._desk.settings.exports))
         self.browse = Button(translate("Export", "Choose…"), "folder-open")
         self.browse.setAccessibleName(translate("Export", "Choose the folder"))
         self.hint = wrapped("muted")
         self.go = Button(translate("Export", "Export"), kind="main")
-        self.card: JobCard | None = None
         self._card_place = QVBoxLayout()
+        yield
         self._lay_out()
+        yield
         self._connect()
         self._show()
 

@@ -23,8 +23,8 @@ from app.gui.widgets import Button, Notice, Teaching, label, scrolled
 class JobsPage(Place):
     """A card for each piece of work, what goes on first."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self._watch = JobsWatch.of(desk)
         self._limit = tokens.JOBS_SHOWN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QStackedLayout,
     QVBoxLayout,
+    QWidget,
 )
 
 from app import shelf
@@ -58,8 +59,8 @@ class LibraryPage(Place):
     Reading, filtering and changing happen on the lanes ``gui-guide…``.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self._asked = Asked()
         self._shelf = ALL
@@ -78,9 +79,15 @@ class LibraryPage(Place):
             desk.lane("guide-waves", newest_only=True), desk.lane("guide-peaks")
         )
         self.thumbnails.setParent(self)
+
+    def making(self) -> Iterator[None]:
+        """See `Place.making`."""
         self._make_parts()
+        yield
         self._make_acts()
+        yield
         self._lay_out()
+        yield
         self._connect()
         self.setAcceptDrops(True)
         self._refresh()

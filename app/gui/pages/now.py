@@ -68,8 +68,8 @@ class Section(QWidget):
 class NowPage(Place):
     """What goes on. The cards stand in the order in which the sessions were begun, newest first."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self.cards: dict[Path, LiveCard] = {}
         self.interrupted: dict[Path, InterruptedCard] = {}
@@ -139,6 +139,11 @@ class NowPage(Place):
         self._make_next()
         self.counted.emit(len(sessions))
         self._show_ended()
+
+    def close_work(self) -> None:
+        """End the looking for replays; what waits for one goes on."""
+        if self._replays is not None:
+            self._replays.close()
 
     @Slot(object, float)
     def show_marked(self, folder: SessionFolder, at_s: float) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,8 +64,8 @@ _BEFORE_MARK_S = 1.0  # whoever jumps back past a marker just reached wants the 
 class SessionPage(SessionPlace):
     """One session. GUI thread only."""
 
-    def __init__(self, desk: Desk, player: Player) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, player: Player, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk, self._player = desk, player
         self.folder: SessionFolder | None = None
         self._page: Page | None = None
@@ -86,8 +86,18 @@ class SessionPage(SessionPlace):
         self._waves = desk.lane("session-wave", newest_only=True)
         self._work = SessionWork(desk)
         self._replays = Replays.of(desk)
+
+    def making(self) -> Iterator[None]:
+        """See `Place.making`."""
         self._make_parts()
+        yield
+        self.text = TranscriptPane()
+        yield
+        self.panel = Panel()
+        self._choose_nothing()
+        yield
         self._lay_out()
+        yield
         self._connect()
         self._show_empty()
 
@@ -141,6 +151,7 @@ class SessionPage(SessionPlace):
             except AircheckError as error:
                 _log.error("the last words of the notes are lost: %s", error)
         self._stop_followers()
+        self._replays.close()
         if self._compare is not None:
             self._compare.close_work()
 
@@ -857,13 +868,10 @@ class SessionPage(SessionPlace):
         self.zoom_out = IconButton(translate("Session", "Zoom out (-)"), "zoom-out")
         self.chosen = Text("note")
         self.clip = Button(translate("Session", "Clip"), "scissors")
-        self.text = TranscriptPane()
-        self.panel = Panel()
         self._compare: ComparePage | None = None
         self._details: DetailsForm | None = None
         self._overlay: KeysOverlay | None = None
         self._pages = QStackedWidget()
-        self._choose_nothing()
 
     @property
     def transcript(self) -> TranscriptView:

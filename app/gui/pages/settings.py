@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -32,12 +32,14 @@ from app.gui.widgets import Notice, label, scrolled, wrapped
 from app.jobs import Job, Kind, Request
 from recorder.errors import AircheckError
 
+_MADE_AT_ONCE = 3
+
 
 class SettingsPage(Place):
     """Shows the settings by group; what is changed is written at once."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self._watch = JobsWatch.of(desk)
         self._lane = desk.lane("settings")
@@ -52,11 +54,20 @@ class SettingsPage(Place):
         self._headings: dict[str, QLabel] = {}
         self._column = QVBoxLayout()
         self._column.setSpacing(tokens.SPACE_S)
+
+    def making(self) -> Iterator[None]:
+        """See `Place.making`: some settings at a time."""
         self._lay_out()
+        for number, entry in enumerate(self._entries, 1):
+            self._add(entry)
+            if number % _MADE_AT_ONCE == 0:
+                yield
+        self._column.addWidget(self.nothing)
+        self._column.addStretch(1)
         self.finder.textChanged.connect(self._on_find)
         self._watch.changed.connect(self._on_jobs)
         self._watch.failed.connect(self._on_said)
-        self._on_find("")
+        self.nothing.hide()
 
     def enter(self) -> None:
         """Show them as they are now: another window or an editor may have changed them."""
@@ -168,17 +179,17 @@ class SettingsPage(Place):
         margins = QHBoxLayout(inner)
         margins.setContentsMargins(0, 0, tokens.SPACE_S, tokens.SPACE_L)
         margins.addLayout(self._column)
-        for entry in self._entries:
-            if entry.group not in self._headings:
-                heading = label("heading", entry.group)
-                heading.setContentsMargins(0, tokens.SPACE_M, 0, 0)
-                self._headings[entry.group] = heading
-                self._column.addWidget(heading)
-            card = SettingCard(entry, self._part(entry))
-            self.parts[entry.name] = card
-            self._column.addWidget(card)
-        self._column.addWidget(self.nothing)
-        self._column.addStretch(1)
+
+    def _add(self, entry: Entry) -> None:
+        """Add a setting, under its group's heading."""
+        if entry.group not in self._headings:
+            heading = label("heading", entry.group)
+            heading.setContentsMargins(0, tokens.SPACE_M, 0, 0)
+            self._headings[entry.group] = heading
+            self._column.addWidget(heading)
+        card = SettingCard(entry, self._part(entry))
+        self.parts[entry.name] = card
+        self._column.addWidget(card)
 
 
 class SettingCard(QFrame):
