@@ -46,16 +46,56 @@
   function open(index, at, play) {
     playing = index;
     wanted = at;
-    audio.src = data.files[index].src;
+    audio.src = whole.get(index) || data.files[index].src;
     audio.playbackRate = Number($("speed").value);
     if (play) audio.play().catch(() => {});
+  }
+
+  // A host that knows no ranges lets a browser play, but not jump: from such a one a file is
+  // loaded whole.
+  const whole = new Map();
+  let loading = -1;
+
+  function go(at) {
+    const ends = audio.seekable.length ? audio.seekable.end(audio.seekable.length - 1) : 0;
+    const served = location.protocol.startsWith("http");
+    if (!served || whole.has(playing) || at < ends + 0.5) {
+      wanted = null;
+      audio.currentTime = at;
+    } else {
+      wanted = at;
+      if (loading !== playing) load(playing);
+    }
+  }
+
+  async function load(index) {
+    loading = index;
+    const file = data.files[index];
+    tell(`This host can only play from the beginning: to jump, all ${Math.ceil(file.bytes / 1e6)} MB are loaded first\u2026`);
+    try {
+      const answer = await fetch(file.src);
+      if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+      whole.set(index, URL.createObjectURL(await answer.blob()));
+      tell("");
+      if (playing === index) open(index, wanted, !audio.paused);
+    } catch (error) {
+      wanted = null;
+      tell(`It could not be loaded: ${error.message}. It still plays from the beginning.`);
+    } finally {
+      loading = -1;
+    }
+  }
+
+  function tell(text) {
+    $("trouble").hidden = !text;
+    $("trouble").textContent = text;
   }
 
   function seek(session, play) {
     const target = place(Math.min(Math.max(0, session), data.duration_s));
     if (target.file !== playing) open(target.file, target.at, play || !audio.paused);
     else if (audio.readyState === 0) wanted = target.at;
-    else audio.currentTime = target.at;
+    else go(target.at);
     if (play && target.file === playing) audio.play().catch(() => {});
     show();
   }
@@ -134,17 +174,14 @@
   audio.addEventListener("timeupdate", show);
   audio.addEventListener("seeked", show);
   audio.addEventListener("loadedmetadata", () => {
-    if (wanted !== null) audio.currentTime = wanted;
-    wanted = null;
+    if (wanted !== null) go(wanted);
     show();
   });
   audio.addEventListener("ended", () => {
     if (playing + 1 < data.files.length) open(playing + 1, 0, true);
   });
   audio.addEventListener("error", () => {
-    $("trouble").hidden = false;
-    $("trouble").textContent =
-      "Your browser can't play this audio, or it isn't there. It can be downloaded below and played elsewhere.";
+    tell("Your browser can't play this audio, or it isn't there. It can be downloaded below and played elsewhere.");
   });
   for (const event of ["play", "pause"]) {
     audio.addEventListener(event, () => {

@@ -17,9 +17,34 @@ from tests.parts import require
 from tests.recorder.builders import PartSpec, adts_part, build_session, encode, tone
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _Plain(http.server.SimpleHTTPRequestHandler):
+    """A host that knows no ranges, whose answers aren't kept: a page has to manage with that."""
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
     def log_message(self, *_: object) -> None:
         pass
+
+
+class _Ranged(_Plain):
+    """A host as most are: it answers with the bytes that were asked for (RFC 9110, 14.2)."""
+
+    def do_GET(self) -> None:
+        path, asked = Path(self.translate_path(self.path)), self.headers["Range"]
+        if not asked:
+            super().do_GET()
+            return
+        size = path.stat().st_size
+        first, _, last = asked.removeprefix("bytes=").partition("-")
+        begin, end = int(first), min(int(last or size), size - 1)
+        self.send_response(206)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Range", f"bytes {begin}-{end}/{size}")
+        self.send_header("Content-Length", str(end + 1 - begin))
+        self.end_headers()
+        self.wfile.write(path.read_bytes()[begin : end + 1])
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(site: Path) -> Iterator[str]:
-    handler = functools.partial(_Quiet, directory=str(site.parent))
+    handler = functools.partial(_Plain, directory=str(site.parent))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, name="page's host")
         thread.start()
@@ -87,6 +112,14 @@ def test_a_link_to_a_moment_opens_there(tab: Browser) -> None:
     tab.until(f"{AT} > 4.3 && Math.abs({NOW} - 6.5) < 0.2")
     tab.run("location.hash = '#t=4.0'")  # in the gap: where the sound goes on
     tab.until(f"Math.abs({NOW} - 5.0) < 0.2")
+
+
+def test_where_the_host_knows_no_ranges_the_file_is_loaded_whole(tab: Browser) -> None:
+    tab.run("location.hash = '#t=6.5'")
+    tab.until(f"{AT} > 4.3")
+    is_served = tab.run("location.protocol === 'http:'")
+    assert tab.run("document.getElementById('audio').src.startsWith('blob:')") == is_served
+    assert tab.run("document.getElementById('trouble').hidden")
 
 
 def test_keys(tab: Browser) -> None:
@@ -199,7 +232,7 @@ def two_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, P
     folder = build_session(root / "archive", parts, markers=[(1.0, "Before"), (8.0, "After")])
     page, *files = publishing.publish_page(folder, root / "page")
     assert {file.suffix for file in files} >= {".m4a", ".mp3"}
-    handler = functools.partial(_Quiet, directory=str(page.parent))
+    handler = functools.partial(_Ranged, directory=str(page.parent))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, name="page's host")
         thread.start()
