@@ -14,7 +14,7 @@ from recorder.session import Recording
 from recorder.sources.open import open_source
 from recorder.types import PlacedBy, SourceKind, SourceSpec, State
 from tests.faults.continuous import Listener, Programme, Station
-from tests.faults.hls import Broadcast, Fault, HlsServer, items
+from tests.faults.hls import Broadcast, Fault, HlsServer, Item, adts_frames, items
 from tests.faults.sound import encoded
 from tests.parts import wait_until
 from tests.recorder.test_session import events
@@ -137,6 +137,28 @@ def test_hls_goes_on_from_a_mirror_without_a_gap(tmp_path: Path) -> None:
     assert audio(folder) == b"".join(item.audio for item in segments)
     assert folder.timeline().gaps == ()
     assert len({event.source for event in events(folder, PartOpened)}) == 2
+
+
+def test_hls_of_another_encoder_with_nearly_the_same_numbers_loses_nothing(tmp_path: Path) -> None:
+    segments = items(28, frames=24)
+    others = [
+        Item(data=adts_frames(24, 1_000 + n), duration_s=item.duration_s, name=item.name)
+        for n, item in enumerate(segments)
+    ]
+    first = Broadcast(segments=segments, window=12, position=4)
+    second = Broadcast(segments=others, window=20, position=10, per_poll=4, first=3)
+    first.fail_playlist(range(6, 10_000), Fault(status=503, retry_after="3600"))
+    with (
+        HlsServer(first) as one,
+        HlsServer(second) as two,
+        recording(tmp_path, ("a", one.url), ("a", two.url)) as (folder, _),
+    ):
+        wait_until(lambda: folder.sealed() is not None, 40, "the end")
+    stored, whole = audio(folder), b"".join(item.audio for item in others)
+    assert stored.endswith(whole)
+    assert b"".join(item.audio for item in segments).startswith(stored.removesuffix(whole))
+    (notice,) = [event.detail for event in events(folder, Noticed) if "segments" in event.detail]
+    assert notice.startswith("Nothing tells which segments")
 
 
 def test_the_first_one_is_probed_while_the_mirror_plays(
