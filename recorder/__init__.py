@@ -4,6 +4,7 @@ The map, upstream first; a module imports only from above its own line:
 
     types errors events      units and ids; the error tree; the facts a recording tells
     journal timeline archive the log; where every second is; session folders
+    outline                  what a list tells of a session that goes on
     frames segments wav      whole frames of a stream; what a segment holds; growing WAVs
     pack sums retry          WAV → FLAC; SHA256SUMS; when to try again
     locks lists              one process at a time; what people keep beside the sessions, by name

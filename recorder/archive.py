@@ -27,7 +27,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from recorder import journal
+from recorder import journal, outline
 from recorder.errors import (
     ArchiveError,
     CorruptSession,
@@ -35,7 +35,7 @@ from recorder.errors import (
     SessionNotFound,
     storage_error,
 )
-from recorder.events import Opened, Sealed, StateChanged
+from recorder.events import Opened, Sealed
 from recorder.schedule import Schedule
 from recorder.timeline import Timeline
 from recorder.types import (
@@ -344,8 +344,12 @@ class SessionFolder:
                     lock.unlink(missing_ok=True)
                     self.path.rmdir()
 
-    def summary(self) -> Summary:
-        """The session in one line; a folder that can't be read says so in ``problem``."""
+    def summary(self, reader: outline.Reader | None = None) -> Summary:
+        """The session in one line; a folder that can't be read says so in ``problem``.
+
+        Args:
+            reader: Of its journal, for who asks again and again: only what is new is read then.
+        """
         problem, info = "", None
         try:
             info = self.info()
@@ -367,11 +371,11 @@ class SessionFolder:
             problem=problem,
         )
         try:
-            return self._with_journal(facts)
+            return self._with_journal(facts, reader or outline.Reader(self.journal_path))
         except ArchiveError as error:
             return replace(facts, problem=facts.problem or error.message)
 
-    def _with_journal(self, facts: Summary) -> Summary:
+    def _with_journal(self, facts: Summary, reader: outline.Reader) -> Summary:
         sealed = self.sealed()
         if sealed:
             return replace(
@@ -384,15 +388,13 @@ class SessionFolder:
                 ending=sealed.detail,
             )
         holder = self.holder()
-        events = [entry.event for entry in journal.read(self.journal_path)]
-        states = [event.state for event in events if isinstance(event, StateChanged)]
-        timeline = Timeline.of(events)
+        told = reader.read()
         return replace(
             facts,
-            state=states[-1] if states else State.CONNECTING,
-            started_at=timeline.started_at,
-            duration_s=timeline.duration_s,
-            gap_count=len(timeline.gaps),
+            state=told.state,
+            started_at=told.started_at,
+            duration_s=told.duration_s,
+            gap_count=told.gap_count,
             pid=holder.pid if holder else None,
         )
 

@@ -32,7 +32,8 @@ from recorder.types import AudioFormat, PlacedBy, Seconds, parse_iso
 _TOUCHING_S = 1e-6
 
 
-_FIRST_ARRIVALS_S = 60.0  # of session time, in which the wall clock is taken not to be set
+FIRST_ARRIVALS_S = 60.0
+"""Session time in which the wall clock is taken not to be set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +249,7 @@ class _Build:
         return Timeline(
             tracks={name: self._track(name) for name in names},
             markers=tuple(sorted(self.markers, key=lambda mark: mark.at_s)),
-            started_at=_start_of([chunk for chunks in self.chunks.values() for chunk in chunks]),
+            started_at=start_of([chunk for chunks in self.chunks.values() for chunk in chunks]),
             fills=tuple(sorted(self.fills, key=lambda fill: fill.from_s)),
         )
 
@@ -341,7 +342,7 @@ def _end(chunk: Chunk) -> Seconds:
     return Seconds(chunk.start_s + chunk.duration_s)
 
 
-def _start_of(chunks: list[Chunk]) -> datetime | None:
+def start_of(chunks: list[Chunk]) -> datetime | None:
     """Wall clock of session time 0: by what the first chunk says of itself, or by the arrivals.
 
     What arrived had sounded by then, so the earliest moment that an arrival allows is the nearest:
@@ -352,6 +353,6 @@ def _start_of(chunks: list[Chunk]) -> datetime | None:
         return None
     if first.program_date_time:
         return parse_iso(first.program_date_time) - timedelta(seconds=first.start_s)
-    early = [chunk for chunk in chunks if chunk.start_s <= first.start_s + _FIRST_ARRIVALS_S]
+    early = [chunk for chunk in chunks if chunk.start_s <= first.start_s + FIRST_ARRIVALS_S]
     known = [chunk for chunk in early if not chunk.adopted] or [first]
     return min(parse_iso(chunk.arrived_at) - timedelta(seconds=_end(chunk)) for chunk in known)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from app.gui.presenters.live import Live
 from app.gui.presenters.words import Look, look_of
+from recorder import outline
 from recorder.archive import Archive, SessionFolder, Summary
 from recorder.types import Seconds
 
@@ -84,12 +85,14 @@ class _Known:
     Attributes:
         next_reading: Of an open session, whose journal may be long. Monotonic, as is the other.
         restless_until: It has changed lately and may again: it is looked at each time until then.
+        reader: Of an open session's journal, so that only what is new in it is read again.
     """
 
     row: Row
     fingerprint: tuple[int, ...]
     next_reading: float
     restless_until: float
+    reader: outline.Reader | None
 
 
 class Library:
@@ -172,13 +175,16 @@ class Library:
         now = time.monotonic()
         if before and not _is_due(before, fingerprint, now):
             return False
-        row = Row(summary=folder.summary(), is_transcribed=_has_transcript(folder))
+        reader = before.reader if before else None
+        reader = reader or outline.Reader(folder.journal_path)
+        row = Row(summary=folder.summary(reader), is_transcribed=_has_transcript(folder))
         took_s = time.monotonic() - now
         self._known[folder.path] = _Known(
             row=row,
             fingerprint=fingerprint,
             next_reading=now + took_s / _READING_SHARE,
             restless_until=now + _RESTLESS_S if before else now,
+            reader=reader if row.is_open else None,
         )
         return before is None or before.row != row
 
