@@ -113,9 +113,12 @@ def events_in(path: Path) -> list[Event]:
 def test_only_what_is_new_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[Event] = []
     take = Outline.take
-    monkeypatch.setattr(
-        Outline, "take", lambda self, event: (taken.append(event), take(self, event))
-    )
+
+    def noted(self: Outline, event: Event) -> None:
+        taken.append(event)
+        take(self, event)
+
+    monkeypatch.setattr(Outline, "take", noted)
     reader = outline.Reader(path)
     reader.read()
     before = len(taken)
