@@ -425,9 +425,9 @@ class JoiningSink:
         """See `Sink`."""
         self._sink.tell(event)
 
-    def level(self, peak_dbfs: float, rms_dbfs: float, clipped: int) -> None:
+    def metered(self, read: Callable[[], pcm.Level | None]) -> None:
         """See `Sink`."""
-        self._sink.level(peak_dbfs, rms_dbfs, clipped)
+        self._sink.metered(read)
 
     def finish(self) -> None:
         """Nothing more comes for now: what waits is stored in the place that is known best."""
@@ -846,7 +846,7 @@ class ProbeSink:
         """The source has audio."""
         raise Answers
 
-    gap = tell = level = forget = connected
+    gap = tell = metered = forget = connected
     begin_part = write = end_chunk = stage = fill = begin_run
 
 

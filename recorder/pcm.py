@@ -10,7 +10,7 @@ from __future__ import annotations
 import array
 import audioop
 import math
-import operator
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ SILENCE_DBFS = -120.0
 """The lowest level that is told: below the quietest sample of 16 and 20 bits, and finite."""
 
 _LOWEST = -(1 << 31)
+_WITHOUT_SIGN = bytes(byte & 0x7F for byte in range(256))
 _WIDTHS = {"pcm_s16le": 2, "pcm_s24le": 3, "pcm_s32le": 4, "pcm_f32le": 4}
 
 
@@ -142,29 +143,45 @@ def level(data: bytes, fmt: AudioFormat) -> Level:
     """
     if not data:
         raise ValueError("no sound, no level")
-    return _level_of_floats(data) if fmt.codec == "pcm_f32le" else _level_of_integers(data, fmt)
+    is_float = fmt.codec == "pcm_f32le"
+    peak, rms = _floats_level(data) if is_float else _integers_level(data, sample_bytes(fmt))
+    return Level(peak_dbfs=_dbfs(peak), rms_dbfs=_dbfs(rms), clipped=clipped(data, fmt))
 
 
-def _level_of_integers(data: bytes, fmt: AudioFormat) -> Level:
-    wide = audioop.lin2lin(data, sample_bytes(fmt), 4)  # else the mean of quiet samples is 0
+def clipped(data: bytes, fmt: AudioFormat) -> int:
+    """How many samples of whole frames are at full scale; takes some 10 µs where none is."""
+    if fmt.codec == "pcm_f32le":
+        is_clipped = bool(data) and _floats_peak(data) >= 1
+        return sum(abs(each) >= 1 for each in array.array("f", data)) if is_clipped else 0
+    width = sample_bytes(fmt)
+    low, high = audioop.minmax(data, width)
+    lowest, highest = -(1 << 8 * width - 1), (1 << 8 * width - 1) - 1
+    if low > lowest and high < highest:
+        return 0
+    samples = array.array("i", audioop.lin2lin(data, width, 4))
+    return samples.count(_LOWEST) + samples.count(highest << 32 - 8 * width)
+
+
+def _integers_level(data: bytes, width: int) -> tuple[float, float]:
+    """Peak and RMS, full scale at 1."""
+    wide = audioop.lin2lin(data, width, 4)  # else the mean of quiet samples is 0
     low, high = audioop.minmax(wide, 4)
-    highest = (1 << 31) - (1 << 32 - 8 * sample_bytes(fmt))
-    is_clipped = low == _LOWEST or high == highest
-    samples = array.array("i", wide) if is_clipped else array.array("i")
-    return Level(
-        peak_dbfs=_dbfs(max(high, -low) / -_LOWEST if high != highest else 1.0),
-        rms_dbfs=_dbfs(audioop.rms(wide, 4) / -_LOWEST),
-        clipped=samples.count(_LOWEST) + samples.count(highest),
-    )
+    is_full = high == (1 << 31) - (1 << 32 - 8 * width)
+    return 1.0 if is_full else max(high, -low) / -_LOWEST, audioop.rms(wide, 4) / -_LOWEST
 
 
-def _level_of_floats(data: bytes) -> Level:
+def _floats_level(data: bytes) -> tuple[float, float]:
+    """Peak and RMS, full scale at 1."""
     samples = array.array("f", data)
-    low, high = min(samples), max(samples)
-    peak = max(high, -low)
-    power = sum(map(operator.mul, samples, samples)) / len(samples)
-    clipped = sum(abs(sample) >= 1 for sample in samples) if peak >= 1 else 0
-    return Level(peak_dbfs=_dbfs(peak), rms_dbfs=_dbfs(math.sqrt(power)), clipped=clipped)
+    return _floats_peak(data), math.hypot(*samples) / math.sqrt(len(samples))
+
+
+def _floats_peak(data: bytes) -> float:
+    """The largest magnitude: without their signs, floats are in the order of their bits."""
+    magnitudes = bytearray(data)
+    magnitudes[3::4] = data[3::4].translate(_WITHOUT_SIGN)
+    peak: float = struct.unpack("<f", struct.pack("<i", audioop.max(magnitudes, 4)))[0]
+    return peak
 
 
 def level_of(samples: npt.NDArray[np.float32]) -> Level:
@@ -185,4 +202,6 @@ def level_of(samples: npt.NDArray[np.float32]) -> Level:
 
 def _dbfs(amplitude: float) -> float:
     """Of an amplitude of 1 at full scale; what is no number (broken floats) counts as silence."""
-    return max(SILENCE_DBFS, 20 * math.log10(amplitude)) if amplitude > 0 else SILENCE_DBFS
+    if not amplitude > 0 or math.isinf(amplitude):
+        return SILENCE_DBFS
+    return max(SILENCE_DBFS, 20 * math.log10(amplitude))

@@ -169,6 +169,7 @@ class Recording:
         """What it is doing now."""
         state = self._state
         telling = self._telling_track()
+        level = telling.writer.level
         return Status(
             state=state.state,
             reason=state.reason,
@@ -176,9 +177,9 @@ class Recording:
             next_try_at=state.next_try_at,
             end_s=Seconds(max(track.writer.end_s for track in self._tracks)),
             now_s=self._now_s,
-            peak_dbfs=telling.writer.peak_dbfs,
-            rms_dbfs=telling.writer.rms_dbfs,
-            clipped=telling.writer.clipped,
+            peak_dbfs=level.peak_dbfs if level else None,
+            rms_dbfs=level.rms_dbfs if level else None,
+            clipped=level.clipped if level else None,
             source=telling.source,
             warning=self._warning,
         )

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recorder import staging, wav
 from recorder.archive import SessionFolder, sync_folder
@@ -44,6 +45,9 @@ from recorder.journal import JournalWriter
 from recorder.sources.base import Arrived, ChunkFacts, Missing, SinkClosed, SourceFacts
 from recorder.timeline import Timeline, lengths_of
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, iso, utc_now
+
+if TYPE_CHECKING:  # streams have no level
+    from recorder.pcm import Level
 
 _logger = logging.getLogger(__name__)
 
@@ -145,9 +149,7 @@ class TrackWriter:
         self._has_audio = False
         self.trouble: tuple[GapReason, str] | None = None
         self.last_write_mono_s = time.monotonic()
-        self.peak_dbfs: float | None = None
-        self.rms_dbfs: float | None = None
-        self.clipped: int | None = None
+        self._read_level: Callable[[], Level | None] = lambda: None
         if before:
             self._resume(before)
 
@@ -197,6 +199,11 @@ class TrackWriter:
         if not self._has_audio:
             return Seconds(0.0)
         return Seconds(self._end_s + time.monotonic() - self.last_write_mono_s)
+
+    @property
+    def level(self) -> Level | None:
+        """How loud a device is now; None for streams, and before the first sample."""
+        return self._read_level()
 
     # --- what a source says --------------------------------------------------------------------
 
@@ -359,9 +366,9 @@ class TrackWriter:
             self._refuse_when_closed()
             self._pending.append(replace(event, track=self._track))
 
-    def level(self, peak_dbfs: float, rms_dbfs: float, clipped: int) -> None:
-        """Keep the level for whoever asks."""
-        self.peak_dbfs, self.rms_dbfs, self.clipped = peak_dbfs, rms_dbfs, clipped
+    def metered(self, read: Callable[[], Level | None]) -> None:
+        """Know where the level is to be read."""
+        self._read_level = read
 
     # --- what the session does -----------------------------------------------------------------
 

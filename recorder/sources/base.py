@@ -10,11 +10,15 @@ without a loss or a repeat (sequence numbers, hashes of the last frames).
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from recorder.events import Attempt, Lengths, MissingSegment, Noticed, Repeated, Tagged
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceSpec
+
+if TYPE_CHECKING:  # streams have no level
+    from recorder.pcm import Level
 
 StopSignal = threading.Event
 """Set when the session wants its source to stop; every wait ends within 100 ms of it."""
@@ -177,8 +181,12 @@ class Sink(Protocol):
         """Journal a fact that changes nothing."""
         ...
 
-    def level(self, peak_dbfs: float, rms_dbfs: float, clipped: int) -> None:
-        """The level now, for the meters, and the samples at full scale so far. Never journaled."""
+    def metered(self, read: Callable[[], Level | None]) -> None:
+        """How loud it is can be read from now on, by any thread: never journaled.
+
+        Args:
+            read: Gives the level now, and the samples at full scale so far.
+        """
         ...
 
 

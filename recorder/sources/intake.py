@@ -20,6 +20,7 @@ from recorder.sources.base import ChunkFacts, Sink, SourceFacts, StopSignal
 from recorder.sources.blocks import Block
 from recorder.sources.devices import DeviceInfo
 from recorder.sources.drift import Drift
+from recorder.sources.levelmeter import LevelMeter
 from recorder.sources.line import Line
 from recorder.sources.past import Past
 from recorder.sources.sampleclock import SampleClock
@@ -36,14 +37,14 @@ LATE_S = 0.9
 STALL_S = 2.5
 """Without a block for so long in mid-recording: stalled."""
 
-_POLL_S = 0.2  # between two looks where nothing comes
+_POLL_S = 0.25  # between two looks where nothing comes
+_HELD_UP_S = 2 * _POLL_S  # between two looks: more than that the recorder itself was held up
 _LOOK_S = 0.05  # between two looks for a device that is not here
 _AWAITED_S = 5.0  # for a device to come back, before it is said again that it is not here
 _MOST_MOVES = 20  # in a row, with nothing stored between them
 _ASLEEP_S = 1.0
 _WOKEN_WITHIN_S = 3.0  # the session notices that the computer slept, and opens all anew
 _LAST_CONFIRM_S = 0.15  # after a stop, for what is held
-_LEVEL_S = 0.1
 _CHUNK_S = 1
 
 
@@ -63,6 +64,7 @@ class Intake:
         self._spec = spec
         self._chosen = spec  # from the first capture on by id: a new default changes nothing
         self._place = _Place.in_past(past) if past else None
+        self._meter = LevelMeter()
         self._line: Line | None = None
 
     @property
@@ -81,12 +83,13 @@ class Intake:
             Stalled: It gives no samples.
         """
         cause, moves = _Break(), 0
+        sink.metered(self._meter.level)
         while not stop.is_set():
             line = self._open(sink, stop)
             if line is None:
                 return
             self._line = line
-            taking = _Taking(line, sink, place=self._place, cause=cause)
+            taking = _Taking(line, sink, self._meter, place=self._place, cause=cause)
             try:
                 taking.run(stop)
             except _Moved as moved:
@@ -170,9 +173,12 @@ class _Taking:
         place: Where the stored samples end; None while none ever were.
     """
 
-    def __init__(self, line: Line, sink: Sink, *, place: _Place | None, cause: _Break) -> None:
+    def __init__(
+        self, line: Line, sink: Sink, meter: LevelMeter, *, place: _Place | None, cause: _Break
+    ) -> None:
         self.place = place
         self._line, self._sink, self._format = line, sink, line.info.format
+        self._meter = meter
         self._frame_bytes = pcm.frame_bytes(self._format)
         self._clock = SampleClock(self._format.rate_hz)
         self._drift: Drift | None = None  # of the run that grows
@@ -183,8 +189,6 @@ class _Taking:
         self._chunk_frames = 0
         self._chunk_facts = ChunkFacts()
         self._silence = SilenceWatch()
-        self._unmetered = bytearray()
-        self._clipped = 0
         self._asleep_s = clock.suspended_s()
 
     def run(self, stop: StopSignal) -> None:
@@ -201,16 +205,20 @@ class _Taking:
         self._finish()
 
     def _take_until(self, stop: StopSignal) -> None:
-        heard_mono_s, patience_s, is_late = time.monotonic(), FIRST_BLOCK_S, False
+        silent_s, patience_s, is_late = 0.0, FIRST_BLOCK_S, False
+        looked_s = time.monotonic()
         while not stop.is_set():
             block = self._line.get(Seconds(_POLL_S))
             self._demand_awake(stop)
+            before_s, looked_s = looked_s, time.monotonic()
+            # Where the recorder was held up, the device wasn't: what it gave is on its way.
+            silent_s += min(looked_s - before_s, _HELD_UP_S)
             if block:
                 self._take(block)
-                heard_mono_s, patience_s, is_late = block.arrived_mono_s, STALL_S, False
+                self._line.ask(block.arrived_mono_s)
+                silent_s, patience_s, is_late = 0.0, STALL_S, False
             self._release(self._line.confirmed_mono_s)
             self._demand_ours()
-            silent_s = time.monotonic() - heard_mono_s
             if silent_s > patience_s:
                 raise Stalled(
                     f"{self._line.info.name!r} has given nothing for {patience_s} s.",
@@ -232,7 +240,7 @@ class _Taking:
         """Note a block's time, and hold it."""
         end = block.position + block.frames
         dropped_s = (block.position - self._position) / self._format.rate_hz
-        late_s = self._clock.arrived(end, block.arrived_mono_s)
+        late_s = self._clock.arrived(block.position, block.taken_mono_s, block.arrived_mono_s)
         self._position = end
         if dropped_s or late_s:
             self._cause = self._cause or _Break(
@@ -250,7 +258,7 @@ class _Taking:
                 self._end_run()
                 self._begin_run(block, cause)
             self._write(block)
-            self._meter(block.data)
+            self._meter.take(block.data, self._format)
             self._listen(block)
 
     def _demand_ours(self) -> None:
@@ -357,14 +365,6 @@ class _Taking:
         self._end_run()
 
     # --- beside it -----------------------------------------------------------------------------
-
-    def _meter(self, data: bytes) -> None:
-        self._unmetered += data
-        if len(self._unmetered) >= _LEVEL_S * self._format.rate_hz * self._frame_bytes:
-            level = pcm.level(bytes(self._unmetered), self._format)
-            self._unmetered.clear()
-            self._clipped += level.clipped
-            self._sink.level(level.peak_dbfs, level.rms_dbfs, self._clipped)
 
     def _listen(self, block: Block) -> None:
         """Tell digital silence, with its likely cause, and its end."""

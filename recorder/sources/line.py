@@ -36,7 +36,7 @@ class Line:
         if info.source is None:  # no server that could move it
             return portaudio.open_input(info.device_id, info.stream_format)
         token = secrets.token_hex(8)
-        self._watch = Watch(info.source, token, on_change=self.wake)
+        self._watch = Watch(info.source, token, on_news=self.wake)
         try:
             stream = portaudio.open_input(
                 portaudio.PULSE,
@@ -80,9 +80,15 @@ class Line:
         one = pcm.pick(block.data, self.info.stream_format, self.info.channel)
         return replace(block, data=one)
 
+    def ask(self, mono_s: float) -> None:
+        """Have confirmed what had arrived at a moment; `get` is woken as soon as it is."""
+        if self._watch:
+            self._watch.ask(mono_s)
+
     def confirm(self, mono_s: float, within_s: float) -> None:
         """Wait until what had arrived at a moment is confirmed, or can't be, or time is up."""
         if self._watch:
+            self._watch.ask(mono_s)
             self._watch.wait(mono_s, within_s)
 
     def close(self) -> None:

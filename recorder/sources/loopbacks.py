@@ -119,7 +119,7 @@ class WasapiStream(BlockStream):
             LookupError: There is no such output.
             OSError: It can't be opened.
         """
-        super().__init__()
+        super().__init__(fmt.rate_hz)
         self._library = importlib.import_module("pyaudiowpatch")
         self._audio = self._library.PyAudio()
         self._position = 0
@@ -212,7 +212,7 @@ class TapStream(BlockStream):
             OSError: The tap can't be made.
             LookupError: It has another format than was listed.
         """
-        super().__init__()
+        super().__init__(fmt.rate_hz)
         self._format = fmt
         self._first: float | None = None  # the tap's own count at its first sample
         self._position = 0

@@ -85,7 +85,7 @@ class InputStream(BlockStream):
     """A running stream. Made by `open_input`."""
 
     def __init__(self, device: int, fmt: AudioFormat) -> None:
-        super().__init__()
+        super().__init__(fmt.rate_hz)
         self._position = 0
         self._closed = False
         self._stream = _library().RawInputStream(
@@ -106,9 +106,10 @@ class InputStream(BlockStream):
             self._stream.close()
             raise
 
-    def _take(self, data: Any, frames: int, _time: Any, _status: Any) -> None:
+    def _take(self, data: Any, frames: int, times: Any, _status: Any) -> None:
         """Copy, put, count; on PortAudio's own thread, which must never wait."""
-        self._put(bytes(data), position=self._position, frames=frames)
+        age_s = times.currentTime - times.inputBufferAdcTime
+        self._put(bytes(data), position=self._position, frames=frames, age_s=age_s)
         self._position += frames
 
     def close(self) -> None:

@@ -152,6 +152,7 @@ class Prerolled:
 
     def _hand_on(self, sink: Sink, stop: StopSignal) -> None:
         handing = _Handing(sink, self._on_first)
+        sink.metered(self._kept.level)
         while True:
             if stop.is_set() and not self._stop.is_set():
                 self._stop.set()  # it stores what it still holds, and ends
@@ -162,9 +163,6 @@ class Prerolled:
                 return
             if call is not None:
                 handing.do(call)
-                level = self._kept.held.level
-                if level:
-                    sink.level(level.peak_dbfs, level.rms_dbfs, level.clipped)
 
     def _listen(self) -> None:
         try:
@@ -234,7 +232,7 @@ class _Kept:
         self._is_closed = False
         self._facts: SourceFacts | None = None
         self._begun: _Begin | None = None  # the run of the oldest sample that is kept
-        self._level: Level | None = None
+        self._read_level: Callable[[], Level | None] = lambda: None
 
     # --- whoever takes -------------------------------------------------------------------------
 
@@ -242,7 +240,12 @@ class _Kept:
     def held(self) -> Held:
         """What is kept."""
         with self._changed:
-            return Held(held_s=Seconds(self._held_s), level=self._level)
+            held_s = self._held_s
+        return Held(held_s=Seconds(held_s), level=self.level())
+
+    def level(self) -> Level | None:
+        """How loud it is now; None before the first sound."""
+        return self._read_level()
 
     def open(self) -> None:
         """From now on nothing is forgotten."""
@@ -348,9 +351,9 @@ class _Kept:
         with self._changed:
             self._put(event)
 
-    def level(self, peak_dbfs: float, rms_dbfs: float, clipped: int) -> None:
-        """Note how loud it is."""
-        self._level = Level(peak_dbfs=peak_dbfs, rms_dbfs=rms_dbfs, clipped=clipped)
+    def metered(self, read: Callable[[], Level | None]) -> None:
+        """Know where the level is to be read."""
+        self._read_level = read
 
     def begin_part(
         self, fmt: AudioFormat, *, header: bytes = b"", media_sequence: int | None = None

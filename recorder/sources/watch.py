@@ -2,18 +2,19 @@
 
 When a recorded sink goes away, or the default changes, the server moves the stream to another
 source, which may be the microphone, without an error and without a flag. A `Watch` finds out: it
-listens to the server's events and asks, twelve times a second, which source the stream is on. An
-answer confirms all samples that had arrived when the question was put: had the server moved the
-stream before it sent them, its answer, later still, would tell, or an event would, where it has
+listens to the server's events and asks, whenever samples have arrived, which source the stream is
+on. An answer confirms all samples that had arrived when the question was put: had the server moved
+the stream before it sent them, its answer, later still, would tell, or an event would, where it has
 moved the stream back meanwhile.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from types import TracebackType
 from typing import Any, Self
@@ -28,11 +29,12 @@ TOKEN = "aircheck.id"  # noqa: S105 (a property's name, not a secret)
 
 _logger = logging.getLogger(__name__)
 
-_ASK_EVERY_S = 0.08
+_ASK_EVERY_S = 0.5  # where nobody wants to know
 _READY_WITHIN_S = 2.0
 _CONNECT_WITHIN_S = Seconds(0.5)
 # PipeWire answers for its graph, which runs on another thread: by so much its answer may be early.
 _PIPEWIRE_HOLD_S = 0.2
+_PIPEWIRE_ASK_EVERY_S = 0.08
 
 
 class Verdict(Enum):
@@ -52,19 +54,25 @@ class Watch:
     answer is not `Verdict.OURS` it stays so: the stream is to be given up.
     """
 
-    def __init__(self, source: PulseSource, token: str, *, on_change: Callable[[], None]) -> None:
+    def __init__(self, source: PulseSource, token: str, *, on_news: Callable[[], None]) -> None:
         """Connect; waits for that.
 
         Args:
             source: Where the stream must be.
             token: What the stream has as its property `TOKEN`.
-            on_change: Called, in the watch's thread, when the stream is to be given up.
+            on_news: Called, in the watch's thread, when what somebody asked for is confirmed, and
+                when the stream is to be given up.
         """
-        self._source, self._token, self._on_change = source, token, on_change
+        self._source, self._token, self._on_news = source, token, on_news
         self._verdict = Verdict.OURS
         self._confirmed_mono_s = float("-inf")
+        self._wanted_mono_s = float("inf")  # the first moment that is to be confirmed
+        self._newest_mono_s = float("-inf")  # and the last one
+        self._is_asked = False
         self._hold_s = 0.0
+        self._ask_every_s = _ASK_EVERY_S
         self._asked = threading.Condition()
+        self._server: Any = None  # while it listens, so that it can be woken
         self._closing = threading.Event()
         self._listens = threading.Event()  # or never will
         self._begun = threading.Event()
@@ -89,6 +97,14 @@ class Watch:
         """Monotonic clock; what had arrived by then is of the stream's own source."""
         return self._confirmed_mono_s
 
+    def ask(self, mono_s: float) -> None:
+        """Have confirmed what had arrived at a moment; returns at once."""
+        with self._asked:
+            self._wanted_mono_s = min(self._wanted_mono_s, mono_s)
+            self._newest_mono_s = mono_s
+            self._is_asked = True
+            self._wake()
+
     def wait(self, mono_s: float, within_s: float) -> None:
         """Wait until a moment is confirmed, or never will be, or the time is up."""
         with self._asked:
@@ -98,26 +114,46 @@ class Watch:
             )
 
     def close(self) -> None:
-        """Ask no more. Returns at once; the thread ends by itself within a tenth of a second."""
+        """Ask no more. Returns at once; the thread ends by itself, within half a second."""
         self._closing.set()
         self._begun.set()
+        with self._asked:
+            self._wake()
+
+    def _wake(self) -> None:
+        """End the wait for an event; where it is just about to begin, it may not hear that."""
+        if self._server:
+            self._server.event_listen_stop()
 
     def _work(self) -> None:
         try:
             with pulse.connected() as server:
                 if "PipeWire" in server.server_info().server_name:
-                    self._hold_s = _PIPEWIRE_HOLD_S
+                    self._hold_s, self._ask_every_s = _PIPEWIRE_HOLD_S, _PIPEWIRE_ASK_EVERY_S
                 server.event_mask_set("source", "source_output", "server")
                 server.event_callback_set(self._take)
                 self._listens.set()
                 self._begun.wait()
-                while not self._closing.is_set() and self._is_ours(server):
-                    server.event_listen(timeout=_ASK_EVERY_S)
+                with self._reachable(server):
+                    while not self._closing.is_set() and self._is_ours(server):
+                        if not self._is_asked:
+                            server.event_listen(timeout=self._ask_every_s)
         except UnknownDevice as error:
             _logger.info("the sound server is gone: %s", error.message)
             self._answer(Verdict.GONE)
         finally:
             self._listens.set()
+
+    @contextlib.contextmanager
+    def _reachable(self, server: Any) -> Iterator[None]:
+        """Let others wake the server's loop, for as long as there is one."""
+        with self._asked:
+            self._server = server
+        try:
+            yield
+        finally:
+            with self._asked:
+                self._server = None
 
     def _take(self, event: Any) -> None:
         """Note an event, and end the wait for one: it may be that the stream was moved."""
@@ -128,6 +164,7 @@ class Watch:
         raise pulse.stop_listening()
 
     def _is_ours(self, server: Any) -> bool:
+        self._is_asked = False
         asked_mono_s = time.monotonic()
         verdict = self._ask(server)
         if verdict is Verdict.OURS:
@@ -167,9 +204,13 @@ class Watch:
         with self._asked:
             self._verdict = verdict
             self._confirmed_mono_s = max(self._confirmed_mono_s, confirmed_mono_s)
+            is_news = verdict is not Verdict.OURS or self._confirmed_mono_s >= self._wanted_mono_s
+            if is_news:
+                is_all = self._confirmed_mono_s >= self._newest_mono_s
+                self._wanted_mono_s = float("inf") if is_all else self._newest_mono_s
             self._asked.notify_all()
-        if verdict is not Verdict.OURS:
-            self._on_change()
+        if is_news:
+            self._on_news()
 
 
 class News:

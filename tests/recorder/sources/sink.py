@@ -2,9 +2,11 @@
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from recorder.events import Attempt, Noticed, Repeated, Tagged
+from recorder.pcm import Level
 from recorder.sources.base import Arrived, ChunkFacts, Missing, SinkClosed, SourceFacts
 from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds
 
@@ -79,8 +81,7 @@ class MemorySink:
         self.forgotten: list[Arrived] = []
         self.facts: list[SourceFacts] = []
         self.told: list[Attempt | Repeated | Tagged | Noticed] = []
-        self.clipped = 0
-        self.levels: list[tuple[float, float]] = []
+        self.read_level: Callable[[], Level | None] = lambda: None
         self.written = bytearray()
         self._open = bytearray()
         self._open_duration_s = 0.0
@@ -222,10 +223,9 @@ class MemorySink:
         self._check_open()
         self.told.append(replace(event, track="a"))
 
-    def level(self, peak_dbfs: float, rms_dbfs: float, clipped: int) -> None:
+    def metered(self, read: Callable[[], Level | None]) -> None:
         self._check_open()
-        self.levels.append((peak_dbfs, rms_dbfs))
-        self.clipped = clipped
+        self.read_level = read
 
     # --- the test's side ---
 

@@ -21,7 +21,7 @@ def recorded(hours: float, ppm: float, *, seed: int = 1) -> tuple[float, Drift]:
         begins_s = number * BLOCK / RATE_HZ * (1 + ppm * 1e-6)
         late_s = random_.uniform(0, 0.02) + (0.5 if random_.random() < 1e-3 else 0.0)
         ends_s = begins_s + BLOCK / RATE_HZ * (1 + ppm * 1e-6)
-        assert clock.arrived((number + 1) * BLOCK, ends_s + late_s) == 0
+        assert clock.arrived(number * BLOCK, begins_s + late_s, ends_s + late_s) == 0
         if number % 4 == 0:
             drift.measure(clock.at(number * BLOCK))
         if begins_s > SETTLED_S:

@@ -178,14 +178,14 @@ def test_a_tap_gathers_whole_blocks_and_its_count_shows_what_was_dropped(
 ) -> None:
     stream = loopbacks.open_loopback(TAP, TAP_NAME, FORMAT)
     (session,) = mac
-    for at in range(1_000, 1_000 + 4_800, 480):
+    for at in range(1_000, 1_000 + 9_600, 480):
         session.give(a_buffer(at, 480))
-    session.give(a_buffer(5_800, 480, b"b"))
-    session.give(a_buffer(7_000, 4_800, b"c"))  # 720 frames went missing before it
+    session.give(a_buffer(10_600, 480, b"b"))
+    session.give(a_buffer(11_800, 9_600, b"c"))  # 720 frames went missing before it
     assert [(at, data[:1], len(data) // 8) for at, data in read_all(stream)] == [
-        (0, b"a", 4_800),
-        (4_800, b"b", 480),
-        (6_000, b"c", 4_800),
+        (0, b"a", 9_600),
+        (9_600, b"b", 480),
+        (10_800, b"c", 9_600),
     ]
     session.capture_failed = True
     assert stream.has_ended
@@ -196,8 +196,8 @@ def test_a_tap_gathers_whole_blocks_and_its_count_shows_what_was_dropped(
 def test_a_tap_without_a_count_goes_on_where_it_was(mac: list[FakeSession]) -> None:
     stream = loopbacks.open_loopback(TAP, TAP_NAME, FORMAT)
     for byte in (b"a", b"b"):
-        mac[0].give(a_buffer(None, 4_800, byte))
-    assert [at for at, _ in read_all(stream)] == [0, 4_800]
+        mac[0].give(a_buffer(None, 9_600, byte))
+    assert [at for at, _ in read_all(stream)] == [0, 9_600]
 
 
 def test_a_tap_in_another_format_than_was_listed_is_lost_and_closed(
