@@ -5,7 +5,8 @@ After a reconnect the server's burst is held in memory until it is through (a fr
 of a second without more than real time, 10 s at most), since only then can be said where it
 belongs: by equal frames where the clock allows it, else by the clock (`recorder.sources.overlap`).
 Where equal frames say that more of the burst is to come, two seconds are given for it. Nothing is
-let go as a repeat before all of it, to the end of what is stored, has proven equal. What a kill
+let go as a repeat before all of it, to the end of what is stored, has proven equal, nor where it
+came no faster than it plays at a time when all that is stored was over. What a kill
 could cost in that time is the burst, which the server sends again.
 
 A server may begin in mid-frame. That rest of a frame is torn, and not stored: FFmpeg takes it and
@@ -44,6 +45,7 @@ _PATIENCE_S = 2.0  # without growth, where equal frames say that more of the bur
 _LONGEST_HOLD_S = 10.0
 _LARGEST_HOLD = 4_000_000  # bytes
 _GROWTH_S = 0.05
+_AS_FAST_AS_IT_PLAYS = 0.8
 _SHOWN_HEADERS = (
     "content-type", "server", "via", "ice-audio-info", "icy-name", "icy-description", "icy-genre",
     "icy-br", "icy-sr", "icy-pub", "icy-url",
@@ -346,6 +348,7 @@ class _Placing:
         self._store = store
         self.is_found = False
         self._held: list[Frame] = []
+        self._arrived: list[float] = []  # when each held frame of sound came
         self._held_s = 0.0
         self._held_bytes = 0
         self._longest_s = 0.0  # a frame; what comes in Ogg pages grows by steps of a second
@@ -381,7 +384,11 @@ class _Placing:
         if not self.is_found and self._overlap is None and self._held_s > 0:
             self._settle(may_wait=False)
         if not self.is_found and self._overlap is not None:
-            self._drop_equal()
+            sound = [frame for frame in self._held if frame.samples]
+            if self._is_sent_anew(sound):
+                self._keep_equal(sound)
+            else:
+                self._drop_equal()
         self._store.end_chunk()
 
     @property
@@ -391,6 +398,7 @@ class _Placing:
     def _hold(self, frames: Sequence[Frame]) -> None:
         now = time.monotonic()
         self._held += frames
+        self._arrived += [now for frame in frames if frame.samples]
         self._held_bytes += sum(len(frame.data) for frame in frames)
         added_s = sum(frame.duration_s for frame in frames)
         if not added_s:
@@ -458,6 +466,9 @@ class _Placing:
         sound = [frame for frame in self._held if frame.samples]
         for frame in sound[self._equal :]:
             if self._overlap + self._equal == len(memory):
+                if self._is_sent_anew(sound):
+                    self._keep_equal(sound)
+                    return
                 self._drop_equal()
                 self._begin(frame, PlacedBy.EQUAL_BYTES)
                 return
@@ -466,6 +477,27 @@ class _Placing:
                 self._settle(may_wait=False)
                 return
             self._equal += 1
+
+    def _is_sent_anew(self, sound: Sequence[Frame]) -> bool:
+        """Whether what proved equal was sent a second time rather than again from a burst.
+
+        A source that is started anew within a second sends the same bytes, no faster than they
+        play, at a time by the clock at which all that is stored was over.
+        """
+        equal = sound[: self._equal]
+        took_s = self._arrived[self._equal - 1] - self._arrived[0] if equal else 0.0
+        plays_s = sum(frame.duration_s for frame in equal[1:])
+        if self._clock_s is None or took_s < _AS_FAST_AS_IT_PLAYS * plays_s or not plays_s:
+            return False
+        begin_s = self._sink.end_s - plays_s
+        return self._clock_s > begin_s + plays_s / 2
+
+    def _keep_equal(self, sound: Sequence[Frame]) -> None:
+        """Store what is equal to the last that is stored, and say so."""
+        for_s = sum(frame.duration_s for frame in sound[: self._equal])
+        detail = f"It sent {for_s:.2f} s again that are stored, as slowly as they play: as new."
+        self._sink.tell(Attempt(track="", address=self._address, detail=detail))
+        self._begin_by_clock(sound[0])
 
     def _drop_equal(self) -> None:
         """Let go of what is stored already, and of the rest of a frame or the tags before it."""

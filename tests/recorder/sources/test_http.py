@@ -220,6 +220,21 @@ def test_a_server_that_begins_anew_sends_what_is_new(codec: str) -> None:
     assert sink.end_s == pytest.approx(heard_s, abs=0.8)
 
 
+@pytest.mark.parametrize("codec", ["mp3", "aac"])
+def test_a_server_that_begins_anew_within_a_second_sends_what_is_new(codec: str) -> None:
+    """Too soon for the clock to tell it from a burst; that it comes so slowly does."""
+    breaks = Listener(restarts=True, break_after_s=0.6)
+    with Station(programme(codec), breaks, Listener(restarts=True)) as station:
+        session = Session(station.url())
+        session.outage_s = 0.1
+        session.wait_for(lambda sink: len(sink.runs) == 2 and sink.end_s > 2.5)
+        sink = session.end()
+    assert sink.repeats == []
+    first, second = (bytes(part.data) for part in sink.parts)
+    assert programme(codec).data().startswith(second)
+    assert second.startswith(first)
+
+
 def loop(duration_s: float, times: int) -> Programme:
     return Programme(encoded("mp3", duration_s) * times)
 
