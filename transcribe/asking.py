@@ -2,8 +2,9 @@
 
 Whoever types asks at each key. The newest question counts: one that is being answered is given up
 for it. A first answer is told within a tenth of a second, from the index as it is; where it isn't
-exact, the exact one follows. Beside that, a second thread brings the index up to date, or makes it
-anew where it is missing or broken; then the last question is answered again.
+exact, the exact one follows once nothing more is typed. Beside that, a second thread brings the
+index up to date, or makes it anew where it is missing or broken; then the last question is answered
+again.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
+from typing import Final
 
 from recorder.archive import Archive
 from recorder.errors import AircheckError
@@ -22,14 +24,22 @@ from transcribe.database import Database
 from transcribe.errors import Interrupted
 from transcribe.search import Order, Results
 
+PAUSE_S: Final = 0.25
+"""Seconds without a newer question before the exact answer is worked on, beside what is shown."""
+
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked, as `search.search` takes it."""
+    """What is asked, as `search.search` takes it.
+
+    Attributes:
+        wider: What is searched where nothing is found for ``text``; or empty.
+    """
 
     text: str
+    wider: str = ""
     session: SessionId | str | None = None
     order: Order = Order.BEST
     limit: int = 20
@@ -44,12 +54,14 @@ class Answer:
     Attributes:
         results: None if there is a problem.
         problem: Why there are no results, or None.
+        is_wider: Whether it answers the question's wider text.
         is_final: Whether no better answer follows to this question.
     """
 
     question: Question
     results: Results | None
     problem: AircheckError | None = None
+    is_wider: bool = False
     is_final: bool = True
 
 
@@ -111,7 +123,10 @@ class Asker:
 
     def _is_superseded(self) -> bool:
         with self._changed:
-            return self._is_closed or self._question is not None
+            return self._is_newer()
+
+    def _is_newer(self) -> bool:
+        return self._is_closed or self._question is not None
 
     def _answer_all(self) -> None:
         try:
@@ -122,21 +137,53 @@ class Asker:
 
     def _answer(self, question: Question) -> None:
         try:
-            results = self._search(question, thorough=False)
-            if results is None:
+            answer = self._first(question)
+            if answer is None:
                 return
-            self._told(
-                Answer(question=question, results=results, is_final=not results.is_unfinished)
-            )
-            if results.is_unfinished and not question.page:
-                results = self._search(question, thorough=True)
-                if results is not None:
-                    self._told(Answer(question=question, results=results))
+            self._told(answer)
+            if not answer.is_final and not question.page and not self._waits():
+                exact = self._exact(answer)
+                if exact is not None:
+                    self._told(exact)
         except AircheckError as error:
             self._let_go()  # it may be another file by the next question
             self._told(Answer(question=question, results=None, problem=error))
 
-    def _search(self, question: Question, *, thorough: bool) -> Results | None:
+    def _waits(self) -> bool:
+        """Give whoever types the time for another key; returns whether there is a newer question.
+
+        What is shown is painted meanwhile, with the processor to itself.
+        """
+        with self._changed:
+            return self._changed.wait_for(self._is_newer, PAUSE_S)
+
+    def _first(self, question: Question) -> Answer | None:
+        """The quick answer: to the wider text, where there is none to the text itself."""
+        results = self._search(question, suggests=not question.wider)
+        if results is None or results.hits or results.notes or not question.wider:
+            return _answered(question, results)  # a note: there may be more to come
+        return self._wider(question)
+
+    def _wider(self, question: Question) -> Answer | None:
+        """The quick answer where there is nothing for the text itself."""
+        results = self._search(replace(question, text=question.wider), suggests=False)
+        if results is None or results.hits or results.is_unfinished:
+            return _answered(question, results, is_wider=True)
+        return _answered(question, self._search(question))  # with what may have been meant
+
+    def _exact(self, before: Answer) -> Answer | None:
+        """The exact answer to what was answered quickly."""
+        question, is_wider = before.question, before.is_wider
+        asked = replace(question, text=question.wider) if is_wider else question
+        results = self._search(asked, thorough=True)
+        if results is None or results.hits or is_wider or not question.wider:
+            return _answered(question, results, is_wider=is_wider)
+        wider = self._wider(question)
+        return wider if wider is None or wider.is_final else self._exact(wider)
+
+    def _search(
+        self, question: Question, *, thorough: bool = False, suggests: bool = True
+    ) -> Results | None:
         """The answer; None if there is a newer question."""
         while not self._is_superseded():
             try:
@@ -149,6 +196,7 @@ class Asker:
                     limit=question.limit,
                     page=question.page,
                     zone=question.zone,
+                    suggests=suggests,
                 )
             except Interrupted:  # by a question that came before this one was taken up
                 continue
@@ -157,6 +205,7 @@ class Asker:
     def _open(self) -> Database:
         if self._opened is None:
             opened = database.open(self._archive.root)
+            opened.give_up_when(self._is_superseded)
             with self._changed:
                 self._opened = opened
         return self._opened
@@ -176,3 +225,16 @@ class Asker:
             if self._last and not self._question and not self._is_closed:
                 self._question = self._last
                 self._wake()
+
+
+def _answered(
+    question: Question, results: Results | None, *, is_wider: bool = False
+) -> Answer | None:
+    if results is None:
+        return None
+    return Answer(
+        question=question,
+        results=results,
+        is_wider=is_wider,
+        is_final=not results.is_unfinished,
+    )

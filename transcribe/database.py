@@ -36,7 +36,7 @@ import functools
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,6 +71,14 @@ class Database:
         self.path = path
         self.tables = SqliteUtils(connection, execute_plugins=False)
         self._connection = connection
+        self._is_given_up: Callable[[], bool] = _never
+
+    def give_up_when(self, is_over: Callable[[], bool]) -> None:
+        """Let reading end with `Interrupted` once this is so; asked before each statement.
+
+        What `interrupt` ends is a statement that runs; this ends what comes after it as well.
+        """
+        self._is_given_up = is_over
 
     def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
         """Run a SELECT and fetch all of it, rows as tuples.
@@ -78,7 +86,9 @@ class Database:
         Raises:
             IndexBroken: The file is damaged.
             IndexBusy: It was locked for 5 s.
+            Interrupted: It was given up.
         """
+        self._go_on()
         with mapped(self.path):
             return self._connection.execute(sql, parameters).fetchall()
 
@@ -93,7 +103,9 @@ class Database:
         Raises:
             IndexBroken: The file is damaged.
             IndexBusy: It was locked for 5 s.
+            Interrupted: It was given up.
         """
+        self._go_on()
         found: list[Any] = []
         with mapped(self.path), self._watched(deadline):
             try:
@@ -104,9 +116,16 @@ class Database:
                 return found, False
         return found, True
 
+    def _go_on(self) -> None:
+        if self._is_given_up():
+            raise _given_up()
+
     @contextlib.contextmanager
     def _watched(self, deadline: Deadline) -> Iterator[None]:
         # FTS5 reads its pages by small statements, which count as steps too: a long scan is seen.
+        if not deadline.is_limited:
+            yield
+            return
         self._connection.set_progress_handler(deadline.is_over, _STEPS_A_LOOK)
         try:
             yield
@@ -353,7 +372,7 @@ def _in_words(path: Path, error: sqlite3.DatabaseError) -> Exception:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return busy(path)
     if code == sqlite3.SQLITE_INTERRUPT:
-        return Interrupted("The search was given up for another one.")
+        return _given_up()
     if code == sqlite3.SQLITE_FULL:
         return DiskFull(
             "The disk is full while writing the search index.",
@@ -367,6 +386,14 @@ def _in_words(path: Path, error: sqlite3.DatabaseError) -> Exception:
             hint="Check the archive folder and its permissions.",
         )
     return broken(path, str(error))
+
+
+def _given_up() -> Interrupted:
+    return Interrupted("The search was given up for another one.")
+
+
+def _never() -> bool:
+    return False
 
 
 def _connect(path: Path) -> sqlite3.Connection:

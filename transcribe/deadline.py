@@ -16,16 +16,19 @@ class Deadline:
 
     Args:
         limit_s: Seconds of processor time; five times as many by the clock. None for no limit.
+
+    Attributes:
+        is_limited: Whether it will ever pass.
     """
 
     def __init__(self, limit_s: float | None) -> None:
-        self._is_limited = limit_s is not None
+        self.is_limited = limit_s is not None
         self._cpu_s = time.thread_time() + (limit_s or 0)
         self._wall_s = time.monotonic() + (limit_s or 0) * _WALL_FACTOR
 
     def is_over(self) -> bool:
         """Whether it has passed; asked on the thread that made it."""
-        return self._is_limited and (
+        return self.is_limited and (
             time.thread_time() >= self._cpu_s or time.monotonic() >= self._wall_s
         )
 

@@ -8,7 +8,8 @@ one state of the index; they raise `IndexBroken` and `IndexBusy` as `Database.ro
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from transcribe import hits
 from transcribe.database import Database
@@ -16,9 +17,13 @@ from transcribe.deadline import NEVER, Deadline
 from transcribe.passages import SEAM_TERMS
 from transcribe.query import Atom, Phrase, Query
 from transcribe.scope import Scope
+from transcribe.terms import LAST_SIGN
 
 Place = tuple[int, bool]
 """A passage's id, and whether the seam on its right is meant."""
+
+_MOST_BEGINNING: Final = 5_000  # passages with such words, which FTS5 reads in some milliseconds
+_MOST_BEGUN: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,38 @@ def find(
         count=count + len(seams) if is_counted else max(count, len(seams)),
         is_counted=is_counted,
     )
+
+
+def within_reach(index: Database, asked: Query) -> tuple[Query, bool]:
+    """A query whose newest matches are found at once, and whether it has all matches.
+
+    To find the beginning of a word, FTS5 first reads all that is known of every word that begins
+    so. Where that is much, the commonest of these words stand for it: they are found by date.
+    """
+    groups: list[tuple[Atom, ...]] = []
+    has_all = True
+    for group in asked.groups:
+        atoms: list[Atom] = []
+        for atom in group:
+            words = _begun(index, atom)
+            has_all = has_all and len(words) <= _MOST_BEGUN
+            atoms += words[:_MOST_BEGUN] or [atom]
+        groups.append(tuple(atoms))
+    return replace(asked, groups=tuple(groups)), has_all
+
+
+def _begun(index: Database, atom: Atom) -> list[Atom]:
+    """What the beginning of a word stands for, the commonest first, where that is said often."""
+    if not isinstance(atom, Phrase) or not atom.prefix:
+        return []
+    *whole, begin = atom.terms
+    if passages_with(index, begin, begin + LAST_SIGN) <= _MOST_BEGINNING:
+        return []
+    rows = index.rows(
+        "SELECT term FROM term WHERE term BETWEEN ? AND ? ORDER BY passages DESC, term LIMIT ?",
+        (begin, begin + LAST_SIGN, _MOST_BEGUN + 1),
+    )
+    return [Phrase(terms=(*whole, str(word))) for (word,) in rows]
 
 
 def passages_with(index: Database, first: str, last: str) -> int:

@@ -22,11 +22,11 @@ from transcribe.deadline import Deadline
 from transcribe.matches import Matches, Place, passages_with
 from transcribe.query import Atom, Phrase, Query
 from transcribe.scope import Scope
+from transcribe.terms import LAST_SIGN
 
 _K1 = 1.2  # how soon saying it again counts no more; FTS5's and Lucene's own values
 _B = 0.75  # how much shorter passages are preferred
 _AT_ONCE = 500  # passages read between two looks at the clock
-_LAST_SIGN = "\U0010ffff"
 
 
 class _TooLate(Exception):
@@ -152,6 +152,6 @@ def _weight(index: Database, phrase: Phrase) -> float:
     """How rare its words are, together."""
     *whole, last = phrase.terms
     held = [passages_with(index, term, term) for term in whole]
-    held.append(passages_with(index, last, last + _LAST_SIGN if phrase.prefix else last))
+    held.append(passages_with(index, last, last + LAST_SIGN if phrase.prefix else last))
     everything = index.passage_count
     return sum(math.log(1 + (max(everything - count, 0) + 0.5) / (count + 0.5)) for count in held)

@@ -94,6 +94,7 @@ def search(
     offset: int = 0,
     page: str = "",
     zone: tzinfo | None = None,
+    suggests: bool = True,
 ) -> Results:
     """Search what was said. Words alone are looked for in transcripts, fields alone in sessions.
 
@@ -110,6 +111,7 @@ def search(
         offset: Hits before the page.
         page: `Results.next_page` of the page before, instead of an offset; else as then.
         zone: Where a day begins; the machine's own zone if None.
+        suggests: Whether it tells what may have been meant, where nothing is found.
 
     Raises:
         NotADate: ``from_`` or ``to`` is none.
@@ -130,7 +132,7 @@ def search(
             results = _said(index, asked, scope.of(index, asked, session), wanted)
         else:
             results = _sessions(index, asked, session, wanted)
-        nothing = results.exact and not results.total
+        nothing = suggests and results.exact and not results.total
         suggestion = suggest.did_you_mean(index, text) if nothing else ""
     took_ms = (time.perf_counter() - began_s) * 1000
     return replace(results, took_ms=took_ms, notes=notes + results.notes, suggestion=suggestion)
@@ -198,17 +200,9 @@ def _said(index: Database, asked: Query, where: Scope, page: _Page) -> Results:
     deadline = NEVER if page.thorough else Deadline(PATIENCE_S)
     if page.after:
         return _further(index, asked, where, page, page.after)
-    found = matches.find(
-        index,
-        asked,
-        where,
-        most=page.most_counted,
-        named=page.most_named,
-        shown=page.end,
-        deadline=deadline,
-    )
+    found = _matches(index, asked, where, page, deadline)
     ranked = None
-    if page.order is Order.BEST and found.is_complete and found.count <= page.most_ranked:
+    if page.order is Order.BEST and _is_rankable(asked, found, page):
         ranked = ranking.best_first(index, asked, where, found, most=page.end, deadline=deadline)
     order = page.order if ranked is not None else Order.NEWEST
     places = found.newest_first(page.end) if ranked is None else ranked
@@ -227,6 +221,31 @@ def _said(index: Database, asked: Query, where: Scope, page: _Page) -> Results:
     return replace(results, next_page=_next_page(results, page, shown, before=page.offset))
 
 
+def _matches(
+    index: Database, asked: Query, where: Scope, page: _Page, deadline: Deadline
+) -> Matches:
+    """What matches, as far as the page and the time allow."""
+    within_reach, has_all = asked, True
+    if not page.thorough:
+        within_reach, has_all = matches.within_reach(index, asked)
+    found = matches.find(
+        index,
+        within_reach,
+        where,
+        most=page.most_counted,
+        named=page.end if asked.is_one_word else page.most_named,
+        shown=page.end,
+        deadline=deadline,
+    )
+    return found if has_all else replace(found, is_counted=False)
+
+
+def _is_rankable(asked: Query, found: Matches, page: _Page) -> bool:
+    """Whether all that matches is known well enough; one word is ranked where it is found."""
+    is_known = found.is_counted if asked.is_one_word else found.is_complete
+    return is_known and found.count <= page.most_ranked
+
+
 def _remarks(found: Matches, page: _Page, order: Order) -> tuple[str, ...]:
     if not found.is_counted and found.count < page.most_counted:
         return (_UNFINISHED,)
@@ -237,7 +256,10 @@ def _further(index: Database, asked: Query, where: Scope, page: _Page, after: _C
     """A later page by date: only what comes after the last place is looked for."""
     rest = where.until(after.last[0] + 1)
     wanted = page.limit + 2  # the last place may be found again, and the passage on its left
-    found = matches.find(index, asked, rest, most=wanted, named=wanted, shown=wanted)
+    within_reach, has_all = matches.within_reach(index, asked)
+    if after.exact and not has_all:
+        within_reach = asked
+    found = matches.find(index, within_reach, rest, most=wanted, named=wanted, shown=wanted)
     shown = [place for place in found.newest_first(wanted) if place < after.last][: page.limit]
     results = Results(
         total=after.total,

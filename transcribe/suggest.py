@@ -9,14 +9,15 @@ from typing import Final
 
 from transcribe import query, terms
 from transcribe.database import Database
+from transcribe.terms import LAST_SIGN
 
-_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+_DIGITS: Final = frozenset("0123456789")
 _SHORTEST = 3  # letters of a word that is worth guessing at
 _SHORTEST_FOR_TWO = 5  # letters of a word in which two may be wrong
 _SHORTEST_NAME = 4  # letters of what may be a field: 'Tom:' says who speaks
 _LONGEST = 32
 _MOST_COMPARED = 2_000
-_LAST_SIGN = "\U0010ffff"
 _FIELDS: Final[tuple[str, ...]] = query.FIELDS + query.DATES
 _SYNTAX = re.compile(
     rf"\b(?i:{'|'.join(_FIELDS)}):\s*(?:\"[^\"]*|\S*)|\S*\*|\b(?:AND|OR|NOT|NEAR)\b"
@@ -56,7 +57,7 @@ def _field(match: re.Match[str]) -> list[tuple[int, int, str]]:
     name = (match["no_field"] or "").lower()
     if not _SHORTEST_NAME <= len(name) <= _LONGEST:
         return []
-    near = _one_away(name)
+    near = _one_away(name, len(name))
     start, end = match.span("no_field")
     return [(start, end, field) for field in _FIELDS if field in near][:1]
 
@@ -87,7 +88,7 @@ def completions(index: Database, beginning: str, limit: int = 8) -> list[str]:
         return []
     rows = index.rows(
         "SELECT term FROM term WHERE term >= ? AND term < ? ORDER BY passages DESC, term LIMIT ?",
-        (found[0], found[0] + _LAST_SIGN, limit),
+        (found[0], found[0] + LAST_SIGN, limit),
     )
     return [str(term) for (term,) in rows]
 
@@ -96,9 +97,32 @@ def _replacement(index: Database, word: str) -> str:
     """A known word for an unknown one, or empty."""
     if not _SHORTEST <= len(word) <= _LONGEST:
         return ""
-    if index.rows("SELECT 1 FROM term WHERE term = ?", (word,)):
+    known = _known_beginning(index, word)
+    if known is None:
         return ""
-    return _commonest(index, _one_away(word)) or _two_away(index, word)
+    return _commonest(index, _one_away(word, known)) or _two_away(index, word, known)
+
+
+def _known_beginning(index: Database, word: str) -> int | None:
+    """With how many of its letters some word begins; None where the word itself is known.
+
+    The words beside it in the order of the alphabet have the most letters in common with it.
+    """
+    rows = index.rows(
+        "SELECT * FROM (SELECT term FROM term WHERE term < ? ORDER BY term DESC LIMIT 1)"
+        " UNION ALL SELECT * FROM (SELECT term FROM term WHERE term >= ? ORDER BY term LIMIT 1)",
+        (word, word),
+    )
+    beside = [str(term) for (term,) in rows]
+    if word in beside:
+        return None
+    return max((_shared(word, term) for term in beside), default=0)
+
+
+def _shared(left: str, right: str) -> int:
+    """How many letters two words begin with alike."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 def _commonest(index: Database, words: Iterable[str]) -> str:
@@ -110,32 +134,41 @@ def _commonest(index: Database, words: Iterable[str]) -> str:
     return str(rows[0][0]) if rows else ""
 
 
-def _one_away(word: str) -> set[str]:
-    """All words that differ by a letter left out, added, changed, or swapped with the next."""
-    signs = set(_SIGNS) | set(word)
-    splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+def _one_away(word: str, known: int) -> set[str]:
+    """All words that differ by a letter left out, added, changed, or swapped with the next.
+
+    Args:
+        word: To be varied.
+        known: How many letters at its beginning may stay as they are before the first change;
+            digits are tried in words that have some.
+    """
+    letters = set(word)
+    signs = letters | _LETTERS | (_DIGITS if letters & _DIGITS else frozenset())
+    splits = [(word[:place], word[place:]) for place in range(min(len(word), known) + 1)]
     return {
         variant
         for left, right in splits
         for variant in (
             left + right[1:],
             left + right[1:2] + right[:1] + right[2:],
-            *(left + sign + right for sign in signs),
-            *(left + sign + right[1:] for sign in signs),
+            *[left + sign + right for sign in signs],
+            *[left + sign + right[1:] for sign in signs],
         )
     }
 
 
-def _two_away(index: Database, word: str) -> str:
+def _two_away(index: Database, word: str, known: int) -> str:
     """The commonest word with the same two first letters that differs by two."""
-    if len(word) < _SHORTEST_FOR_TWO:
+    if len(word) < _SHORTEST_FOR_TWO or known < 2:
         return ""
     rows = index.rows(
         "SELECT term FROM term WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
         " ORDER BY passages DESC, term LIMIT ?",
-        (word[:2], word[:2] + _LAST_SIGN, len(word) - 2, len(word) + 2, _MOST_COMPARED),
+        (word[:2], word[:2] + LAST_SIGN, len(word) - 2, len(word) + 2, _MOST_COMPARED),
     )
-    return next((str(term) for (term,) in rows if _distance(word, term) <= 2), "")
+    letters = set(word)
+    alike = (str(term) for (term,) in rows if len(letters.difference(term)) <= 2)
+    return next((term for term in alike if _distance(word, term) <= 2), "")
 
 
 def _distance(left: str, right: str) -> int:

@@ -21,6 +21,9 @@ from typing import Final, NamedTuple
 VERSION: Final = 1
 """Goes up whenever a text's terms change; an index made with another version is made anew."""
 
+LAST_SIGN: Final = "\U0010ffff"
+"""Behind a word's beginning, it comes after all terms that begin so."""
+
 
 class Term(NamedTuple):
     """A term and where it stands: ``text[start:end]``."""

@@ -87,6 +87,42 @@ def test_the_newest_question_counts(archive: Archive) -> None:
         heard.until("stars", total=20)
 
 
+def test_where_there_is_nothing_a_wider_search_answers(archive: Archive) -> None:
+    index.ready(archive).close()
+    heard = _Heard()
+    with _asker(archive, heard) as asker:
+        asker.ask(Question(text="sta", wider="sta*"))
+        answer = heard.until("sta", total=20)
+        assert answer.is_wider
+        asker.ask(Question(text="stars", wider="stars*"))
+        assert not heard.until("stars", total=20).is_wider
+        asker.ask(Question(text="stra", wider="stra*"))
+        nothing = heard.until("stra", total=0)
+        assert nothing.results is not None
+        assert (nothing.is_wider, nothing.results.suggestion) == (False, "")
+        asker.ask(Question(text="stasr", wider="stasr*"))
+        meant = heard.until("stasr", total=0).results
+        assert meant is not None
+        assert meant.suggestion == "stars"
+
+
+def test_an_exact_answer_to_a_wider_search_follows(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.ready(archive).close()
+    monkeypatch.setattr(search, "MOST_RANKED", 5)
+    monkeypatch.setattr(search, "MOST_COUNTED", 10)
+    heard = _Heard()
+    with _asker(archive, heard) as asker:
+        asker.ask(Question(text="mo", wider="mo*", limit=4))
+        quick = heard.next()
+        assert (quick.is_wider, quick.is_final) == (True, False)
+        exact = heard.until("mo", total=20)
+        assert exact.is_wider
+        assert exact.results is not None
+        assert exact.results.order is Order.BEST
+
+
 def test_a_broken_index_is_told_and_mended(archive: Archive) -> None:
     database.path_of(archive.root).write_bytes(b"garbage " * 999)
     heard = _Heard()

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from recorder.archive import Archive
 from tests.transcribe.talks import STARTED_AT, talk
 from tests.transcribe.test_query import TYPED
-from transcribe import database, index, search
+from transcribe import database, index, matches, search
 from transcribe.database import Database
-from transcribe.errors import IndexBroken, NotADate, NotAPage
+from transcribe.errors import IndexBroken, Interrupted, NotADate, NotAPage
 from transcribe.hits import Hit
 from transcribe.search import Order, Results
 from transcribe.terms import terms
@@ -50,7 +50,7 @@ def test_a_hit_says_where_it_is(archive: Archive) -> None:
     assert (hit.session, hit.title, hit.speaker) == (folder.id, "A speech", "Bob")
     assert (hit.start_s, hit.end_s) == (6, 12)
     assert hit.text == "we choose to go to the moon"
-    assert hit.marked() == "hello and welcome we choose to go to «the moon» thank you"
+    assert hit.marked() == "…we choose to go to «the moon» — Ann: thank you"
     assert hit.started_at == STARTED_AT + timedelta(seconds=6)
     assert (hit.language, hit.source) == ("en", "https://radio.example/live")
 
@@ -341,6 +341,56 @@ def test_a_search_that_takes_too_long_says_so(
         assert "Not all of the archive" in results.notes[0]
         results = search.search(found, '"and the of"', thorough=True)
         assert (results.total, results.exact, results.is_unfinished) == (0, True, False)
+
+
+def test_a_common_beginning_is_answered_by_its_commonest_words(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FTS5 would read all that is known of each word that begins so before the first one."""
+    chance = random.Random(3)
+    words = [f"mo{letter}" for letter in "abcdefghij"]
+    lines = [" ".join(chance.choices(words, range(1, 11), k=3)) for _ in range(400)]
+    talk(archive, lines)
+    monkeypatch.setattr(matches, "_MOST_BEGINNING", 5)
+    monkeypatch.setattr(matches, "_MOST_BEGUN", 4)
+    with _indexed(archive) as found:
+        quick = search.search(found, "mo*", limit=3)
+        assert (quick.exact, quick.is_unfinished, quick.order) == (False, True, Order.NEWEST)
+        assert len(quick.hits) == 3
+        seen, page = [*quick.hits], quick.next_page
+        while page:
+            further = search.search(found, "mo*", limit=3, page=page)
+            seen, page = [*seen, *further.hits], further.next_page
+        exact = search.search(found, "mo*", limit=1000, order=Order.NEWEST, thorough=True)
+        assert exact.exact
+        assert [hit.link for hit in seen] == [hit.link for hit in exact.hits]  # each has one
+        few = search.search(found, '"mob mo*"', thorough=True, limit=100)
+        assert few.total == len(few.hits) == _holding(found, "mob mo")
+        monkeypatch.setattr(matches, "_MOST_BEGUN", 10)
+        all_words = search.search(found, '"mob mo*"', limit=100)
+        assert (all_words.total, all_words.exact) == (few.total, True)
+
+
+def _holding(found: Database, said: str) -> int:
+    """Passages, and seams between others, in whose text it stands, by LIKE."""
+    like = f"% {said}%"
+    [(count,)] = found.rows("SELECT count(*) FROM passage WHERE ' ' || terms LIKE ?", (like,))
+    [(across,)] = found.rows(
+        "SELECT count(*) FROM seam WHERE ' ' || terms LIKE ? AND NOT EXISTS (SELECT 1 FROM passage"
+        " WHERE id IN (seam.id, right_id) AND ' ' || passage.terms LIKE ?)",
+        (like, like),
+    )
+    return int(count) + int(across)
+
+
+def test_a_search_that_is_given_up_ends(archive: Archive) -> None:
+    talk(archive, ["moon and stars"])
+    with _indexed(archive) as found:
+        found.give_up_when(lambda: True)
+        with pytest.raises(Interrupted):
+            search.search(found, "moon")
+        found.give_up_when(lambda: False)
+        assert search.search(found, "moon").total == 1
 
 
 def test_context_and_link(archive: Archive) -> None:

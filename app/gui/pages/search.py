@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QStackedLayout,
     QVBoxLayout,
+    QWidget,
 )
 
 from app.gui import tokens
@@ -91,13 +92,12 @@ class SearchPage(SearchPlace):
     own, and pages, facets, words and files from the lanes ``gui-search…``.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self._asked = Asked(query="")
         self._found: Found | None = None
         self._better: Found | None = None  # not shown, for somebody reads
-        self._literal: Found | None = None  # found nothing; a wider search is on its way
         self._last: HitEntry | None = None
         self._is_grouped = True
         self._indexing = self._silent = ""
@@ -115,11 +115,16 @@ class SearchPage(SearchPlace):
         self._completing = desk.lane("search-words", newest_only=True)
         self._doing = desk.lane("search-orders")
         self._completer: WordCompleter | None = None
+
+    def making(self) -> Iterator[None]:
+        """See `Place.making`."""
         self._make_parts()
+        yield
         self._make_acts()
         self._lay_out()
+        yield
         self._connect()
-        self._on_rows(desk.rows)
+        self._on_rows(self._desk.rows)
         self._read_kept()
 
     # --- being a place -------------------------------------------------------------------------
@@ -144,13 +149,15 @@ class SearchPage(SearchPlace):
 
     def _ask(self, asked: Asked) -> None:
         self._asked = asked
-        self._better = self._literal = None
+        self._better = None
         self._facets_pause.stop()
         self._spreading.forget()
         self._spreads.give_up()
         zone, searching = self._zone, self._searching
         if asked.query.strip():
-            self._asking.do(lambda: searching.ask(asked, zone), _nothing, self._on_failed)
+            self._asking.forget()
+            if not searching.ask_at_once(asked, zone):
+                self._asking.do(lambda: searching.ask(asked, zone), _nothing, self._on_failed)
             return
         self._asking.do(searching.rest, _nothing, self._on_failed)
         self._found = None
@@ -162,23 +169,11 @@ class SearchPage(SearchPlace):
         self._on_current()
 
     def _on_answer(self, answer: Found | Failed) -> None:
-        wide = search.widened(self._asked)
         if isinstance(answer, Failed):
-            if answer.asked in (self._asked, wide):
+            if answer.asked == self._asked:
                 self.notice.say(answer.message)
-        elif answer.asked == self._asked:
-            if answer.hits or answer.notes or wide is None:  # a note: there may be more to come
-                self._take(answer)
-            else:
-                self._literal = answer
-                self._ask_wide(wide)
-        elif answer.asked == wide and self._literal is not None:
-            self._take(search.noted(answer) if answer.hits else self._literal)
-
-    def _ask_wide(self, wide: Asked) -> None:
-        """Nothing was found: the last word may not be typed to its end yet."""
-        zone, searching = self._zone, self._searching
-        self._asking.do(lambda: searching.ask(wide, zone), _nothing, self._on_failed)
+        elif answer.question == self._asked:
+            self._take(answer)
 
     def _take(self, found: Found) -> None:
         self.show_found(found)
@@ -537,7 +532,9 @@ class SearchPage(SearchPlace):
 
     def write_all(self, path: Path) -> None:
         """Write all hits into a file, beside the window: CSV, or JSON where its name ends so."""
-        archive, asked, zone = self._desk.archive, self._asked, self._zone
+        archive, asked, zone, found = self._desk.archive, self._asked, self._zone, self._found
+        if found is not None and found.question == asked:
+            asked = found.asked  # which may be wider
 
         def written(count: int) -> None:
             self._tell(

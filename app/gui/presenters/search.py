@@ -27,15 +27,18 @@ from recorder.errors import storage_error
 from recorder.types import Seconds, SessionId
 
 if TYPE_CHECKING:  # loads sqlite-utils, and that numpy: not before somebody searches
-    from transcribe.asking import Answer, Asker
+    from transcribe.asking import Answer, Asker, Question
     from transcribe.database import Database
     from transcribe.facets import Facets
     from transcribe.hits import Hit
     from transcribe.saved import Saved
     from transcribe.search import Results
 
+FIRST_PAGE = 24
+"""Hits of a first answer, which somebody who types waits for: as many as a large window shows."""
+
 PAGE = 60
-"""Hits that are fetched at once."""
+"""Hits that are fetched at once as one scrolls."""
 
 MOST_VALUES = 6
 """Values of each kind that a search can be narrowed by at a click."""
@@ -116,6 +119,8 @@ class Found:
     """What a search page shows.
 
     Attributes:
+        asked: What was searched.
+        answers: What was asked, where that isn't what was searched (`wider`); or None.
         next_page: Names the hits after these; empty where there are no more.
         count: How many, in words.
         order: How they really are sorted.
@@ -132,6 +137,12 @@ class Found:
     took: str
     notes: tuple[str, ...] = ()
     suggestion: str = ""
+    answers: Asked | None = None
+
+    @property
+    def question(self) -> Asked:
+        """What was asked."""
+        return self.answers or self.asked
 
     @property
     def footer(self) -> str:
@@ -160,7 +171,7 @@ Indexed = Callable[[int, int], None]
 class Searching:
     """Answers the newest question: at once as well as can be, then exactly.
 
-    `ask` and `rest` are called from one thread at a time.
+    `ask` and `rest` are called from one thread at a time, `ask_at_once` from any.
 
     Args:
         archive: Whose sessions; their index is brought up to date beside the first answers.
@@ -173,7 +184,15 @@ class Searching:
         self._archive = archive
         self._told = told
         self._indexed = indexed
+        self._lock = threading.Lock()
         self._asker: Asker | None = None
+
+    def ask_at_once(self, asked: Asked, zone: tzinfo | None) -> bool:
+        """Ask if that takes no time; returns whether it was done, and else wants `ask`."""
+        with self._lock:
+            if self._asker is not None:
+                self._asker.ask(_question(asked, zone))
+            return self._asker is not None
 
     def ask(self, asked: Asked, zone: tzinfo | None) -> None:
         """Ask, in place of what was asked before; the answers follow.
@@ -182,26 +201,19 @@ class Searching:
             asked: Any text.
             zone: That days are shown in.
         """
-        from transcribe.asking import Asker, Question  # noqa: PLC0415 (as above)
-        from transcribe.search import Order  # noqa: PLC0415 (as above)
+        from transcribe.asking import Asker  # noqa: PLC0415 (as above)
 
-        if self._asker is None:
-            self._asker = Asker(self._archive, self._tell, self._indexed)
-        self._asker.ask(
-            Question(
-                text=asked.query,
-                session=asked.session or None,
-                order=Order(asked.order),
-                limit=PAGE,
-                zone=zone,
-            )
-        )
+        with self._lock:
+            if self._asker is None:
+                self._asker = Asker(self._archive, self._tell, self._indexed)
+            self._asker.ask(_question(asked, zone))
 
     def rest(self) -> None:
         """Answer nothing more until something is asked again; twice unharmed."""
-        if self._asker is not None:
-            self._asker.close()
-            self._asker = None
+        with self._lock:
+            asker, self._asker = self._asker, None
+        if asker is not None:
+            asker.close()
 
     def _tell(self, answer: Answer) -> None:
         question = answer.question
@@ -211,9 +223,25 @@ class Searching:
             session=str(question.session or ""),
         )
         if answer.results is not None:
-            self._told(_found(asked, answer.results, datetime.now(question.zone)))
+            searched = replace(asked, query=question.wider) if answer.is_wider else asked
+            found = _found(searched, answer.results, datetime.now(question.zone))
+            self._told(_noted(replace(found, answers=asked)) if answer.is_wider else found)
         elif answer.problem is not None:
             self._told(Failed(asked=asked, message=words.Message.of(answer.problem)))
+
+
+def _question(asked: Asked, zone: tzinfo | None) -> Question:
+    from transcribe.asking import Question  # noqa: PLC0415 (as above)
+    from transcribe.search import Order  # noqa: PLC0415 (as above)
+
+    return Question(
+        text=asked.query,
+        wider=wider(asked.query),
+        session=asked.session or None,
+        order=Order(asked.order),
+        limit=FIRST_PAGE,
+        zone=zone,
+    )
 
 
 def indexing(done: int, total: int) -> str:
@@ -242,6 +270,7 @@ def page_after(archive: Archive, found: Found, zone: tzinfo | None) -> Found:
             asked.query,
             session=asked.session or None,
             order=search.Order(found.order),
+            thorough=found.order == Sorted.BEST,  # or of many hits the next would be the newest
             limit=PAGE,
             page=found.next_page,
             zone=zone,
@@ -298,6 +327,7 @@ class Spreading:
         self._archive = archive
         self._lock = threading.Lock()
         self._opened: Database | None = None
+        self._turn = 0
 
     def spread(self, asked: Asked, zone: tzinfo | None) -> tuple[Value, ...]:
         """The commonest values of each kind; nothing if it was given up.
@@ -310,7 +340,9 @@ class Spreading:
         from transcribe import database, facets  # noqa: PLC0415 (as above)
         from transcribe.errors import Interrupted  # noqa: PLC0415 (as above)
 
+        turn = self._turn
         with contextlib.closing(database.open(self._archive.root)) as index:
+            index.give_up_when(lambda: self._turn != turn)
             with self._lock:
                 self._opened = index
             try:
@@ -327,6 +359,7 @@ class Spreading:
     def give_up(self) -> None:
         """Let what is being counted end at once."""
         with self._lock:
+            self._turn += 1
             if self._opened is not None:
                 self._opened.interrupt()
 
@@ -372,21 +405,20 @@ def beginning_of(text: str) -> str:
     return found[0] if found else ""
 
 
-def widened(asked: Asked) -> Asked | None:
+def wider(query: str) -> str:
     """The same with all that begins like its last word, which may not be typed to its end yet.
 
-    None where no word stands at the end.
+    Empty where no word stands at the end.
     """
-    if not beginning_of(asked.query):
-        return None
-    return replace(asked, query=f"{asked.query}*")
+    return f"{query}*" if beginning_of(query) else ""
 
 
-def noted(found: Found) -> Found:
-    """What a widened search found; a note says so."""
-    beginning = beginning_of(found.asked.query.removesuffix("*"))
+def _noted(found: Found) -> Found:
+    """What a wider search found; a note says so."""
+    if not found.hits:
+        return found
     note = translate("Search", "with words that begin with “{beginning}”").format(
-        beginning=beginning
+        beginning=beginning_of(found.question.query)
     )
     return replace(found, notes=(note, *found.notes))
 

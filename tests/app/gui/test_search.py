@@ -195,7 +195,8 @@ def test_the_same_rows_with_an_exact_count_change_the_footer_alone(page: SearchP
 def test_more_come_as_one_scrolls(
     qtbot: QtBot, open_it: Open, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presenter, "PAGE", 4)
+    monkeypatch.setattr(presenter, "FIRST_PAGE", 4)
+    monkeypatch.setattr(presenter, "PAGE", 3)
     talks(settings, 11)
     window = open_it()
     window.bar.search_for("moon")
