@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app.gui.presenters import words
 from app.gui.presenters.following import NO_NEWS, Follower, News
+from app.gui.presenters.history import Histories
 from app.gui.presenters.language import translate
 from app.gui.presenters.session import NO_TIME, Strip, Wave, load_wave
 from app.gui.presenters.words import Look, Message, look_of
@@ -322,6 +323,7 @@ class LiveWaves:
         self._lock = threading.Lock()
         self._watched: tuple[SessionFolder, ...] = ()
         self._next_s: dict[Path, float] = {}
+        self._histories = Histories()  # a journal of hours is not read again each time
 
     def watch(self, folders: Iterable[SessionFolder]) -> None:
         """Draw these from now on, and no others."""
@@ -342,7 +344,7 @@ class LiveWaves:
             if begun_s < self._next_s[folder.path]:
                 continue
             with contextlib.suppress(AircheckError):  # its page says what is wrong with it
-                waves.append(load_wave(folder))
+                waves.append(load_wave(folder, self._histories))
             took_s = self._monotonic() - begun_s
             self._next_s[folder.path] = begun_s + max(_REDRAWN_S, took_s / _DRAWING_SHARE)
         return tuple(waves) or None

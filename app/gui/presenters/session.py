@@ -208,17 +208,22 @@ def load(
     )
 
 
-def load_wave(folder: SessionFolder) -> Wave:
+def load_wave(folder: SessionFolder, histories: Histories | None = None) -> Wave:
     """The waveform of a session's first track, from its beginning to what is stored by now.
 
     Decodes what it has not seen yet, which takes some seconds an hour, and keeps it.
+
+    Args:
+        folder: The session's.
+        histories: Where its journal may be known already.
 
     Raises:
         CorruptSession: The journal can't be read.
     """
     from recorder import peaks  # noqa: PLC0415 (loads av and numpy: not to show the first window)
 
-    found = peaks.overview(folder, buckets=tokens.WAVE_BUCKETS)
+    timeline = (histories or Histories()).read(folder).timeline
+    found = peaks.overview(folder, timeline, buckets=tokens.WAVE_BUCKETS)
     return Wave(
         folder=folder,
         duration_s=found.to_s,
