@@ -8,6 +8,7 @@ a frame that is there again is a repeat, one that was never broadcast is junk. s
 with the extra ``bench``, ffmpeg with the system; who isn't here is left out.
 """
 
+import random
 import shutil
 import subprocess
 import sys
@@ -16,15 +17,15 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from recorder import launch, verify
-from recorder.archive import Archive
+from recorder import cover, launch, verify
+from recorder.archive import Archive, SessionFolder
 from recorder.frames import AdtsParser
 from recorder.types import SourceKind, SourceSpec
 from tests.faults.hls import Broadcast, Fault, HlsServer, Item
@@ -200,14 +201,23 @@ def broadcasting(on_air: Broadcast):  # type: ignore[no-untyped-def]  # noqa: AN
 
 def by_aircheck(url: str, room: Path, on_air: list[Item]) -> Outcome:
     folder = launch.record(Archive(room), SourceSpec(kind=SourceKind.STREAM, address=url))
+    awaited(folder)
+    return judged(stored(folder), on_air, gaps=len(folder.timeline().gaps))
+
+
+def awaited(folder: SessionFolder) -> None:
+    """Wait until it is sealed, and see that it verifies."""
     give_up_s = time.monotonic() + COUNT + PATIENCE_S
     while not folder.sums_path.exists() and time.monotonic() < give_up_s:
         time.sleep(TICK_S)
     assert folder.sealed() is not None
     assert verify.verify(folder.path).ok
-    timeline = folder.timeline()
-    data = b"".join((folder.path / part.file).read_bytes() for part in timeline.parts)
-    return judged(data, on_air, gaps=len(timeline.gaps))
+
+
+def stored(folder: SessionFolder, track: str = "a") -> bytes:
+    """A track's audio, in order of session time."""
+    parts = folder.timeline().tracks[track].parts
+    return b"".join((folder.path / part.file).read_bytes() for part in parts)
 
 
 def by_command(command: list[str], out: Path, on_air: list[Item]) -> Outcome:
@@ -280,3 +290,57 @@ def test_faults_of_hls(tmp_path: Path) -> None:
         ours = outcomes[fault, "aircheck"]
         lost = 1 if fault == "one 404 for good" else 0
         assert (ours.segments, ours.repeats, ours.junk, ours.gaps) == (COUNT - lost, 0, 0, lost)
+
+
+@pytest.mark.timeout(200)
+def test_two_mirrors_that_each_lack_a_tenth(tmp_path: Path) -> None:
+    """Side by side they are whole; whoever has one of them lacks its tenth."""
+    lots = random.Random(20240813).sample(range(COUNT), COUNT // 5)
+    lacking = {"a": lots[: COUNT // 10], "b": lots[COUNT // 10 :]}
+    whole = segments()
+
+    def lame(track: str) -> Broadcast:
+        on_air = Broadcast(segments=list(whole), window=WINDOW, per_poll=0, position=3, target=1)
+        for index in lacking[track]:
+            on_air.fail(index, Fault(status=404), times=FOREVER)
+        return on_air
+
+    names = [name for name in recorders() if name != "aircheck"]
+    rooms = {name: tmp_path / name for name in names}
+    for room in rooms.values():
+        room.mkdir()
+    with (
+        ThreadPoolExecutor(len(names) + 1) as pool,
+        ExitStack() as airs,
+    ):
+        urls = {each: airs.enter_context(broadcasting(lame("a"))).url for each in names}
+        pair = [airs.enter_context(broadcasting(lame(track))).url for track in "ab"]
+        alone = {
+            name: pool.submit(recorders()[name], urls[name], rooms[name], whole) for name in names
+        }
+        first, second = (SourceSpec(kind=SourceKind.STREAM, address=url) for url in pair)
+        folder = launch.record(Archive(tmp_path), first, mirrors=[second], together=True)
+        awaited(folder)
+        peers = {name: each.result() for name, each in alone.items()}
+    timeline = folder.timeline()
+    tracks = {track: judged(stored(folder, track), whole) for track in "ab"}
+    taken = [frame_digests(_taken(folder, each)) for each in cover.best(timeline)]
+    together = [digest for digests in taken for digest in digests]
+    print(f"\n  each of two mirrors lacks {COUNT // 10} of {COUNT}; aircheck, together: ", end="")
+    print(f"{len(together) / (COUNT * FRAMES):.1%}; track a {tracks['a']}, track b {tracks['b']}; ",
+          *(f"{name} with one of them {each};" for name, each in peers.items()))  # fmt: skip
+    assert cover.missing(timeline) == ()
+    assert together == [digest for item in whole for digest in frame_digests(item.data)]
+
+
+def _taken(folder: SessionFolder, stretch: cover.Taken) -> bytes:
+    """The chunks of a track that begin in a stretch."""
+    pieces = []
+    for part in folder.timeline().tracks[stretch.track].parts:
+        data = (folder.path / part.file).read_bytes()
+        pieces += [
+            data[chunk.offset : chunk.offset + chunk.bytes]
+            for chunk in part.chunks
+            if stretch.from_s - 0.01 <= chunk.start_s < stretch.to_s - 0.01
+        ]
+    return b"".join(pieces)
