@@ -30,9 +30,10 @@ from app.gui.presenters.words import Message
 from recorder.archive import SessionFolder
 
 if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QAudioSink
+    from PySide6.QtMultimedia import QAudioDevice, QAudioSink
 
 _NEEDED = ("recorder.decode", "app.gui.presenters.pace")  # Qt's own is loaded by the GUI thread
+_MULTIMEDIA = "PySide6.QtMultimedia"
 _BUFFER_BYTES = RATE_HZ * BYTES_A_FRAME * 4 // 10  # 0.4 s
 
 
@@ -76,6 +77,7 @@ class Player(QObject):
         self._sink: QAudioSink | None = None
         self._device: QIODevice | None = None
         self._playing = Playing.NOTHING
+        self._is_expecting = False
         self._at_s = 0.0
         self._told_jump: tuple[float, float] | None = None
         self._feeding = QTimer(self)
@@ -95,6 +97,25 @@ class Player(QObject):
     @Slot()
     def _on_time(self) -> None:
         self.warm()
+
+    def expect(self) -> None:
+        """Something is shown that may be played: find the output before that, when there is time.
+
+        It takes Qt some hundredths of a second, once, and only the GUI thread may do it.
+        """
+        if not self._is_expecting:
+            self._is_expecting = True
+            QTimer.singleShot(tokens.EXPECT_MS, self, self._load_multimedia)
+
+    @Slot()
+    def _load_multimedia(self) -> None:
+        with contextlib.suppress(ImportError):  # then playing says so
+            importlib.import_module(_MULTIMEDIA)
+            QTimer.singleShot(0, self, self._find_output)
+
+    @Slot()
+    def _find_output(self) -> None:
+        _output()
 
     @property
     def histories(self) -> Histories:
@@ -252,19 +273,23 @@ def _load() -> None:
             importlib.import_module(name)
 
 
-def _new_sink(parent: QObject) -> QAudioSink | None:
-    """An open way to the default output; None where there is none, or no library for it."""
+def _output() -> QAudioDevice | None:
+    """Where sound goes unless told; None where it can't go anywhere, or no library is there."""
     try:
-        from PySide6.QtMultimedia import (  # noqa: PLC0415 (loaded when playing starts)
-            QAudioFormat,
-            QAudioSink,
-            QMediaDevices,
-        )
+        from PySide6.QtMultimedia import QMediaDevices  # noqa: PLC0415 (not at the first window)
     except ImportError:  # libpulse is missing on Linux
         return None
     output = QMediaDevices.defaultAudioOutput()
-    if output.isNull():
+    return None if output.isNull() else output
+
+
+def _new_sink(parent: QObject) -> QAudioSink | None:
+    """An open way to the default output; None where there is none, or no library for it."""
+    output = _output()
+    if output is None:
         return None
+    from PySide6.QtMultimedia import QAudioFormat, QAudioSink  # noqa: PLC0415 (likewise)
+
     form = QAudioFormat()
     form.setSampleRate(RATE_HZ)
     form.setChannelCount(CHANNELS)

@@ -133,6 +133,8 @@ class Window(QMainWindow):
         self.side.show_session(session.path if session else None)
         self.transport.offer(can_play=session is not None)
         self._desk.measure(session)
+        if isinstance(place, SessionPlace | SearchPlace):
+            self.player.expect()
         place.enter()
         QTimer.singleShot(0, self, self._fit_side)  # once the page has its room
 
@@ -310,9 +312,9 @@ class Window(QMainWindow):
 
     @Slot()
     def _on_play_asked(self) -> None:
-        folder = self._shown_session()
-        if folder is not None:
-            self.play(folder, 0.0)
+        place = self._places.get(self._shown)
+        if isinstance(place, SessionPlace) and place.shown is not None:
+            self.play(place.shown, place.cursor_s)
 
     @Slot()
     def _on_stop_all(self) -> None:
@@ -472,7 +474,8 @@ class Window(QMainWindow):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
     def _remember(self) -> None:
-        """Be as large as before, at the same place."""
+        """Be as large as before, at the same place; play as before."""
+        self.transport.remember(self._memory)
         geometry, split = self._memory.value("geometry"), self._memory.value("split")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(tokens.WINDOW_WIDTH, tokens.WINDOW_HEIGHT)
