@@ -431,19 +431,7 @@ class _Opus(_Codec):
         self.pre_skip = int.from_bytes(head[10:12], "little")
 
     def samples(self, packet: bytes) -> int:
-        """By the packet's first bytes (RFC 6716, section 3.1)."""
-        if not packet:
-            return 0
-        config, code = packet[0] >> 3, packet[0] & 3
-        if config < 12:
-            size = (480, 960, 1920, 2880)[config & 3]
-        elif config < 16:
-            size = (480, 960)[config & 1]
-        else:
-            size = (120, 240, 480, 960)[config & 3]
-        if code < 3:
-            return size * (1, 2, 2)[code]
-        return size * (packet[1] & 63) if len(packet) > 1 else 0
+        return opus_samples(packet)
 
 
 class _Vorbis(_Codec):
@@ -493,7 +481,7 @@ def vorbis_samples(extradata: bytes) -> Callable[[bytes], int]:
     Returns:
         Of the first packet 0, since it only overlaps; of all, where the headers can't be read.
     """
-    headers = _unlaced(extradata)
+    headers = vorbis_headers(extradata)
     if len(headers) != 3 or not headers[0].startswith(b"\x01vorbis") or len(headers[0]) < 30:
         return lambda _: 0
     codec = _Vorbis(headers[0])
@@ -501,8 +489,24 @@ def vorbis_samples(extradata: bytes) -> Callable[[bytes], int]:
     return codec.samples
 
 
-def _unlaced(extradata: bytes) -> list[bytes]:
-    """Packets behind their count, less one, and the sizes of all but the last."""
+def opus_samples(packet: bytes) -> int:
+    """Samples a channel that a packet of Opus decodes to, at 48 kHz (RFC 6716, section 3.1)."""
+    if not packet:
+        return 0
+    config, code = packet[0] >> 3, packet[0] & 3
+    if config < 12:
+        size = (480, 960, 1920, 2880)[config & 3]
+    elif config < 16:
+        size = (480, 960)[config & 1]
+    else:
+        size = (120, 240, 480, 960)[config & 3]
+    if code < 3:
+        return size * (1, 2, 2)[code]
+    return size * (packet[1] & 63) if len(packet) > 1 else 0
+
+
+def vorbis_headers(extradata: bytes) -> list[bytes]:
+    """A stream's header packets: behind their count, less one, and all sizes but the last one's."""
     sizes: list[int] = []
     at, size = 1, 0
     while len(sizes) < (extradata[0] if extradata else 0) and at < len(extradata):

@@ -130,7 +130,13 @@ def stamp(
 
 
 def paged(
-    packets: Iterable[bytes], *, serial: int, number: int, granule: int, flags: int = 0
+    packets: Iterable[bytes],
+    *,
+    serial: int,
+    number: int,
+    granule: int,
+    flags: int = 0,
+    ends: int = 0,
 ) -> bytes:
     """Packets on pages of their own.
 
@@ -140,6 +146,7 @@ def paged(
         number: Of the first page.
         granule: Samples up to the end of the last packet.
         flags: Of the first page.
+        ends: Of the last one, besides.
     """
     held = list(packets)
     laces = [lace for packet in held for lace in _laces(len(packet))]
@@ -149,9 +156,10 @@ def paged(
     for begin in range(0, len(laces), _MOST_LACES):
         table = laces[begin : begin + _MOST_LACES]
         has_end = any(lace < _FULL_LACE for lace in table)
+        more = ends if begin + _MOST_LACES >= len(laces) else 0
         page = b"".join((
             _MARK,
-            bytes([CONTINUED if is_torn else flags if not made else 0]),
+            bytes([(CONTINUED if is_torn else flags if not made else 0) | more]),
             (granule if has_end else -1).to_bytes(8, "little", signed=True),
             serial.to_bytes(4, "little"),
             (number + len(made)).to_bytes(4, "little"),

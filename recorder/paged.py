@@ -33,7 +33,8 @@ from recorder.written import Written
 _NEAR = 8  # pages; a packet goes over fewer
 _OFF_S = 0.1  # by which time stamps may differ from what the journal counted
 _BLOCK = 1 << 24  # bytes that are written in one stroke
-_SERIAL = 1
+SERIAL = 1
+"""Of the one stream that a file of ours has."""
 _VENDOR = b"Aircheck"
 _NAMES = {"comment": "DESCRIPTION"}  # as https://www.xiph.org/vorbis/doc/v-comment.html has it
 _OPUS, _VORBIS, _FLAC = b"OpusHead", b"\x01vorbis", b"\x7fFLAC"
@@ -361,16 +362,28 @@ class _Plan:
 def _head(materials: list[Material], tags: Tags) -> bytes:
     """The file's header pages: the first stream's set-up, and what the file says of itself."""
     headers = ogg.packets_of(materials[0].head)
-    first, comments = headers[0], _comments(tags)
-    if materials[0].stream.codec == "opus":
+    if materials[0].stream.codec == "flac":
+        headers[0] = _flac_first([ogg.packets_of(each.head)[0] for each in materials])
+    return header_pages(materials[0].stream.codec, headers, tags)
+
+
+def header_pages(codec: str, headers: list[bytes], tags: Tags) -> bytes:
+    """Header pages of a stream that says of itself what the tags do.
+
+    Args:
+        codec: FFmpeg's name: opus, vorbis or flac.
+        headers: The stream's header packets; its comments are left out.
+        tags: What it says instead.
+    """
+    comments = _comments(tags)
+    if codec == "opus":
         others = [b"OpusTags" + comments]
-    elif materials[0].stream.codec == "vorbis":
+    elif codec == "vorbis":
         others = [b"\x03vorbis" + comments + b"\1", headers[2]]
     else:
-        first = _flac_first([ogg.packets_of(each.head)[0] for each in materials])
         others = [bytes([_FLAC_COMMENTS]) + len(comments).to_bytes(3, "big") + comments]
-    begin = ogg.paged([first], serial=_SERIAL, number=0, granule=0, flags=ogg.FIRST)
-    return begin + ogg.paged(others, serial=_SERIAL, number=1, granule=0)
+    begin = ogg.paged([headers[0]], serial=SERIAL, number=0, granule=0, flags=ogg.FIRST)
+    return begin + ogg.paged(others, serial=SERIAL, number=1, granule=0)
 
 
 def _flac_first(firsts: list[bytes]) -> bytes:
@@ -455,7 +468,7 @@ class _Writing:
                 pages.sizes[first:end],
                 flags=flags[first:end],
                 granules=laid.granules[first:end],
-                serial=_SERIAL,
+                serial=SERIAL,
                 first_number=self.number,
             )
             self.number += end - first
@@ -484,9 +497,9 @@ class _Writing:
             count = min(each, whole - at)
             samples += count * silence.samples
             page = ogg.paged(
-                [silence.packet] * count, serial=_SERIAL, number=self.number, granule=samples
+                [silence.packet] * count, serial=SERIAL, number=self.number, granule=samples
             )
-            self.number += _count_pages(page)
+            self.number += count_pages(page)
             made.append(page)
             at += count
         data = memoryview(b"".join(made))
@@ -494,7 +507,7 @@ class _Writing:
         self._write(data, [(0, len(data))], times, is_silence=True)
 
     def _put(self, head: bytes) -> None:
-        self.number = _count_pages(head)
+        self.number = count_pages(head)
         self._write(memoryview(head), [(0, len(head))], [(None, None)])
 
     def _write(
@@ -517,7 +530,8 @@ class _Writing:
         self.written.put(data)
 
 
-def _count_pages(data: bytes) -> int:
+def count_pages(data: bytes) -> int:
+    """How many pages there are in bytes of nothing but pages."""
     found = ogg.pages(np.frombuffer(data, np.uint8))
     assert found is not None
     return len(found)

@@ -323,14 +323,14 @@ class _Work:
 
     def copied(self, room: Path) -> Iterator[Path]:
         """Copy packets."""
-        copies = packets.copies(self.folder.path, self.timeline, self.wish.track)
-        cuts_s = self._cuts
+        lead, cuts_s = packets.Lead(), self._cuts
+        copies = lead.watch(packets.copies(self.folder.path, self.timeline, self.wish.track))
         numbered = ((bisect.bisect_right(cuts_s, each.middle_s), each) for each in copies)
         for number, piece in itertools.groupby(numbered, key=lambda each: each[0]):
             path = room / f"{number}.{self.wish.fmt}"
             told = (each for _, each in piece)
             tags = self._said(number, "packets copied as they were recorded")
-            yield packets.write(self._each_told(told), path, self.wish.fmt, tags)
+            yield packets.write(self._each_told(told), path, self.wish.fmt, tags, lead=lead)
 
     @property
     def _bitrate_kbps(self) -> int | None:
