@@ -83,10 +83,10 @@ def _now(desk: Desk, parent: QWidget) -> Place:
     return NowPage(desk, parent)
 
 
-def _search(desk: Desk, _parent: QWidget) -> Place:
+def _search(desk: Desk, parent: QWidget) -> Place:
     from app.gui.pages.search import SearchPage  # noqa: PLC0415 (see above)
 
-    return SearchPage(desk)
+    return SearchPage(desk, parent)
 
 
 def _library(desk: Desk, parent: QWidget) -> Place:
