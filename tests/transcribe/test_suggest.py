@@ -38,6 +38,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         ("fo:presidnt", "fo:president"),
         ("presidnts:presidnt", "presidnts:president"),
         ("sorce:x presidnt", "source:x president"),
+        ("soruce:x", "source:x"),
         ("-Speeker: bob", "-speaker: bob"),
         ("presidnt: bob", "president: bob"),
         ("subtitle:presidnt", "subtitle:president"),
