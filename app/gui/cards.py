@@ -166,7 +166,7 @@ class LiveCard(QFrame):
         Args:
             folder: The session's.
             is_alone: Whether it stands by itself, and not on the session's own page, which shows
-                the title and the strip.
+                state, title and strip.
         """
         super().__init__()
         self.setObjectName("card")
@@ -214,7 +214,7 @@ class LiveCard(QFrame):
         self._lay_out()
         self.act.hide()
         self.dismiss.hide()
-        for part in (self.title, self.strip, self._open):
+        for part in (self.chip, self.title, self.strip, self._open):
             part.setVisible(is_alone)
 
     def show_live(self, live: Live) -> None:
@@ -283,7 +283,7 @@ class LiveCard(QFrame):
             (self.mark, has_sound and not live.has_failed),
             (self.note, has_sound and not live.has_failed),
             (self.clip, has_sound and not live.has_failed),
-            (self.reason, not live.has_failed),
+            (self.reason, not live.has_failed and (self._is_alone or self._has_reason(live))),
             (self.why, live.has_failed),
             (self.dismiss, live.has_failed),
         ):
@@ -292,6 +292,10 @@ class LiveCard(QFrame):
         self.stop.setEnabled(not is_ending and not live.has_died)
         self.mark.setEnabled(state is not State.FINISHING and not live.has_died)
         self._show_words(self.width())
+
+    @staticmethod
+    def _has_reason(live: Live) -> bool:
+        return bool(live.reason(datetime.now(UTC)))
 
     @Slot()
     def _show_reason(self) -> None:
@@ -379,7 +383,7 @@ class LiveCard(QFrame):
         layout.setContentsMargins(edge, edge, edge, edge)
         layout.setSpacing(tokens.SPACE_S)
         top = _row(tokens.SPACE_M, self.chip, self.warning)
-        top.addWidget(self.title, 1)
+        top.addWidget(self.title if self._is_alone else self.reason, 1)
         top.addStretch(0)
         middle = _row(tokens.SPACE_L, self.clock, self.nothing)
         middle.addStretch(1)
@@ -391,7 +395,8 @@ class LiveCard(QFrame):
         facts.addWidget(self.meter, 2)
         facts.addStretch(0)
         layout.addLayout(top)
-        layout.addWidget(self.reason)
+        if self._is_alone:
+            layout.addWidget(self.reason)  # keeps its room, so that nothing jumps
         layout.addWidget(self.why)
         layout.addLayout(middle)
         layout.addLayout(facts)

@@ -116,8 +116,17 @@ class FactsView(QListView):
     picked = Signal(int)
     """A row, by click or Return."""
 
-    def __init__(self, name: str, *, can_rename: bool = False) -> None:
+    def __init__(self, name: str, *, can_rename: bool = False, grows: bool = False) -> None:
+        """Make one.
+
+        Args:
+            name: For screen readers.
+            can_rename: Whether a title may be edited in place.
+            grows: Whether it is as high as what it lists, up to some pages, and whoever holds it
+                scrolls.
+        """
         super().__init__()
+        self._grows = grows
         self.facts = FactsModel(can_rename=can_rename)
         self.setModel(self.facts)
         self.setItemDelegate(_FactDelegate(self))
@@ -145,6 +154,14 @@ class FactsView(QListView):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.scheduleDelayedItemsLayout()
+
+    def updateGeometries(self) -> None:  # noqa: N802 (Qt's name)
+        """What it lists is laid out anew."""
+        super().updateGeometries()
+        if self._grows:
+            height = min(max(self.contentsSize().height(), 1), tokens.LIST_MOST_HEIGHT)
+            if self.height() != height:
+                self.setFixedHeight(height)
 
     @Slot(QModelIndex)
     def _on_picked(self, index: QModelIndex) -> None:

@@ -107,6 +107,11 @@ class SessionPlace(Place):
         """The session that it shows."""
         raise NotImplementedError
 
+    @property
+    def cursor_s(self) -> float:
+        """Session time of its playhead, whether it plays or not."""
+        raise NotImplementedError
+
     def show_session(self, folder: SessionFolder, at_s: float | None = None) -> None:
         """Show a session; at a moment of it, where one is given."""
         raise NotImplementedError

@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QFrame,
     QGraphicsDropShadowEffect,
     QHBoxLayout,
@@ -26,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui import theme, tokens
+from app.gui.choosing import Check, Combo
 from app.gui.presenters import matching, words
 from app.gui.presenters.language import translate
 from app.gui.presenters.matching import Match
@@ -158,10 +157,9 @@ class LineEditor(QFrame):
         self.setObjectName("float")
         self._number = -1
         self._before = ("", "")
-        self.speaker = QComboBox()
+        self.speaker = Combo(translate("Correct", "Who speaks"))
         self.speaker.setEditable(True)
         self.speaker.setMinimumHeight(tokens.CONTROL_HEIGHT)
-        self.speaker.setAccessibleName(translate("Correct", "Who speaks"))
         field = self.speaker.lineEdit()
         assert field is not None
         field.setPlaceholderText(translate("Correct", "Who speaks"))
@@ -170,7 +168,7 @@ class LineEditor(QFrame):
         self.text.setAccessibleName(translate("Correct", "What was said"))
         self.text.setTabChangesFocus(True)
         self.text.setFont(theme.font(tokens.TYPE_TRANSCRIPT))
-        self.everywhere = QCheckBox(translate("Correct", "Everywhere"))
+        self.everywhere = Check(translate("Correct", "Everywhere"))
         self.everywhere.setToolTip(
             translate("Correct", "Name this voice so in all of the session, and from now on")
         )

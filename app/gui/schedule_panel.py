@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QDate, QDateTime, QLocale, Qt, QTime, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QCompleter,
     QDateEdit,
@@ -23,13 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui import tokens
+from app.gui.choosing import Check, Combo
 from app.gui.presenters.capture import Wish, length_of, schedule_of, spoken, zones
 from app.gui.presenters.language import translate
 from app.gui.widgets import Button, label, quietly
 from recorder.errors import AircheckError
 from recorder.schedule import Repeat, parse_time
 
-_NARROW = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 _HEIGHT = tokens.CONTROL_HEIGHT + 2 * tokens.BORDER
 _MIRROR_ROWS = 3  # as high as the three fields beside it
 _REPEATS = (None, Repeat.DAILY, Repeat.WEEKLY)
@@ -60,7 +59,7 @@ class SchedulePanel(QFrame):
         if line is not None:  # the style sheet's padding holds only beside a drop-down
             line.setTextMargins(tokens.SPACE_M, 0, 0, 0)
         self.zone = self._zones()
-        self.repeat = QComboBox()
+        self.repeat = Combo(translate("Schedule", "Repeats"))
         for word in (
             translate("Schedule", "Once"),
             translate("Schedule", "Every day"),
@@ -75,12 +74,10 @@ class SchedulePanel(QFrame):
             translate("Schedule", "Other sources of the same event, one per line")
         )
         self.mirrors.setMinimumHeight(tokens.CONTROL_HEIGHT * 2)
-        self.together = QComboBox()
-        self.together.setSizeAdjustPolicy(_NARROW)
-        self.together.setMinimumContentsLength(tokens.ZONE_CHARACTERS)
+        self.together = Combo(translate("Schedule", "What the mirrors do"))
         self.together.addItem(translate("Schedule", "Take over where the source fails"))
         self.together.addItem(translate("Schedule", "Are recorded beside the source"))
-        self.split = QCheckBox(translate("Schedule", "One track per channel"))
+        self.split = Check(translate("Schedule", "One track per channel"))
         self.preview = label("muted")
         self.preview.setWordWrap(True)
         self.at_once = Button(translate("Schedule", "Start at once"), "x")
@@ -200,12 +197,10 @@ class SchedulePanel(QFrame):
             self.zone.addItem(name)
         self.zone.setCurrentText(name)
 
-    def _zones(self) -> QComboBox:
-        box = QComboBox()
+    def _zones(self) -> Combo:
+        box = Combo(translate("Schedule", "Zone"))
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        box.setSizeAdjustPolicy(_NARROW)
-        box.setMinimumContentsLength(tokens.ZONE_CHARACTERS)
         box.addItems(zones())
         completer = box.completer()
         if completer is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout
 
@@ -20,6 +20,7 @@ from app.gui.widgets import Button, IconButton, Notice, Text, label, quietly
 from recorder.archive import SessionFolder
 
 _JUMP_S = 10.0
+_HEARING = "hearing"
 
 
 class Transport(QFrame):
@@ -35,6 +36,7 @@ class Transport(QFrame):
         self._duration_s = 0.0
         self._shown: SessionFolder | None = None
         self._can_begin = False
+        self._memory: QSettings | None = None
         self.notice = Notice()
         self._gaps: tuple[tuple[float, float, str], ...] = ()
         self.back = IconButton(translate("Player", "Back 10 seconds (J)"), "rotate-ccw")
@@ -70,6 +72,11 @@ class Transport(QFrame):
         self._can_begin = can_play
         self.play.setEnabled(can_play or self._player.sound is not None)
         self._show_idle()
+
+    def remember(self, memory: QSettings) -> None:
+        """Play at the pace, and leave out what was left out, when the window was open before."""
+        self._player.hear(Hearing.of_text(str(memory.value(_HEARING, ""))))
+        self._memory = memory
 
     def show_session(self, folder: SessionFolder, title: str, strip: Strip) -> None:
         """Show the time of the session that is played; others are left out."""
@@ -115,7 +122,10 @@ class Transport(QFrame):
             translate("Player", "Pause") if is_playing else translate("Player", "Play"),
             "pause" if is_playing else "play",
         )
-        self.pace.say(hearing_words(self._player.hearing))
+        hearing = self._player.hearing
+        self.pace.say(hearing_words(hearing))
+        if self._memory is not None and self._memory.value(_HEARING) != hearing.to_text():
+            self._memory.setValue(_HEARING, hearing.to_text())
         folder = self._player.folder
         is_other = self._player.sound is not None and (folder is None or not self.shows(folder))
         if self._shown is not None and is_other:

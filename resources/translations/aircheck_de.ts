@@ -259,10 +259,6 @@
         <translation>Eine andere Aufnahme desselben Ereignisses</translation>
     </message>
     <message>
-        <source>Back</source>
-        <translation>Zurück</translation>
-    </message>
-    <message>
         <source>Choose a file …</source>
         <translation>Datei wählen …</translation>
     </message>
@@ -327,6 +323,10 @@
         <translation>Eigene</translation>
     </message>
     <message>
+        <source>{title}, compared</source>
+        <translation>{title}, verglichen</translation>
+    </message>
+    <message>
         <source>{percent} % compared</source>
         <translation>{percent} % verglichen</translation>
     </message>
@@ -367,6 +367,10 @@
     <message>
         <source>Both recordings are untouched.</source>
         <translation>Beide Aufnahmen sind unberührt.</translation>
+    </message>
+    <message>
+        <source>Back (Esc)</source>
+        <translation>Zurück (Esc)</translation>
     </message>
     <message>
         <source>Try it again.</source>
@@ -2698,6 +2702,10 @@
     <message>
         <source>Other sessions are fine.</source>
         <translation>Andere Sitzungen sind in Ordnung.</translation>
+    </message>
+    <message>
+        <source>Cover</source>
+        <translation>Titelbild</translation>
     </message>
     <message>
         <source>It knows 446 words of synthetic English; for people&apos;s voices get another by &apos;aircheck models get&apos;.</source>

@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -22,8 +21,10 @@ from PySide6.QtWidgets import (
 
 from app.gui import theme, tokens
 from app.gui.bridge import Latest
+from app.gui.choosing import Combo
 from app.gui.desk import Desk
 from app.gui.facts import FactsView
+from app.gui.flow import Flow
 from app.gui.player import Player
 from app.gui.presenters import comparing, words
 from app.gui.presenters.comparing import Compared, Comparing, Differing, Task
@@ -118,6 +119,12 @@ class ComparePage(QWidget):
         """Compare this session with something."""
         is_other = self._folder is None or self._folder.path != folder.path
         self._folder = folder
+        titles = {row.summary.folder: row.summary.title for row in rows}
+        self.title.say(
+            translate("Compare", "{title}, compared").format(
+                title=words.one_line(titles.get(folder.path, ""))
+            )
+        )
         self.sessions.clear()
         self.sessions.addItem(translate("Compare", "Another session of the archive …"), "")
         for row in rows:
@@ -270,7 +277,8 @@ class ComparePage(QWidget):
         self._runs.hide()
         self._choice.setEnabled(True)
         self._outcome.setVisible(has_result)
-        self._both.setVisible(has_result)
+        for part in (self._both, self.hear_ours, self.hear_theirs):
+            part.setVisible(has_result)
         self.list.setVisible(has_result)
         self.teach.setVisible(not has_result)
         self.complete.setVisible(has_result and self._found is not None and self._found.is_related)
@@ -395,15 +403,11 @@ class ComparePage(QWidget):
     # --- putting together ----------------------------------------------------------------------
 
     def _make_parts(self) -> None:
-        self.back = Button(translate("Compare", "Back"), "arrow-left")
+        self.back = IconButton(translate("Compare", "Back (Esc)"), "arrow-left")
+        self.title = Text("title")
         self.file = Button(translate("Compare", "Choose a file …"), "folder-open")
-        self.sessions = QComboBox()
-        self.sessions.setAccessibleName(translate("Compare", "Another session"))
+        self.sessions = Combo(translate("Compare", "Another session"))
         self.sessions.setMinimumHeight(tokens.CONTROL_HEIGHT)
-        self.sessions.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.sessions.setMinimumContentsLength(10)
         self.notice = Notice()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
@@ -430,10 +434,12 @@ class ComparePage(QWidget):
         self.ours.setAccessibleName(translate("Compare", "Our waveform"))
         self.theirs.setAccessibleName(translate("Compare", "Their waveform"))
         self.their_name = Text("muted")
-        self.list = FactsView(translate("Compare", "Differences; Return shows one"))
+        self.list = FactsView(translate("Compare", "Differences; Return shows one"), grows=True)
         self.hear_ours = Button(translate("Compare", "Hear ours"), "play")
         self.hear_theirs = Button(translate("Compare", "Hear theirs"), "play")
-        self.complete = Button(translate("Compare", "Complete from this"), "git-compare-arrows")
+        self.complete = Button(
+            translate("Compare", "Complete from this"), "git-compare-arrows", role="accent"
+        )
         self.complete.setToolTip(
             translate("Compare", "Fill our gaps from it, as a track of its own; Undo takes it away")
         )
@@ -462,7 +468,7 @@ class ComparePage(QWidget):
         self._choice = QWidget()
         _in_row(QHBoxLayout(self._choice), self.file, stretched=self.sessions)
         head = QHBoxLayout()
-        _in_row(head, self.back, stretched=self._choice)
+        _in_row(head, self.back, stretched=self.title)
         self._runs = QWidget()
         runs = QHBoxLayout(self._runs)
         runs.setContentsMargins(0, 0, 0, 0)
@@ -472,10 +478,10 @@ class ComparePage(QWidget):
         runs.addLayout(texts, 1)
         runs.addWidget(self.cancel)
         self._lay_out_result()
-        ends = QHBoxLayout()
-        _in_row(ends, self.complete, self.undo)
-        ends.addStretch(1)
-        self.list.setMinimumHeight(tokens.LIST_LEAST_HEIGHT)
+        actions = QWidget()
+        flow = Flow(actions, tokens.SPACE_S)
+        for button in (self.hear_ours, self.hear_theirs, self.complete, self.undo):
+            flow.addWidget(button)
         column = QWidget()
         column.setObjectName("column")
         layout = QVBoxLayout(column)
@@ -483,10 +489,11 @@ class ComparePage(QWidget):
         layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
         layout.setSpacing(tokens.SPACE_M)
         layout.addLayout(head)
-        for part in (self.notice, self.teach, self._runs, self._outcome, self._both):
+        for part in (
+            self.teach, self._choice, self.notice, self._runs, self._outcome, self._both, actions,
+            self.list,
+        ):  # fmt: skip
             layout.addWidget(part)
-        layout.addLayout(ends)
-        layout.addWidget(self.list, 1)
         layout.addStretch(0)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -511,10 +518,6 @@ class ComparePage(QWidget):
             self.ours, self.links, self.theirs, self.their_name,
         ):  # fmt: skip
             both.addWidget(part)
-        actions = QHBoxLayout()
-        _in_row(actions, self.hear_ours, self.hear_theirs)
-        actions.addStretch(1)
-        both.addLayout(actions)
 
 
 def _in_row(line: QHBoxLayout, *parts: QWidget, stretched: QWidget | None = None) -> None:

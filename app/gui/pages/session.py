@@ -23,6 +23,7 @@ from app.editing import Changes
 from app.gui import tokens
 from app.gui.bridge import Latest
 from app.gui.cards import LiveCard, wire
+from app.gui.cover import CoverView
 from app.gui.desk import Desk
 from app.gui.details import DetailsForm
 from app.gui.keys import KeysOverlay
@@ -107,6 +108,11 @@ class SessionPage(SessionPlace):
     def shown(self) -> SessionFolder | None:
         """The session that it shows."""
         return self.folder
+
+    @property
+    def cursor_s(self) -> float:
+        """See `SessionPlace`."""
+        return self._position_s()
 
     def show_session(self, folder: SessionFolder, at_s: float | None = None) -> None:
         """Turn to a session, at a moment of it where one is given."""
@@ -296,6 +302,7 @@ class SessionPage(SessionPlace):
         self.about.say("")
         self.notice.clear()
         self.replay.show_replay(None)
+        self.cover.show_cover(None)
         self._close_details()
         for view in (self.overview, self.detail):
             view.show_strip(NO_TIME)
@@ -362,6 +369,7 @@ class SessionPage(SessionPlace):
         )
         self.about.say(" · ".join(part for part in parts if part))
         self.story.say(info.description if info else "")
+        self.cover.show_cover(row.summary.folder / info.cover if info and info.cover else None)
         self._arrange()
 
     def _show_strip(self, strip: session.Strip) -> None:
@@ -850,6 +858,7 @@ class SessionPage(SessionPlace):
         self.title = Text("title")
         self.about = Text("muted")
         self.story = Text("note")
+        self.cover = CoverView(self._desk.lane("cover", newest_only=True), tokens.COVER_SMALL)
         self.edit = Button(translate("Session", "Edit"), "pencil")
         self.edit.setToolTip(translate("Session", "Title, host, description, rights, cover"))
         self.other = Button(translate("Session", "Compare"), "git-compare-arrows")
@@ -867,6 +876,7 @@ class SessionPage(SessionPlace):
         self.zoom_in = IconButton(translate("Session", "Zoom in (+)"), "zoom-in")
         self.zoom_out = IconButton(translate("Session", "Zoom out (-)"), "zoom-out")
         self.chosen = Text("note")
+        self.chosen.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.clip = Button(translate("Session", "Clip"), "scissors")
         self._compare: ComparePage | None = None
         self._details: DetailsForm | None = None
@@ -983,19 +993,6 @@ class SessionPage(SessionPlace):
         outer.addWidget(self._pages)
         self._pages.addWidget(scrolled(main))
         edge = tokens.SPACE_L
-        head = QHBoxLayout()
-        head.setSpacing(tokens.SPACE_S)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.chip)
-        for button in (self.more, self.edit, self.other, self.export, self.keys):
-            head.addWidget(button)
-        tools = QHBoxLayout()
-        tools.setSpacing(tokens.SPACE_S)
-        tools.addWidget(self.about, 1)
-        tools.addWidget(self.chosen)
-        tools.addWidget(self.clip)
-        tools.addWidget(self.zoom_out)
-        tools.addWidget(self.zoom_in)
         waves = QVBoxLayout()
         waves.setSpacing(tokens.SPACE_XS)
         waves.addWidget(self.overview)
@@ -1003,9 +1000,7 @@ class SessionPage(SessionPlace):
         layout = QVBoxLayout(main)
         layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
         layout.setSpacing(tokens.SPACE_S)
-        layout.addLayout(head)
-        layout.addWidget(self.story)
-        layout.addLayout(tools)
+        layout.addLayout(self._head())
         layout.addWidget(self.notice)
         layout.addWidget(self.replay)
         layout.addLayout(self._card_place)
@@ -1021,6 +1016,32 @@ class SessionPage(SessionPlace):
         body.setSpacing(tokens.SPACE_M)
         body.addWidget(self.text, 3)
         body.addWidget(self.panel, 2)
+
+    def _head(self) -> QHBoxLayout:
+        """The cover, and beside it title and actions, what it is about, tools."""
+        head = QHBoxLayout()
+        head.setSpacing(tokens.SPACE_S)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.chip)
+        for button in (self.more, self.edit, self.other, self.export, self.keys):
+            head.addWidget(button)
+        tools = QHBoxLayout()
+        tools.setSpacing(tokens.SPACE_S)
+        tools.addWidget(self.about, 1)
+        tools.addWidget(self.chosen, 1)
+        tools.addWidget(self.clip)
+        tools.addWidget(self.zoom_out)
+        tools.addWidget(self.zoom_in)
+        texts = QVBoxLayout()
+        texts.setSpacing(tokens.SPACE_S)
+        texts.addLayout(head)
+        texts.addWidget(self.story)
+        texts.addLayout(tools)
+        top = QHBoxLayout()
+        top.setSpacing(tokens.SPACE_L)
+        top.addWidget(self.cover, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(texts, 1)
+        return top
 
 
 def _nothing(_result: object) -> None:

@@ -11,11 +11,12 @@ counting what was played. What is left out is said (`Feed.last_jump`).
 from __future__ import annotations
 
 import bisect
+import json
 import logging
 import queue
 import threading
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -75,6 +76,22 @@ class Hearing:
         ahead = [pace for pace in PACES if (pace - self.pace) * direction > 1e-6]
         nearest = min(ahead, key=lambda pace: abs(pace - self.pace), default=self.pace)
         return replace(self, pace=nearest)
+
+    def to_text(self) -> str:
+        """What `of_text` reads."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def of_text(cls, text: str) -> Hearing:
+        """As it was kept; the usual one where that can't be read."""
+        try:
+            kept = json.loads(text)
+            hearing = cls(
+                **{name: type(value)(kept[name]) for name, value in asdict(cls()).items()}
+            )
+        except (ValueError, KeyError, TypeError):
+            return cls()
+        return hearing if hearing.pace in PACES else cls()
 
     def with_silence_turned(self) -> Hearing:
         """With silence left out, or heard again."""

@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QImage, QTextCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app import editing
+from app.gui.jobs_watch import JobsWatch
 from app.gui.pages.session import SessionPage
 from app.gui.panel import Panel, time_in
 from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.live import Live
+from app.gui.replaying import Replays
 from app.gui.window import Window
+from app.jobs import Job, JobState, Request
 from app.settings import Settings
 from recorder.archive import SessionFolder
 from recorder.status import Status
@@ -416,3 +421,61 @@ def test_a_voice_is_named_everywhere_and_stays_so(
     qtbot.waitUntil(lambda: page.transcript.toPlainText().count("The host") == 3)
     names = json.loads((talk.transcripts / "speakers.json").read_bytes())
     assert names == {"a": "The host"}
+
+
+def test_play_in_the_bar_begins_where_the_playhead_is(
+    page: SessionPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[tuple[SessionFolder | None, float]] = []
+    monkeypatch.setattr(page._player, "play", lambda *what: played.append(what))
+    page.show_position(13.0)
+    window = page.window()
+    assert isinstance(window, Window)
+    window.transport.play.click()
+    assert played == [(page.folder, 13.0)]
+
+
+def test_the_cover_is_shown_beside_the_title(
+    qtbot: QtBot, page: SessionPage, talk: SessionFolder, tmp_path: Path
+) -> None:
+    assert page.cover.isHidden()
+    picture = QImage(640, 480, QImage.Format.Format_RGB32)
+    picture.fill(0x336699)
+    path = tmp_path / "cover.png"
+    assert picture.save(str(path))
+    editing.edit(talk, editing.Changes(cover=path))
+    page._read()
+    qtbot.waitUntil(page.cover.isVisible)
+    assert page.cover.pixmap().width() == page.cover.width() * page.devicePixelRatio()
+    editing.edit(talk, editing.Changes(no_cover=True))
+    page._read()
+    qtbot.waitUntil(page.cover.isHidden)
+
+
+def test_a_replay_is_offered_waited_for_and_given_up(
+    qtbot: QtBot, open_it: Open, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ours(settings.archive, page="https://radio.example/talk")
+    asked: list[Request] = []
+    monkeypatch.setattr(JobsWatch, "start", lambda _self, request: asked.append(request))
+    window = open_it()
+    qtbot.waitUntil(lambda: bool(window._desk.rows))
+    window.show_session(folder)
+    page = reach.session(window)
+    qtbot.waitUntil(page.replay.isVisible)
+    assert "radio.example" in page.replay.text.text()
+    page.replay.button.click()
+    (request,) = asked
+    assert request.details["folder"] == str(folder.path)
+    job = Job(id="7", request=request, state=JobState.RUNNING, asked_at=utc_now())
+    replays = Replays.of(window._desk)
+    replays._watch.changed.emit((job,))
+    assert page.replay.button.text() == "Wait no longer"
+    done: list[tuple[str, str]] = []
+    monkeypatch.setattr(JobsWatch, "do", lambda _self, *what: done.append(what))
+    page.replay.button.click()
+    assert done == [("cancel", "7")]
+    replays._watch.changed.emit((replace(job, state=JobState.DONE),))
+    assert page.replay.isHidden()
+    assert window.bar.notice.message is not None
+    assert "came" in window.bar.notice.message.happened

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from app.gui import player as module
@@ -80,3 +81,30 @@ def test_paces_go_up_and_down_within_their_range() -> None:
     assert hearing.pace == SLOWEST
     assert replace(hearing, pace=1.1).stepped(1).pace == 1.25
     assert hearing.stepped(0).pace == 1.0
+
+
+def test_pace_and_what_is_left_out_are_the_same_the_next_time(
+    transport: Transport, qtbot: QtBot, tmp_path: Path
+) -> None:
+    memory = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    transport.remember(memory)
+    assert transport._player.hearing == Hearing()
+    transport._player.hear(Hearing(pace=1.5, skip_music=True))
+    memory.sync()
+    other = Transport(Player(transport))
+    qtbot.addWidget(other)
+    other.remember(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    assert other._player.hearing == Hearing(pace=1.5, skip_music=True)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"pace": 99}', "no JSON"])
+def test_what_was_kept_and_cannot_be_read_is_the_usual(text: str) -> None:
+    assert Hearing.of_text(text) == Hearing()
+
+
+def test_as_long_as_nothing_was_played_it_says_how(transport: Transport) -> None:
+    transport.offer(can_play=False)
+    assert transport.idle.accessibleName() == "Open a session to play it"
+    transport.offer(can_play=True)
+    assert transport.idle.accessibleName() == "Space plays the session in view"
+    assert transport.play.isEnabled()
