@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from app import marking
 from app.gui import tokens
-from app.gui.bridge import Bridge, Lane, Latest, Ticker
+from app.gui.bridge import Bridge, Failed, Lane, Latest, Ticker
 from app.gui.presenters import capture, notes, session
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Library, Row
@@ -30,6 +31,8 @@ from recorder import launch
 from recorder.archive import Archive, SessionFolder
 from recorder.control import Client
 from recorder.errors import AircheckError
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -87,6 +90,7 @@ class Desk(QObject):
         self._reading = Lane(self._bridge, "gui-reading", newest_only=True)
         self._drawing = Lane(self._bridge, "gui-drawing", newest_only=True)
         self._lanes: list[Lane] = []
+        self._looks: list[Ticker[Any]] = []
         self._ear: Ticker[dict[str, tuple[float, float]]] | None = None
         self._ready = Ready()
         self._ready_look: Ticker[str] | None = None
@@ -160,6 +164,19 @@ class Desk(QObject):
         lane = Lane(self._bridge, f"gui-{name}", room=room, newest_only=newest_only)
         self._lanes.append(lane)
         return lane
+
+    def look(
+        self,
+        name: str,
+        interval_s: float,
+        look: Callable[[], T | None],
+        then: Callable[[T], None],
+        failed: Failed,
+    ) -> Ticker[T]:
+        """A place's own look, on a thread named ``gui-{name}``; it is closed with the desk."""
+        ticker = Ticker(self._bridge, f"gui-{name}", interval_s, look, then, failed)
+        self._looks.append(ticker)
+        return ticker
 
     def begin(self) -> None:
         """Look from now on. The window calls it when it is painted: reading would slow that."""
@@ -303,10 +320,11 @@ class Desk(QObject):
         for look in (self._ear, self._ready_look):
             if look is not None:
                 look.close()
-        for thread in (self._look, self._ask, self._redraw, self._transcribe):
+        own: list[Ticker[Any]] = [self._look, self._ask, self._redraw, self._transcribe]
+        for thread in (*own, *self._looks):
             thread.close()
-        own = (self._reading, self._drawing, self._starts, self._orders)
-        for lane in (*own, *self._lanes):
+        lanes = (self._reading, self._drawing, self._starts, self._orders)
+        for lane in (*lanes, *self._lanes):
             lane.close()
         self._live.close()
         self._ready.close()

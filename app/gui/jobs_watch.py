@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from app.gui import tokens
-from app.gui.bridge import Ticker
 from app.gui.desk import Desk
 from app.gui.presenters import exporting
 from app.gui.presenters import jobs as presenter
@@ -34,8 +33,8 @@ class JobsWatch(QObject):
         self._jobs = Jobs()
         self._shown: tuple[Job, ...] = ()
         self._lane = desk.lane("jobs-orders")
-        self._look = Ticker(
-            desk.bridge, "gui-jobs", tokens.JOBS_LOOK_S, self._read, self._on_read, self._on_failed
+        self._look = desk.look(
+            "jobs", tokens.JOBS_LOOK_S, self._read, self._on_read, self._on_failed
         )
 
     @classmethod
