@@ -87,7 +87,7 @@ class Lead:
             if abs(apart_s) > _APART_S or _set_up(each.media) != _set_up(first.media):
                 break
             found.append(each)
-            if first.middle_s - first.half_s - each.middle_s + each.half_s >= wanted_s - TOUCHING_S:
+            if sum(2 * copy.half_s for copy in found) >= wanted_s - TOUCHING_S:
                 break
         return found[::-1]
 
