@@ -1,6 +1,7 @@
-"""The session's page with eight hours in it: first waveform, zoom, words that follow, sound.
+"""The session's page with eight hours in it: words that follow; first waveform, zoom, sound.
 
-The budgets are 20 ms for the first waveform, 16 ms for a zoom, 150 ms from a click to sound.
+The budgets are 20 ms for the first waveform, 16 ms for a zoom, 150 ms from a click to sound; they
+are measured with the window's other figures (`bench_window`).
 Beside them stand their floors: a plain Qt paint of as many lines, a QAudioSink that is only opened.
 Nothing here passes or fails by speed, which is the machine's; a processor's own time stands beside
 the clock's, for busy machines.
@@ -129,7 +130,7 @@ def _theme(qapp: QApplication) -> None:
     report("load", " ".join(f"{each:.1f}" for each in os.getloadavg()))
 
 
-def test_the_first_waveform_and_the_zoom(eight_hours: SessionFolder) -> None:
+def first_waveform_and_zoom(eight_hours: SessionFolder) -> None:
     strip = strip_of(eight_hours.timeline())
     plain = QPixmap(WIDTH, HEIGHT)
 
@@ -191,7 +192,7 @@ def test_the_word_that_sounds() -> None:
     report("  p99, to the next line and scrolled", told(moved, 99))
 
 
-def test_from_a_click_to_sound(eight_hours: SessionFolder, tmp_path: Path) -> None:
+def click_to_sound(eight_hours: SessionFolder, tmp_path: Path) -> None:
     require("pulseaudio", "pactl")
     chance = random.Random(3)
     moments = ",".join(f"{chance.uniform(0, HOURS * 3600 - 60):.1f}" for _ in range(12))
