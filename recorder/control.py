@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from recorder.archive import SessionFolder, write_whole
 from recorder.errors import AircheckError, RecorderError
-from recorder.status import Status
+from recorder.status import Status, TrackStatus
 from recorder.types import Seconds, State
 
 if TYPE_CHECKING:  # whoever watches does without all that recording needs
@@ -129,7 +129,11 @@ class Client:
             RecorderError: No recorder answers.
         """
         values = self._ask({"do": "status"})
-        return Status(**{**values, "state": State(values["state"])})
+        tracks = [
+            TrackStatus(**{**each, "state": State(each["state"])})
+            for each in values.get("tracks", ())
+        ]
+        return Status(**{**values, "state": State(values["state"]), "tracks": tuple(tracks)})
 
     def mark(self, text: str = "") -> Seconds:
         """Name this moment, and return it in session time.

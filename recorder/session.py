@@ -30,7 +30,7 @@ from recorder.journal import JournalWriter
 from recorder.packer import Packer
 from recorder.schedule import CALLED_OFF
 from recorder.seal import seal
-from recorder.status import Status
+from recorder.status import Status, TrackStatus
 from recorder.timeline import Timeline
 from recorder.types import GapReason, Seconds, SourceSpec, State, iso, utc_now
 from recorder.writer import TrackWriter
@@ -181,6 +181,10 @@ class Recording:
             rms_dbfs=level.rms_dbfs if level else None,
             clipped=level.clipped if level else None,
             source=telling.source,
+            staged=sum(track.writer.staged for track in self._tracks),
+            tracks=tuple(_status_of(track) for track in self._tracks)
+            if len(self._tracks) > 1
+            else (),
             warning=self._warning,
         )
 
@@ -417,3 +421,25 @@ class Recording:
             if self._backlog:
                 self._log.append(*self._backlog)
                 self._backlog.clear()
+
+
+def _status_of(track: TrackCapture) -> TrackStatus:
+    """What a track is doing now, or why it does nothing any more."""
+    state = track.state
+    if track.is_over:
+        is_lost = track.failure is not None
+        return TrackStatus(
+            track=track.track,
+            state=State.FAILED if is_lost else State.DONE,
+            detail=str(track.failure) if is_lost else track.ending,
+            source=track.source,
+            end_s=track.writer.end_s,
+        )
+    return TrackStatus(
+        track=track.track,
+        state=state.state,
+        detail=state.detail,
+        source=track.source,
+        end_s=track.writer.end_s,
+        next_try_at=state.next_try_at,
+    )

@@ -185,6 +185,11 @@ class TrackWriter:
         return self._has_audio
 
     @property
+    def staged(self) -> int:
+        """Segments that are kept on disk until an earlier one has come."""
+        return len(self._staged)
+
+    @property
     def now_s(self) -> Seconds:
         """Session time by the clock, whether or not anything arrives; 0 before the first sample."""
         return Seconds(max(self._end_s, self._clock.now_s))

@@ -25,7 +25,7 @@ from recorder.events import (
 )
 from recorder.journal import Entry
 from recorder.meter import Meter, Trouble
-from recorder.status import Status
+from recorder.status import Status, TrackStatus
 from recorder.types import State, iso, parse_iso, utc_now
 
 ICONS = {
@@ -178,9 +178,13 @@ class Follower:
             line.append(meter(level_dbfs), style="green" if level_dbfs < -3 else "red")
         if status.clipped:
             line.append(f" {counted(status.clipped, 'sample')} clipped", style="red")
-        said = " ".join(part for part in (status.warning, status.detail, _next_try(status)) if part)
+        waiting = f"{counted(status.staged, 'segment')} kept, an earlier one is late."
+        parts = (status.warning, status.staged and waiting, not status.tracks and status.detail)
+        said = " ".join(part for part in (*parts, _next_try(status)) if part)
         if said:
             line.append(f" {said}", style="dim")
+        for track in status.tracks:
+            line.append_text(_track_line(track))
         return line
 
     def _listen(self, status: Status) -> float | None:
@@ -206,7 +210,18 @@ class Follower:
             self._context.say(f"  [yellow]! {escape(trouble)}[/]")
 
 
-def _next_try(status: Status) -> str:
+def _track_line(track: TrackStatus) -> Text:
+    """A line for one of several tracks."""
+    sign, colour = ICONS[track.state]
+    line = Text.assemble(f"\n    {track.track} ", (f"{sign} {track.state} ", colour))
+    line.append(f"{clock(track.end_s)} saved  {track.source}")
+    said = " ".join(part for part in (track.detail, _next_try(track)) if part)
+    if said:
+        line.append(f"  {said}", style="dim")
+    return line
+
+
+def _next_try(status: Status | TrackStatus) -> str:
     """``Next try in 4 s.``, or empty."""
     if not status.next_try_at:
         return ""

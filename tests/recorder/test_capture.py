@@ -544,6 +544,8 @@ def test_side_by_side_one_that_is_no_session_is_said(beside: SessionFolder) -> N
         wait_until(lambda: "A picture." in recording.status().detail)
         assert recording.status().state is State.RECORDING
         assert recording.status().detail == "Track b: A picture."
+        told = {each.track: (each.state, each.detail) for each in recording.status().tracks}
+    assert told == {"a": (State.RECORDING, ""), "b": (State.FAILED, "A picture.")}
 
 
 def test_a_stop_reaches_the_probe_too(folder: SessionFolder) -> None:

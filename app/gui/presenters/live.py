@@ -114,7 +114,7 @@ class Live:
             return translate("Live", "The recorder's process died; it is started again.")
         status = self.status
         if status.state is State.RECORDING:
-            return _sentences(status.warning, self.trouble)
+            return _sentences(status.warning, self.trouble, _late(status), *_broken(status))
         why = status.detail or _because(status)
         if status.state is State.SCHEDULED:
             then = words.begins(status.next_try_at, now)
@@ -158,7 +158,8 @@ class Live:
     @property
     def is_warned(self) -> bool:
         """Whether something is said that should be seen, whatever the state is."""
-        return bool(self.status.warning) or bool(self.trouble) or self.has_died
+        is_broken = any(_broken(self.status))
+        return bool(self.status.warning) or bool(self.trouble) or self.has_died or is_broken
 
     @property
     def has_failed(self) -> bool:
@@ -401,6 +402,30 @@ def _failure(folder: SessionFolder) -> Status | None:
         return None
     end_s = sealed.duration_s
     return Status(state=sealed.state, end_s=end_s, now_s=end_s, detail=sealed.detail)
+
+
+def _late(status: Status) -> str:
+    """Why nothing more is saved for some seconds, where a segment keeps others waiting."""
+    if not status.staged:
+        return ""
+    return translate("Live", "%n segment(s) kept; an earlier one is late.", n=status.staged)
+
+
+def _broken(status: Status) -> list[str]:
+    """What keeps the tracks that are not recorded, while others are; nothing of ended ones."""
+    if status.state is not State.RECORDING:
+        return []
+    fine = (State.RECORDING, State.CONNECTING, State.FINISHING, State.DONE)
+    said = translate("Live", "Track {track}: {state}. {why}")
+    return [
+        said.format(
+            track=each.track,
+            state=look_of(each.state, is_held=True).word,
+            why=each.detail or each.source,
+        )
+        for each in status.tracks
+        if each.state not in fine
+    ]
 
 
 def _level_dbfs(status: Status, follower: Follower) -> tuple[float, float] | None:

@@ -10,12 +10,13 @@ from app.gui.presenters.session import load
 from recorder.archive import SessionFolder
 from recorder.events import GapFilled, GapFound, Marked, Noticed
 from recorder.journal import JournalWriter
-from recorder.status import Status
+from recorder.status import Status, TrackStatus
 from recorder.types import GapReason, Seconds, State, iso
 from tests.parts import wait_until
 from tests.recorder.builders import adts_part, build_session
 
 NOW = datetime(2024, 8, 13, 20, 0, tzinfo=UTC)
+SOURCE = "https://host.example/live"
 
 
 @pytest.fixture
@@ -104,6 +105,31 @@ def test_a_warning_is_said_in_every_state(growing: SessionFolder) -> None:
     refused = live(growing, State.REFUSED, detail="The door is shut.", warning=warning)
     assert refused.reason(NOW) == f"{warning} The door is shut."
     assert not live(growing, State.RECORDING).is_warned
+
+
+def test_a_broken_track_is_said_while_the_others_are_recorded(growing: SessionFolder) -> None:
+    tracks = [
+        TrackStatus(track=track, state=state, detail=detail, source=SOURCE, end_s=Seconds(9))
+        for track, state, detail in (
+            ("a", State.RECORDING, ""),
+            ("b", State.REFUSED, "The listener limit is reached."),
+            ("c", State.FAILED, "A picture."),
+            ("d", State.DONE, "The source ended."),
+        )
+    ]
+    status = Status(state=State.RECORDING, end_s=Seconds(9), now_s=Seconds(9), tracks=tuple(tracks))
+    shown = Live(folder=growing, status=status)
+    assert shown.reason(NOW) == (
+        "Track b: Refused. The listener limit is reached. Track c: Failed. A picture."
+    )
+    assert shown.is_warned
+
+
+def test_that_a_late_segment_keeps_others_waiting_is_said(growing: SessionFolder) -> None:
+    status = Status(state=State.RECORDING, end_s=Seconds(9), now_s=Seconds(14), staged=2)
+    shown = Live(folder=growing, status=status)
+    assert shown.reason(NOW) == "2 segments kept; an earlier one is late."
+    assert not shown.is_warned
 
 
 def test_a_scheduled_session_says_when_waiting_begins(growing: SessionFolder) -> None:
