@@ -242,11 +242,16 @@ def test_nonsense(talk: Database) -> None:
     signs = "\"'()*:-+^{}[]|&!~,. \t\n\0\u201c\u2019\u00e9\u4e2d\ud800"
     pieces = [*signs, "OR", "AND", "NOT", "NEAR", "NEAR/3", "title:", "from:", "lang:", "on:2024",
               *VOCABULARY[3_000:3_100]]  # fmt: skip
+    found, began_cpu_s = 0, time.process_time()
     for _ in range(FUZZ):
         text = "".join(chance.choices(pieces, k=chance.randrange(1, 12)))
         results = search.search(talk, text, limit=3)
         assert len(results.hits) <= 3
-    report("queries of nonsense without an error", f"{FUZZ:,}")
+        found += bool(results.hits)
+    cpu_s = time.process_time() - began_cpu_s
+    assert found  # or it was no search
+    report("queries of nonsense without an error", f"{FUZZ:,}, {found:,} of them with hits")
+    report("  of the processor, each", f"{cpu_s / FUZZ * 1e3:.2f} ms")
 
 
 def test_live_text(tmp_path: Path, talk: Database) -> None:
