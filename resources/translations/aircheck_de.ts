@@ -1866,6 +1866,17 @@
         <source>{length} of a gap came late and are there.</source>
         <translation>{length} einer Lücke kamen verspätet und sind da.</translation>
     </message>
+    <message numerus="yes">
+        <source>%n segment(s) kept; an earlier one is late.</source>
+        <translation>
+            <numerusform>%n Segment wartet gesichert auf ein früheres.</numerusform>
+            <numerusform>%n Segmente warten gesichert auf ein früheres.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Track {track}: {state}. {why}</source>
+        <translation>Spur {track}: {state}. {why}</translation>
+    </message>
     <message>
         <source>Nothing recorded yet</source>
         <translation>Noch nichts aufgenommen</translation>
