@@ -243,8 +243,11 @@ class _Work:
                 "Nothing was recorded there, so there is nothing to export.",
                 hint="'aircheck show' says what there is.",
             )
-        if recipe.to_s is not None:  # what is behind the end can't be in the file, or in its name
-            recipe = replace(recipe, to_s=min(recipe.to_s, timeline.duration_s))
+        end_s = math.inf if recipe.to_s is None else recipe.to_s
+        if end_s < math.inf or folder.sealed() is None:
+            # What is behind the end can't be in the file, or in its name. What is still recorded
+            # is no whole session.
+            recipe = replace(recipe, to_s=min(end_s, timeline.duration_s))
         return cls(
             folder=folder,
             timeline=timeline,

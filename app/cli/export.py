@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from app.cli.context import (
     json_option,
     pass_context,
 )
-from recorder import naming
+from recorder import convert, naming
 from recorder.archive import SessionFolder
 from recorder.convert import NAME, Naming, Recipe
 from recorder.encode import Format
@@ -33,6 +34,8 @@ from transcribe import captions, writing
 
 _LOUDEST_LUFS, _QUIETEST_LUFS = -5.0, -50.0
 _AUDIO = tuple(str(fmt) for fmt in Format)
+_TELLING = ("{date} {time} {title}{range}", "{date} {time} {title}{range} {id}")
+"""What tells sessions of one day and title apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +103,8 @@ def edit_options(command: Any) -> Any:
             type=click.FloatRange(_QUIETEST_LUFS, _LOUDEST_LUFS),
             help="Edited: LUFS after EBU R128; -23 for broadcast, -16 for podcasts.",
         ),
-        click.option("--mono", "channels", flag_value=1, type=int, help="Edited: one channel."),
-        click.option("--stereo", "channels", flag_value=2, type=int, help="Edited: two channels."),
+        click.option("--mono", is_flag=True, help="Edited: one channel."),
+        click.option("--stereo", is_flag=True, help="Edited: two channels."),
         click.option(
             "--rate", "rate_hz", type=click.IntRange(8_000, 192_000), help="Edited: in Hz."
         ),
@@ -233,6 +236,8 @@ def export_command(
     *,
     wall_clock: bool,
     completed: bool,
+    mono: bool,
+    stereo: bool,
     **options: Any,
 ) -> None:
     """Take each SESSION out: unedited with its proof, edited, as a web page, or as captions.
@@ -241,6 +246,9 @@ def export_command(
     With a format, a fade, a loudness and the like it is made anew, as --as audio always is; its
     tags say 'edited' then, and what was done.
     """
+    if mono and stereo:
+        raise click.UsageError("--mono and --stereo don't go together: choose one of them.")
+    options["channels"] = 1 if mono else 2 if stereo else None
     place = out or Path.cwd()
     if _is_audio_file(place) and kind in ("clip", "audio") and len(sessions) == 1:
         options["name"] = options["name"] or place.stem.replace("{", "(").replace("}", ")")
@@ -257,8 +265,11 @@ def export_command(
         edits=None if edits == Edits() else edits,
     )
     asked.check()
+    folders = [context.archive.find(name) for name in sessions]
+    if asked.is_edited:
+        asked = _told_apart(asked, folders)
     make = _edited if asked.is_edited else _as_it_is
-    files, problems = _each(context, sessions, lambda folder: make(context, folder, asked, place))
+    files, problems = _each(context, folders, lambda folder: make(context, folder, asked, place))
     if context.as_json:
         more = {"problems": problems} if problems else {}
         context.answer({"files": [str(file) for file in files], **more})
@@ -269,15 +280,57 @@ def _is_audio_file(path: Path) -> bool:
     return path.suffix[1:].lower() in _AUDIO and not path.is_dir()
 
 
+def _told_apart(asked: _Asked, folders: list[SessionFolder]) -> _Asked:
+    """As it is asked, under a name that is another one for each session.
+
+    Raises:
+        click.UsageError: The template that was given has one name for some of them.
+    """
+    edits = asked.edits or Edits()
+    shared = _shared_name(folders, asked, edits)
+    if shared and edits.name is not None:
+        raise click.UsageError(
+            f"--name calls several of these sessions '{shared}': put {{time}} or {{id}} into it."
+        )
+    for template in _TELLING if shared else ():
+        edits = replace(edits, name=template)
+        if not _shared_name(folders, asked, edits):
+            break
+    return replace(asked, edits=edits)
+
+
+def _shared_name(folders: list[SessionFolder], asked: _Asked, edits: Edits) -> str:
+    """The name that several sessions' files would have; empty where there is none."""
+    seen: set[str] = set()
+    recipe = edits.recipe(asked.from_s, asked.to_s, asked.gaps or Gaps.CUT)
+    for folder in folders if len(folders) > 1 else ():
+        try:
+            with _naming_told():
+                name = convert.file_name(folder, folder.timeline(), recipe, edits.naming())
+        except AircheckError:
+            continue  # what can't be read is said when its turn comes
+        if name.casefold() in seen:
+            return name
+        seen.add(name.casefold())
+    return ""
+
+
+@contextlib.contextmanager
+def _naming_told() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise click.UsageError(f"--name: {error}.") from error
+
+
 def _each(
-    context: Context, names: tuple[str, ...], make: Callable[[SessionFolder], list[Path]]
+    context: Context, folders: list[SessionFolder], make: Callable[[SessionFolder], list[Path]]
 ) -> tuple[list[Path], list[dict[str, str]]]:
     """Export sessions, one after the other; one that fails is said, and the others go on.
 
     Returns:
         The files, and what went wrong by session. Of a single session the error is raised.
     """
-    folders = [context.archive.find(name) for name in names]
     files: list[Path] = []
     problems: list[dict[str, str]] = []
     for folder in folders:
@@ -299,18 +352,16 @@ def _edited(context: Context, folder: SessionFolder, asked: _Asked, out: Path) -
     """Make a session's audio anew, with a bar."""
     edits = asked.edits or Edits()
     recipe = edits.recipe(asked.from_s, asked.to_s, asked.gaps or Gaps.CUT)
-    try:
-        with progress(context, naming.safe(folder.info().title, most_bytes=40)) as tell:
-            made = publishing.edited(
-                folder,
-                out,
-                recipe,
-                names=edits.naming(),
-                with_chapters=edits.chapters_json,
-                on_progress=tell,
-            )
-    except ValueError as error:
-        raise click.UsageError(f"--name: {error}.") from error
+    title = naming.safe(folder.info().title, most_bytes=40)
+    with _naming_told(), progress(context, title) as tell:
+        made = publishing.edited(
+            folder,
+            out,
+            recipe,
+            names=edits.naming(),
+            with_chapters=edits.chapters_json,
+            on_progress=tell,
+        )
     context.say(f"  [dim]edited: {escape(made.edited)}[/]")
     return list(made.files)
 

@@ -16,7 +16,15 @@ from recorder.convert import Naming, Recipe, convert
 from recorder.encode import Format, Sound
 from recorder.errors import ExportError, ExportStopped
 from recorder.pieces import Gaps
-from tests.recorder.builders import ADTS, PartSpec, adts_chunks, build_session, silence, tone
+from tests.recorder.builders import (
+    ADTS,
+    PartSpec,
+    adts_chunks,
+    adts_part,
+    build_session,
+    silence,
+    tone,
+)
 from tests.recorder.builders import encode as encoded
 
 PNG = (
@@ -210,6 +218,14 @@ def test_nothing_is_overwritten(session: SessionFolder, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="is there already"):
         convert(session, tmp_path, Recipe(fmt=Format.WAV, to_s=1.5))
     assert path.read_bytes() == before
+
+
+def test_what_is_still_recorded_is_no_whole_session(tmp_path: Path) -> None:
+    live = build_session(tmp_path, [adts_part(4.0)], sealed=False)
+    end_s = live.timeline().duration_s
+    made = convert(live, tmp_path / "out", Recipe(fmt=Format.WAV))
+    assert made.edited.startswith(f"0.000 s to {end_s:.3f} s, ")
+    assert made.files[0].stem.endswith("00h00m00s-00h00m04s")
 
 
 def test_names_come_from_a_template(session: SessionFolder, tmp_path: Path) -> None:

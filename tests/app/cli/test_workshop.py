@@ -1,6 +1,7 @@
 """split, labels, and export's edited audio as they are typed."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ from recorder.types import Seconds
 from tests.app.cli.test_proof import aircheck, answer, paths
 from tests.recorder.builders import (
     ADTS,
+    STARTED_AT,
     PartSpec,
     adts_chunks,
     build_session,
@@ -141,6 +143,27 @@ def test_a_file_may_be_named(folder: SessionFolder, tmp_path: Path) -> None:
     assert json.loads(chapters.read_bytes())["chapters"][1]["title"] == "Half"
 
 
+def test_sessions_of_one_day_and_title_get_names_of_their_own(
+    folder: SessionFolder, tmp_path: Path
+) -> None:
+    archive = folder.path.parent
+    late = build_session(archive, title="Twice", started_at=STARTED_AT + timedelta(hours=3))
+    twice = [build_session(archive, title="Twice"), late]
+    asked = ("--as", "audio", "--format", "wav", "--out", tmp_path / "out")
+    answered = answer(folder, "export", *(each.id for each in twice), *asked)
+    began = [each.timeline().started_at for each in twice]
+    assert [path.name for path in paths(answered)] == [
+        f"{at:%Y-%m-%d %H%M} Twice.wav" for at in began
+    ]
+    twice.append(build_session(archive, title="Twice"))  # the very minute
+    answered = answer(folder, "export", *(each.id for each in twice), *asked)
+    assert [path.stem[-26:] for path in paths(answered)] == [each.id for each in twice]
+    names = ("--name", "{title}")
+    refused = aircheck(folder, "export", *(each.id for each in twice), *asked, *names)
+    assert refused.returncode == 2
+    assert "put {time} or {id} into it" in refused.stderr
+
+
 def test_several_sessions_at_once(folder: SessionFolder, tmp_path: Path) -> None:
     other = build_session(folder.path.parent, title="Other")
     empty = build_session(folder.path.parent, [], title="Empty")
@@ -163,6 +186,7 @@ def test_several_sessions_at_once(folder: SessionFolder, tmp_path: Path) -> None
     "arguments",
     [
         ("--as", "page", "--mono"),
+        ("--as", "audio", "--mono", "--stereo"),
         ("--as", "unedited", "--format", "mp3"),
         ("--as", "audio", "--format", "srt"),
         ("--as", "clip"),
