@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.gui.presenters.live import Live
@@ -22,6 +22,7 @@ from recorder.types import Seconds
 
 _OTHERS_PER_LOOK = 200
 _TOLD_EVERY_S = 0.2
+_TOLD_GROWTH = 1.3  # that all are told of together takes longer, the more they are
 _RESTLESS_S = 3_600.0
 _SETTLES_NS = 2_000_000_000  # a folder's time is coarse: two changes may leave the same one
 _READING_SHARE = 0.05
@@ -36,6 +37,11 @@ class Row:
     is_transcribed: bool
     said: Look | None = None
     """Its state as its recorder says it, which is newer than what the archive shows."""
+    is_open: bool = field(init=False, repr=False, compare=False)
+    """Whether it is not sealed yet; kept, for every list asks it of each of thousands."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_open", not self.summary.state.is_final)
 
     def with_live(self, live: Live) -> Row:
         """The row as it is now, to whole seconds."""
@@ -61,11 +67,6 @@ class Row:
     def is_silent(self) -> bool:
         """Whether it has audio and no word of it can be found."""
         return bool(self.summary.duration_s) and not self.is_transcribed
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is not sealed yet."""
-        return not self.summary.state.is_final
 
     @property
     def is_live(self) -> bool:
@@ -124,12 +125,13 @@ class Library:
             StorageError: The archive can't be listed.
         """
         is_new = self._list()
-        told_at = time.monotonic()
+        told, told_at = 0, time.monotonic()
         for folder in self._due():
             is_new = self._read(folder) or is_new
-            if self._some and is_new and time.monotonic() - told_at > _TOLD_EVERY_S:
+            has_grown = len(self._known) >= told * _TOLD_GROWTH
+            if self._some and is_new and has_grown and time.monotonic() - told_at > _TOLD_EVERY_S:
                 self._some(self._rows())
-                told_at = time.monotonic()
+                told, told_at = len(self._known), time.monotonic()
         if self._has_shown and not is_new:
             return None
         self._has_shown = True
