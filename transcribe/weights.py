@@ -242,7 +242,7 @@ class Weights:
         return self._add_foreign(path, sha256)
 
     def remove(self, name: str) -> None:
-        """Delete a model from this machine; one of OpenAI's can be downloaded again.
+        """Delete a model and all that was made of it; one of OpenAI's can be downloaded again.
 
         Raises:
             UnknownModel: There is none of that name, or it comes with Aircheck.
@@ -255,8 +255,15 @@ class Weights:
         try:
             for each in (path, path.with_name(f"{path.name}.part"), path.with_suffix(".json")):
                 each.unlink(missing_ok=True)
+            for folder in self._conversions(path):
+                shutil.rmtree(folder)
         except OSError as error:
             raise storage_error(error, doing=f"removing {model.file}") from error
+
+    def _conversions(self, path: Path) -> list[Path]:
+        """The folders that `transcribe.conversion` made of a checkpoint."""
+        made = re.compile(rf"{re.escape(path.stem)}\.[^.]+\.ct2")  # not those of ``base.en``
+        return [each for each in self.folder.glob("*.ct2") if made.fullmatch(each.name)]
 
     def _add_foreign(self, path: Path, sha256: str) -> Model:
         name = re.sub(r"[^a-z0-9._]+", "-", path.stem.lower()).strip("-._")

@@ -195,7 +195,7 @@ def _queue(context: Context) -> contextlib.closing[Queue]:
 @json_option
 @click.pass_context
 def models_command(ctx: click.Context) -> None:
-    """List Whisper's models, get one, or add a file."""
+    """List Whisper's models, get one, add a file, or remove one."""
     if ctx.invoked_subcommand is None:
         _list_models(ctx.ensure_object(Context))
 
@@ -262,6 +262,19 @@ def _get_command(context: Context, name: str) -> None:
 def _add_command(context: Context, file: Path) -> None:
     """Take a copy of a Whisper checkpoint file."""
     _say_model(context, Weights(context.settings.models).add(file))
+
+
+@models_command.command("remove")
+@click.argument("name")
+@json_option
+@pass_context
+def _remove_command(context: Context, name: str) -> None:
+    """Delete a model from this machine; OpenAI's can be downloaded again."""
+    Weights(context.settings.models).remove(name)
+    if context.as_json:
+        context.answer({"name": name, "is_here": False})
+    else:
+        context.say(f"[green]✓[/] {escape(name)} is not on this machine any more.")
 
 
 def _say_model(context: Context, model: Model) -> None:

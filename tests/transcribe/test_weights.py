@@ -174,3 +174,16 @@ def test_listing_models_loads_no_torch() -> None:
         "sys.exit('torch' in sys.modules or 'whisper' in sys.modules)"
     )
     subprocess.run([sys.executable, "-P", "-c", code], check=True)
+
+
+def test_a_model_is_removed_with_all_that_was_made_of_it(tmp_path: Path) -> None:
+    mine, others = ("base.pt", "base.pt.part"), ("base.en.pt", "small.pt")
+    for name in (*mine, *others):
+        (tmp_path / name).write_bytes(b"weights")
+    for name in ("base.int8.ct2", "base.float16.ct2", "base.en.int8.ct2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.bin").write_bytes(b"converted")
+    Weights(tmp_path).remove("base")
+    assert {path.name for path in tmp_path.iterdir()} == {*others, "base.en.int8.ct2"}
+    with pytest.raises(UnknownModel, match="comes with Aircheck"):
+        Weights(tmp_path).remove(DEMO)

@@ -158,6 +158,14 @@ def test_a_model_that_there_is_not(aircheck: Aircheck, words: tuple[str, ...]) -
     assert aircheck(*words)[0] == 2
 
 
+def test_a_model_is_removed(aircheck: Aircheck, tmp_path: Path) -> None:
+    save_random(tmp_path / "babel.pt", small_dims())
+    answer(aircheck, "models", "add", str(tmp_path / "babel.pt"))
+    assert answer(aircheck, "models", "remove", "babel") == {"name": "babel", "is_here": False}
+    assert "babel" not in aircheck("models")[1]
+    assert aircheck("models", "remove", "demo")[0] == 2
+
+
 def test_a_file_that_is_no_model(aircheck: Aircheck, tmp_path: Path) -> None:
     (tmp_path / "song.pt").write_bytes(b"no model")
     message = answer(aircheck, "models", "add", str(tmp_path / "song.pt"), status=1)["error"]
