@@ -139,6 +139,7 @@ class Broadcast:
         files: What else is served: keys, init sections, a master playlist.
         unserved: Segments that left the window are 404.
         token: The query that every request needs now; others are 403.
+        shown: Indices of the segments that were listed so far, in a playlist that came whole.
     """
 
     segments: list[Item]
@@ -154,6 +155,7 @@ class Broadcast:
     files: dict[str, bytes] = field(default_factory=dict)
     unserved: bool = False
     token: str = ""
+    shown: set[int] = field(default_factory=set)
 
     def fail(self, index: int, *faults: Fault, times: int = 1) -> None:
         """The next requests for a segment fail so."""
@@ -213,7 +215,7 @@ class HlsServer:
         self.headers: list[dict[str, str]] = []
         self.ranges: list[str] = []
         self.polls = 0
-        self._last = b""
+        self._last, self._listed = b"", range(0)
         self._lock = threading.Lock()
         self._closing = threading.Event()
         server = self
@@ -285,9 +287,12 @@ class HlsServer:
     def _playlist(self) -> tuple[bytes, Fault]:
         poll, self.polls = self.polls, self.polls + 1
         if poll not in self.on_air.frozen or not self._last:
-            self._last = self.on_air.playlist()
+            self._last, self._listed = self.on_air.playlist(), self.on_air.listed()
         self.on_air.position += self.on_air.per_poll
-        return self._last, self.on_air.playlist_faults.get(poll, Fault())
+        fault = self.on_air.playlist_faults.get(poll, Fault())
+        if fault == Fault():
+            self.on_air.shown.update(self._listed)
+        return self._last, fault
 
     def _file(self, name: str) -> tuple[bytes | None, Fault]:
         waiting = self.on_air.faults.get(name)

@@ -916,7 +916,18 @@ def test_whatever_fails_the_law_holds(
     for n in gone:
         on_air.faults[on_air.segments[n].name].clear()
         on_air.fail(n, NOT_FOUND, times=999)
-    recorded(on_air, lost=gone, patience=PATIENT)
+    sink = MemorySink()
+    with HlsServer(on_air) as server:
+        record(hls_source(server.url, patience=PATIENT), sink)
+    # Of one that no playlist ever listed, the first 404 says that there is no such thing.
+    doubted = {n for n, faults in failing.items() if NOT_FOUND in faults} - on_air.shown
+    check_law(sink, on_air, gone | doubted)
+
+
+def test_one_that_was_never_listed_and_is_not_there_is_lost_at_once() -> None:
+    on_air = Broadcast(segments=items(COUNT), window=8, per_poll=3, frozen=frozenset({1, 2}))
+    on_air.fail(1, NOT_FOUND)
+    recorded(on_air, lost={1}, patience=PATIENT)
 
 
 # --- real parts ---
