@@ -44,6 +44,7 @@ from sqlite_utils import Database as SqliteUtils
 from sqlite_utils.migrations import Migrations
 
 from recorder.errors import DiskFull, StorageError
+from recorder.types import iso, utc_now
 from transcribe.deadline import Deadline
 from transcribe.errors import IndexBroken, IndexBusy, Interrupted
 
@@ -57,6 +58,7 @@ MINUTE_BITS: Final = 8
 _BUSY_TIMEOUT_S = 5.0
 _BUSY_POLL_S = 0.01
 _PAGES_A_MERGE = 200
+_PAGES_OF_LOG = 8_192
 _STEPS_A_LOOK = 500  # of SQLite's machine, between two looks at the clock: some microseconds
 _LARGE_HASH = 64 * 2**20  # bytes of full text that FTS5 gathers before it writes
 _DEFAULT_HASH = 2**20  # FTS5_DEFAULT_HASHSIZE, https://sqlite.org/src/file/ext/fts5/fts5_config.c
@@ -235,19 +237,28 @@ class Database:
             for name in _INDEXED:
                 _tell_full_text(tables, name, "optimize")
 
+    def leave_log(self) -> None:
+        """Let commits never move the log into the file: somebody waits for them. `tidy` does it."""
+        with mapped(self.path):
+            self._connection.execute("PRAGMA wal_autocheckpoint = 0")
+
     def tidy(self) -> None:
-        """Merge a little of the full text, and move what was written from the log to the file.
+        """Move what was written from the log to the file, and merge a little of the full text.
+
+        In this order: the first commit after the log was moved begins it anew and waits for the
+        disk (https://sqlite.org/src/info/ff5be73dee), so that is one of ours.
 
         Raises:
             IndexBroken: The file is damaged.
             IndexBusy: Another process wrote for longer than 5 s.
             StorageError: The disk refuses.
         """
-        with self.writing() as tables:
-            for name in _INDEXED:
-                _tell_full_text(tables, name, "merge", _PAGES_A_MERGE)
         with mapped(self.path):
             self._connection.execute("PRAGMA wal_checkpoint(passive)")
+        with self.writing() as tables:
+            tables.table("about").upsert({"key": "tidied_at", "value": iso(utc_now())}, pk="key")
+            for name in _INDEXED:
+                _tell_full_text(tables, name, "merge", _PAGES_A_MERGE)
 
     def replace_file(self, path: Path) -> None:
         """Replace all of another index by this one, in one step for whoever has it open.
@@ -408,9 +419,9 @@ def _configure(connection: sqlite3.Connection) -> None:
     # What a power failure takes from the index, the folders give back.
     connection.execute("PRAGMA synchronous = normal")
     connection.execute("PRAGMA cache_size = -65536")  # KiB
-    # Moving the log into the file takes as long as the disk likes: rather in `tidy` than while
-    # somebody waits, so it grows to 32 MiB before a commit does it.
-    connection.execute("PRAGMA wal_autocheckpoint = 8192")  # pages
+    # Moving the log into the file takes as long as the disk likes, so it grows to 32 MiB before a
+    # commit does it; those of live text never do (`leave_log`).
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_OF_LOG}")
     connection.execute("PRAGMA mmap_size = 1073741824")
 
 

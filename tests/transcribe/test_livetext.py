@@ -10,7 +10,7 @@ import pytest
 from recorder.archive import Archive, SessionFolder
 from recorder.types import Seconds, SourceKind, SourceSpec
 from tests.transcribe.talks import say
-from transcribe import database, heard, index, search
+from transcribe import database, heard, index, livetext, search
 from transcribe.livetext import LiveText
 from transcribe.transcript import Segment
 
@@ -38,6 +38,7 @@ def test_what_is_heard_is_found_until_there_is_a_transcript(archive: Archive) ->
     text.add("a", _segment(5, "audio of the hole talk"))
     text.add("b", _segment(0, "from the other side"))
     text.add("b", _segment(5, ""))
+    text.settle()
     assert _total(archive, '"unedited audio"') == 1
     folder.write_info(replace(folder.info(), title="Renamed"))
     assert _total(archive, '"unedited audio" title:renamed') == 1
@@ -65,11 +66,13 @@ def test_making_the_index_anew_costs_nothing_that_was_heard(archive: Archive) ->
     for at_s, said in ((0.0, "we publish the unedited"), (5.0, "audio of the hole talk")):
         _write(folder, (at_s, said))
         text.add("a", _segment(at_s, said))
+    text.settle()
     with (folder.derived / heard.FILE_NAME).open("a") as out:
         out.write('{"track": "a", "is_fin')  # is written just now
     index.rebuild(archive)
     assert (_total(archive, '"unedited audio"'), _total(archive, "wrong")) == (1, 0)
     text.add("a", _segment(10, "thank you"))
+    text.settle()
     assert _total(archive, '"talk thank you"') == 1
     text.close()
     say(folder, ["we publish the unedited", "audio of the whole talk"])
@@ -86,6 +89,7 @@ def test_what_is_heard_while_the_index_is_made_is_in_it(archive: Archive) -> Non
         _write(folder, (0.0, "we publish"), (5.0, "the unedited audio"))
         text.add("a", _segment(0, "we publish"))
         text.add("a", _segment(5, "the unedited audio"))
+        text.settle()
 
     index.rebuild(archive, hear)
     text.close()
@@ -108,7 +112,59 @@ def test_what_fails_costs_no_caption(archive: Archive) -> None:
     database.path_of(archive.root).write_bytes(b"garbage " * 999)
     text = LiveText(folder)
     text.add("a", _segment(0, "one"))
+    text.settle()
     index.rebuild(archive)
     text.add("a", _segment(5, "two"))
+    text.close()
     assert (_total(archive, "one"), _total(archive, "two")) == (0, 1)
     text.close()
+
+
+def test_whoever_hears_does_not_wait_for_another_that_writes(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(livetext, "_TRIES", 100_000)
+    folder = archive.create("Live", [])
+    index.ready(archive).close()
+    text = LiveText(folder)
+    with contextlib.closing(database.open(archive.root)) as other, other.writing():
+        for number in range(5):
+            text.add("a", _segment(number * 5, f"word{number}"))
+        assert _total(archive, "word0") == 0
+    text.settle()
+    text.close()
+    assert [_total(archive, f"word{number}") for number in range(5)] == [1] * 5
+
+
+def test_a_live_commit_leaves_the_log_to_the_tidying(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moving it, and beginning it anew, wait for the disk."""
+    folder = archive.create("Live", [])
+    index.ready(archive).close()
+    path = database.path_of(archive.root)
+    with contextlib.closing(database.open(archive.root)) as other:  # or the last one moves it all
+        text = LiveText(folder)
+        with monkeypatch.context() as patched:
+            patched.setattr(database, "_PAGES_OF_LOG", 1)
+            text.add("a", _segment(0, "before"))
+            text.settle()
+        file = path.read_bytes()
+        for number in range(1, 10):
+            text.add("a", _segment(number * 5, "while it is heard"))
+        text.settle()
+        assert path.read_bytes() == file
+        index.tidy(other)
+        assert path.read_bytes() != file
+        begun = _log_head(path)
+        text.add("a", _segment(50, "after"))
+        text.settle()
+        assert _log_head(path) == begun
+        text.close()
+    assert _total(archive, "after") == 1
+
+
+def _log_head(path: Path) -> bytes:
+    """Changes whenever the log is begun anew (https://sqlite.org/fileformat2.html#walformat)."""
+    return path.with_name(f"{path.name}-wal").read_bytes()[:32]
