@@ -37,7 +37,7 @@ its devices: 14 MB and half of the time to the first sample, for what is not use
 
 _logger = logging.getLogger(__name__)
 
-_LATENCY_S = 0.2
+LATENCY_S = 0.2
 _OPEN_WITHIN_S = Seconds(3.0)  # and looking for devices anew
 _CLOSE_WITHIN_S = Seconds(0.1)
 _LIST_WITHIN_S = 10.0
@@ -94,7 +94,7 @@ class InputStream(BlockStream):
             channels=fmt.channels,
             dtype=_DTYPES[fmt.codec],
             blocksize=round(fmt.rate_hz * BLOCK_S),
-            latency=_LATENCY_S,
+            latency=LATENCY_S,
             clip_off=True,
             dither_off=True,
             callback=self._take,

@@ -194,6 +194,19 @@ def _keep_sample_spec(source: Any, struct: Any) -> None:
     source.sample_spec = (spec.format, spec.rate, spec.channels)
 
 
+def recording(server: Any, index: int) -> Any:
+    """A stream that records, by the server's number, which is never given twice; None if it ended.
+
+    Raises:
+        UnknownDevice: The server is gone.
+    """
+    library = _library()
+    try:
+        return server.source_output_info(index)
+    except library.PulseIndexError:
+        return None
+
+
 def stop_listening() -> Exception:
     """What a callback of pulsectl's raises to end `event_listen`."""
     stop: Exception = _library().PulseLoopStop()

@@ -79,6 +79,7 @@ class Watch:
         self._moved: set[int] = set()  # streams, anybody's, of which the server told a change
         self._source_changed = True
         self._has_run = False
+        self._index: int | None = None  # of the stream, once it was found
         self._thread = threading.Thread(target=self._work, name="pulse-watch", daemon=True)
         self._thread.start()
         self._listens.wait(_READY_WITHIN_S)
@@ -176,16 +177,22 @@ class Watch:
         return False
 
     def _ask(self, server: Any) -> Verdict:
-        ours = [
-            output
-            for output in server.source_output_list()
-            if output.proplist.get(TOKEN) == self._token
-        ]
-        if not ours or ours[0].source != self._source.index or ours[0].index in self._moved:
+        stream = self._stream(server)
+        if stream is None or stream.source != self._source.index or self._index in self._moved:
             is_there = any(one.index == self._source.index for one in server.source_list())
-            return Verdict.ELSEWHERE if ours and is_there else Verdict.GONE
+            return Verdict.ELSEWHERE if stream and is_there else Verdict.GONE
         self._moved.clear()
         return self._look_at_source(server) if self._source_changed else Verdict.OURS
+
+    def _stream(self, server: Any) -> Any:
+        """The stream as the server has it; None where there is none."""
+        if self._index is not None:
+            return pulse.recording(server, self._index)
+        for stream in server.source_output_list():
+            if stream.proplist.get(TOKEN) == self._token:
+                self._index = stream.index
+                return stream
+        return None
 
     def _look_at_source(self, server: Any) -> Verdict:
         self._source_changed = False
