@@ -89,7 +89,7 @@ class GuideModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[Row] = []
-        self._places: dict[Path, int] = {}
+        self._places: dict[Path, int] | None = {}  # None: not looked for since rows came or went
         self._hand_out: Callable[[list[Row]], QMimeData] | None = None
 
     def hand_out_by(self, hand_out: Callable[[list[Row]], QMimeData]) -> None:
@@ -129,14 +129,14 @@ class GuideModel(QAbstractListModel):
 
     def show_row(self, row: Row) -> None:
         """Show what is new of one that is in the list."""
-        place = self._places.get(row.summary.folder)
+        place = self._find(row.summary.folder)
         if place is not None and self._rows[place] != row:
             self._rows[place] = row
             self.dataChanged.emit(self.index(place), self.index(place))
 
     def place_of(self, folder: Path) -> QModelIndex:
         """The index of a session; an invalid one where it isn't in the list."""
-        place = self._places.get(folder)
+        place = self._find(folder)
         return QModelIndex() if place is None else self.index(place)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's)
@@ -163,16 +163,22 @@ class GuideModel(QAbstractListModel):
         return self._hand_out(rows) if self._hand_out else super().mimeData(list(indexes))
 
     def _take(self, rows: tuple[Row, ...]) -> None:
-        self._rows = list(rows)
-        self._places = {row.summary.folder: place for place, row in enumerate(rows)}
+        self._rows, self._places = list(rows), None
+
+    def _find(self, folder: Path) -> int | None:
+        if self._places is None:
+            self._places = {row.summary.folder: place for place, row in enumerate(self._rows)}
+        return self._places.get(folder)
 
     def _change(self, rows: tuple[Row, ...]) -> None:
         known, self._rows = self._rows, list(rows)
         self._tell_changes(known, rows)
 
     def _tell_changes(self, known: list[Row], rows: tuple[Row, ...]) -> None:
-        before = {row.summary.folder: row for row in known}
-        for place, row in enumerate(rows):
+        same = set(map(id, known))  # of ten thousand most are the very same
+        others = [(place, row) for place, row in enumerate(rows) if id(row) not in same]
+        before = {row.summary.folder: row for row in known} if others else {}
+        for place, row in others:
             if before.get(row.summary.folder, row) != row:
                 self.dataChanged.emit(self.index(place), self.index(place))
 
@@ -180,10 +186,16 @@ class GuideModel(QAbstractListModel):
 def _common(before: list[Path], after: list[Path]) -> tuple[int, int]:
     """How many of two lists are the same at their beginnings, and at their ends."""
     shorter = min(len(before), len(after))
-    begin = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    begin = _alike(before, after)
     rest = shorter - begin
-    end = next((n for n in range(rest) if before[-1 - n] != after[-1 - n]), rest)
-    return begin, end
+    return begin, min(rest, _alike(before[::-1], after[::-1]))
+
+
+def _alike(before: list[Path], after: list[Path]) -> int:
+    """How many are the same at their beginnings; mostly they are the same objects, too."""
+    pairs = enumerate(zip(before, after, strict=False))
+    shorter = min(len(before), len(after))
+    return next((n for n, (one, other) in pairs if one is not other and one != other), shorter)
 
 
 def _session_data(row: Row, role: int) -> object:

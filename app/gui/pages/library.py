@@ -162,7 +162,9 @@ class LibraryPage(Place):
         if self._shelf is TRASH:
             self._show_trash()
         else:
-            self.view.show_rows(tuple(map(self._as_now, listing.rows)))
+            self.view.show_rows(
+                tuple(map(self._as_now, listing.rows)) if self._live else listing.rows
+            )
         self._show_words()
 
     def _show_trash(self) -> None:
