@@ -29,7 +29,7 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0, room: int = 0)
     Raises:
         ValueError: There is no such icon.
     """
-    renderer = QSvgRenderer(QByteArray(_coloured(name, colour)))
+    renderer = QSvgRenderer(QByteArray(_coloured(name, colour, size)))
     if not renderer.isValid():
         raise ValueError(f"the icon {name!r} is no SVG")
     picture = QPixmap(QSize(round((size + room) * ratio), round(size * ratio)))
@@ -68,9 +68,10 @@ def app_icon() -> QIcon:
     return QIcon(str(resources.path("icons/aircheck.svg")))
 
 
-def _coloured(name: str, colour: str) -> bytes:
+def _coloured(name: str, colour: str, size: int) -> bytes:
     text = _svg(name).replace("currentColor", colour)
-    text = text.replace('stroke-width="2"', f'stroke-width="{tokens.ICON_STROKE}"')
+    stroke = tokens.ICON_HERO_STROKE if size >= tokens.ICON_HERO else tokens.ICON_STROKE
+    text = text.replace('stroke-width="2"', f'stroke-width="{stroke}"')
     if name in _FILLED:
         text = text.replace('fill="none"', f'fill="{colour}"')
     return text.encode()

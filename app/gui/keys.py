@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from app.gui import tokens
 from app.gui.presenters import keys
 from app.gui.presenters.language import translate
-from app.gui.widgets import label, scrolled
+from app.gui.widgets import label, lift, scrolled
 
 
 class KeysOverlay(QFrame):
@@ -20,7 +20,6 @@ class KeysOverlay(QFrame):
         self.setObjectName("float")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         inner = QWidget()
-        inner.setObjectName("column")
         grid = QGridLayout(inner)
         edge = tokens.SPACE_L
         grid.setContentsMargins(edge, edge, edge, edge)
@@ -41,7 +40,12 @@ class KeysOverlay(QFrame):
                 said.append(f"{key}: {does}")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
-        layout.addWidget(scrolled(inner))
+        area = scrolled(inner)
+        for part in (area, inner):
+            part.setObjectName("clear")  # they lie on this one's surface
+        area.viewport().setAutoFillBackground(False)
+        layout.addWidget(area)
+        lift(self)
         self._inner = inner
         self.setAccessibleName(translate("Keys", "Keys"))
         self.setAccessibleDescription("; ".join(said))

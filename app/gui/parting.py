@@ -20,7 +20,7 @@ class Parting(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("notice")
+        self.setObjectName("bar")
         self._said = label("heading")
         self._said.setWordWrap(True)
         self.quit = Button(translate("Parting", "Quit; they go on"), kind="main")

@@ -14,7 +14,6 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGraphicsDropShadowEffect,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -30,7 +29,7 @@ from app.gui.presenters.language import translate
 from app.gui.presenters.matching import Match
 from app.gui.presenters.session import Line
 from app.gui.transcript import Chosen, TranscriptView
-from app.gui.widgets import Button, Icon, IconButton, Teaching, Text, label
+from app.gui.widgets import Button, Icon, IconButton, Teaching, Text, label, lift
 
 
 class FindBar(QFrame):
@@ -119,7 +118,7 @@ class ChoiceBar(QFrame):
         line.setSpacing(tokens.SPACE_XS)
         for button in self.buttons:
             line.addWidget(button)
-        _lift(self)
+        lift(self)
         self.hide()
 
     @property
@@ -189,7 +188,7 @@ class LineEditor(QFrame):
         layout.setSpacing(tokens.SPACE_S)
         layout.addWidget(self.text, 1)
         layout.addLayout(line)
-        _lift(self)
+        lift(self)
         self.text.installEventFilter(self)
         self.hide()
 
@@ -436,11 +435,3 @@ class TranscriptPane(QFrame):
         self._texts.addWidget(self.view)
         self._texts.addWidget(self.waiting)
         self._texts.setCurrentIndex(1)
-
-
-def _lift(widget: QWidget) -> None:
-    """A shadow for what floats."""
-    shadow = QGraphicsDropShadowEffect(widget)
-    shadow.setBlurRadius(tokens.SHADOW)
-    shadow.setOffset(0, tokens.SPACE_XS)
-    widget.setGraphicsEffect(shadow)

@@ -143,7 +143,7 @@ class Side(QFrame):
         names.setObjectName("names")
         places.setMaximumHeight(names.sizeHint().height())
         places.setMinimumHeight(tokens.CONTROL_HEIGHT)
-        layout.addWidget(places, 2)
+        layout.addWidget(places, 8)  # all of them before a session
         self._heading.setContentsMargins(tokens.SPACE_M, tokens.SPACE_L, 0, tokens.SPACE_XS)
         layout.addWidget(self._heading)
         layout.addWidget(self.list, 1)

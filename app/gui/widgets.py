@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
     QFrame,
+    QGraphicsDropShadowEffect,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -321,7 +322,7 @@ class Teaching(QWidget):
         self.sentence = wrapped("muted")
         self.sentence.setText(sentence)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sentence.setMaximumWidth(tokens.COLUMN_WIDTH // 2 + tokens.SPACE_XXL)
+        self.sentence.setMaximumWidth(tokens.SENTENCE_WIDTH)
         self.button = Button(action, kind="main")
         middle = Qt.AlignmentFlag.AlignHCenter
         layout = QVBoxLayout(self)
@@ -377,6 +378,17 @@ def scrolled(inner: QWidget) -> QScrollArea:
 def tip(text: str) -> str:
     """A tooltip that shows a text as it is, whatever looks like HTML in it."""
     return f"<span>{html.escape(text)}</span>"
+
+
+def lift(widget: QWidget) -> None:
+    """A shadow for what floats."""
+    shadow = QGraphicsDropShadowEffect(widget)
+    shadow.setBlurRadius(tokens.SHADOW)
+    shadow.setOffset(0, tokens.SPACE_XS)
+    colour = QColor(tokens.SHADOW_COLOUR)
+    colour.setAlphaF(tokens.SHADOW_OPACITY)
+    shadow.setColor(colour)
+    widget.setGraphicsEffect(shadow)
 
 
 def quietly(update: Callable[[str], None], shown: str, text: str) -> None:

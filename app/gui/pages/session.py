@@ -646,7 +646,9 @@ class SessionPage(SessionPlace):
 
     @Slot(int)
     def _on_correction_asked(self, number: int) -> None:
-        if self._page is not None and self._page.chosen is not None and not self._has_captions:
+        if self._page is None or self._page.chosen is None or self._has_captions:
+            return
+        if self.text.view.lines[number].kind is session.LineKind.SPEECH:
             self.text.edit(number, self._page.speakers)
 
     @Slot(int, str, str)

@@ -78,7 +78,7 @@ def test_putting_right_and_finding(page: SessionPage, look: Look) -> None:
     page.text.open_find()
     look(window, "session-finding")
     page.text.close_find()
-    page._on_correction_asked(1)
+    page._on_correction_asked(2)
     look(window, "session-correcting")
 
 
