@@ -76,3 +76,19 @@ def wait_until(predicate: Callable[[], T], within_s: float = 10.0, what: str = "
         if time.monotonic() > deadline:
             pytest.fail(f"waited {within_s} s for {what or 'a condition'}; last was {result!r}")
         time.sleep(_POLL_S)
+
+
+def quickest(measure: Callable[[], float], enough_s: float, tries: int = 5) -> float:
+    """The least of a few measurements, in seconds: a busy machine holds one up, not all.
+
+    Args:
+        measure: Does the whole thing anew and returns how long it took.
+        enough_s: After one that is shorter no other is made.
+        tries: How many are made at most.
+    """
+    least_s = measure()
+    for _ in range(tries - 1):
+        if least_s < enough_s:
+            break
+        least_s = min(least_s, measure())
+    return least_s
