@@ -20,7 +20,9 @@
     details keys    what is edited of a session; the keys, listed
     session_work    what people change of a session, written off the GUI thread
     player          sound, from any moment of a session on
-    cards           a live session, with its actions
+    cards clips     a live session, with its actions; clips of it, proved when it has ended
+    replaying       the replay that fills a session's gaps: offered, waited for
+    watched cover   folders whose files are imported; a session's picture
     record_bar      on top: a link, a device, or words to search
     listening       what is kept of a chosen device before Record
     transport       below: what is played, and where in it

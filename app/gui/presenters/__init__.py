@@ -17,6 +17,9 @@
     correcting      corrections with undo; the versions of a transcript
     evidence        gaps with their attempts, sources, parts; verifying
     comparing       another recording beside a session, in a process of its own
+    replaying       the recording that a platform posts later: offered, waited for
+    clipping        the newest seconds as a file; its proof when the session is sealed
+    watched         folders whose files are imported, by a job that goes on
     keys            the keys of the session's page
 
 Nothing here knows the GUI thread: what may take long says so, and `app.gui.bridge` runs it.
