@@ -32,7 +32,7 @@ from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceSpec
 _logger = logging.getLogger(__name__)
 
 _BACKLOG_S = 10.0  # that may wait for a slow disk; then the device's own buffer fills
-_POLL_S = 0.1
+_LOOK_S = 1.0  # at the latest, for what nobody woke it for
 _ENDS_WITHIN_S = 2.0
 
 
@@ -96,6 +96,7 @@ class Prerolled:
         self._on_first = on_first
         self._kept = _Kept(keep_s)
         self._stop = threading.Event()
+        self._has_ended = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="pre-roll", daemon=True)
         self._error: SourceError | None = None
         self._next: Source | None = None
@@ -130,6 +131,7 @@ class Prerolled:
     def cancel(self) -> None:
         """Wake `capture`; see `Source.cancel`."""
         (self._next or self._source).cancel()
+        self._kept.wake()
 
     def capture(self, sink: Sink, stop: StopSignal) -> None:
         """Hand on what was kept, then what comes, until stopped.
@@ -157,8 +159,8 @@ class Prerolled:
             if stop.is_set() and not self._stop.is_set():
                 self._stop.set()  # it stores what it still holds, and ends
                 self._source.cancel()
-            has_ended = not self._thread.is_alive()
-            call = self._kept.take(_POLL_S)
+            has_ended = self._has_ended.is_set()
+            call = self._kept.take(0.0 if has_ended else _LOOK_S)
             if call is None and has_ended:
                 return
             if call is not None:
@@ -174,6 +176,9 @@ class Prerolled:
         except Exception as error:
             _logger.exception("the source failed in a way that it should not")
             self._error = DeviceLost(f"The source failed: {type(error).__name__}.")
+        finally:
+            self._has_ended.set()
+            self._kept.wake()
 
 
 class _Handing:
@@ -230,6 +235,7 @@ class _Kept:
         self._has_audio = False
         self._is_open = False
         self._is_closed = False
+        self._is_woken = False
         self._facts: SourceFacts | None = None
         self._begun: _Begin | None = None  # the run of the oldest sample that is kept
         self._read_level: Callable[[], Level | None] = lambda: None
@@ -257,10 +263,10 @@ class _Kept:
                 self._calls.appendleft(self._facts)
 
     def take(self, wait_s: float) -> _Call | None:
-        """The oldest call, or None where none comes in time."""
+        """The oldest call, or None where none comes in time, or somebody woke whoever takes."""
         with self._changed:
-            if not self._calls:
-                self._changed.wait(wait_s)
+            self._changed.wait_for(lambda: self._calls or self._is_woken, wait_s)
+            self._is_woken = False
             if not self._calls:
                 return None
             call = self._calls.popleft()
@@ -268,6 +274,12 @@ class _Kept:
                 self._held_s -= call.duration_s
             self._changed.notify_all()
             return call
+
+    def wake(self) -> None:
+        """End a `take` that waits, or the next one. May be called from any thread."""
+        with self._changed:
+            self._is_woken = True
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Take no more."""
