@@ -471,7 +471,7 @@ def test_a_server_that_counts_anew_and_is_past_our_last_number_after_an_outage_i
     renamed = [
         Item(data=adts_frames(1, 100 + n), duration_s=FRAME_S, name=f"s{n}.aac") for n in range(9)
     ]
-    again = Broadcast(segments=renamed, window=6, position=8)
+    again = Broadcast(segments=renamed, window=6, position=8, per_poll=0)
     sink = MemorySink()
     with HlsServer(first) as server, ThreadPoolExecutor(1) as session:
         recording = session.submit(record, hls_source(server.url), sink)
@@ -480,6 +480,8 @@ def test_a_server_that_counts_anew_and_is_past_our_last_number_after_an_outage_i
         first.fail_playlist(range(polls, polls + 99), Fault(status=500))
         wait_until(lambda: server.polls > polls + 2)
         server.on_air = again
+        wait_until(lambda: len(sink.chunks) > 6)  # it was found out while the first was listed
+        again.per_poll = 1
         recording.result(LONG_S)
     assert sink.written == b"".join(item.data for item in first.segments + renamed[2:])
     assert sink.runs[-1].placed_by is PlacedBy.WALL_CLOCK
