@@ -44,8 +44,8 @@ _SEEDS = 2**32
 _CONTEXT_S = 5  # whole seconds that the encoder is given for captions, and multiples of them
 _TAIL_S = 1.0
 _MEL_FRAMES_A_S = 100
-_LIVE_TOKENS = 12  # come before speech, or are left of its last word
-_LIVE_TOKENS_A_S = {"en": 6}  # at most: English has about 3
+_LIVE_TOKENS = 8  # come before speech, or are left of its last word
+_LIVE_TOKENS_A_S = {"en": 5}  # at most: English has about 3, hurried 5
 _OTHER_TOKENS_A_S = 14  # Whisper's vocabulary spells some scripts by their bytes
 _CONTEXT_TOKENS = 224  # half of the decoder's context, as openai-whisper's sample_len
 _PROBE_LIMIT_S = 120.0
@@ -157,7 +157,6 @@ class CTranslateEngine:
                 max_length=2 * _most_tokens(duration_s, language),
                 suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
                 return_scores=True,
-                return_no_speech_prob=True,
             )
         except RuntimeError as error:
             raise failed(error) from error
