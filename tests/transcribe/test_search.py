@@ -26,6 +26,12 @@ def archive(tmp_path: Path) -> Archive:
     return Archive(tmp_path / "archive")
 
 
+@pytest.fixture(autouse=True)
+def _no_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine gives a first answer that is worse; a test of that sets its own time."""
+    monkeypatch.setattr(search, "PATIENCE_S", 60.0)
+
+
 @contextlib.contextmanager
 def _indexed(archive: Archive) -> Iterator[Database]:
     with contextlib.closing(index.ready(archive)) as found:

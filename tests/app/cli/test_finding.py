@@ -11,9 +11,16 @@ import pytest
 from recorder.archive import Archive
 from tests.app.cli.running import Aircheck, runner
 from tests.transcribe.talks import talk
+from transcribe import search
 from transcribe.listing import COLUMNS
 
 _LINES = ["hello and welcome", "we publish the unedited", "audio of the whole talk", "thank you"]
+
+
+@pytest.fixture(autouse=True)
+def _no_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine gives a first answer that is worse."""
+    monkeypatch.setattr(search, "PATIENCE_S", 60.0)
 
 
 @pytest.fixture
