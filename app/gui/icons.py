@@ -58,8 +58,9 @@ def _icon(
 
 
 def ratios() -> tuple[float, ...]:
-    """Device pixels a device-independent one, of each screen."""
-    return tuple(sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}))
+    """Device pixels a device-independent one, of each screen, the lowest first."""
+    found = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
+    return tuple(sorted(found)) or (1.0,)  # a laptop's only screen may be unplugged
 
 
 @functools.cache
