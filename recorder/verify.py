@@ -5,14 +5,15 @@ Checked are the journal's chain, each part against its seal and each chunk again
 continuous file against the parts, packet by packet. A single file is checked against the proof
 beside it, and that against its session or package, where one is at hand. A hash proves that nothing
 changed since it was written down, not who wrote it down: a forger who makes all the hashes again
-is not found here. ``session.json``, transcripts and ``derived/`` of a session folder may be
-edited, and are not looked at; in a package they are covered.
+is not found here. ``session.json``, the cover, transcripts and ``derived/`` of a session folder may
+be edited, and are not looked at; in a package they are covered.
 
 Of a session that is still being recorded, what is journaled so far is checked.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import itertools
@@ -46,6 +47,11 @@ _KINDS: dict[str, Any] = {
     "str": str, "int": int, "float": (int, float), "Seconds": (int, float)
 }  # fmt: skip
 _JOURNAL, _SUMS, _AUDIO = "journal.jsonl", "SHA256SUMS", "audio"
+_KEPT = frozenset({
+    _JOURNAL, _SUMS, _AUDIO, "session.json", "transcript", "derived", "staged", "resume.json",
+    "recorder.json", "control.json",
+})  # fmt: skip
+"""What lies in a session's folder, beside its cover and hidden files of the system's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +177,19 @@ def _verify_session(root: Path, on_part: Callable[[int, int], None]) -> Report:
     is_live = SessionFolder(root).holder() is not None
     check = _Check(root=root, is_live=is_live, on_part=on_part)
     check.run()
+    if (root / _SUMS).exists():
+        check.problems += _strangers(root)
     return Report(problems=tuple(check.problems), what_holds=tuple(check.holds))
+
+
+def _strangers(root: Path) -> Iterator[Problem]:
+    """What lies in a sealed session's folder and is none of it."""
+    known = set(_KEPT)
+    with contextlib.suppress(AircheckError):
+        known.add(SessionFolder(root).info().cover)
+    for name in sorted(path.name for path in root.iterdir()):
+        if name not in known and not name.startswith("."):
+            yield Problem(file=name, what="was added: it is nothing of a session's")
 
 
 def _verify_package(root: Path, on_part: Callable[[int, int], None]) -> Report:

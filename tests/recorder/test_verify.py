@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,8 @@ def test_an_added_file_is_named(stream: Path, copy: Callable[[Path], Path]) -> N
     root = copy(stream)
     shutil.copy(root / "audio" / "a-000001.aac", root / "audio" / "a-000003.aac")
     assert files(verify(root)) == {"audio/a-000003.aac"}
+    (root / "SHA256SUMS.old").touch()
+    assert files(verify(root)) == {"audio/a-000003.aac", "SHA256SUMS.old"}
 
 
 def test_swapped_parts_are_found(stream: Path, copy: Callable[[Path], Path]) -> None:
@@ -243,7 +246,9 @@ def test_a_session_that_is_still_recorded_holds_so_far(tmp_path: Path) -> None:
 def test_what_people_may_edit_is_no_evidence(stream: Path, copy: Callable[[Path], Path]) -> None:
     root = copy(stream)
     info = SessionFolder(root).info()
-    SessionFolder(root).write_info(info)
+    (root / "cover.png").touch()
+    SessionFolder(root).write_info(replace(info, cover="cover.png"))
+    (root / ".DS_Store").touch()
     (root / "derived").mkdir()
     (root / "derived" / "peaks").touch()
     assert verify(root).ok
