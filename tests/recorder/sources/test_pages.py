@@ -1,5 +1,8 @@
 """A page's stream that expires, ends or moves in mid-session: the page is asked again."""
 
+import contextlib
+import sqlite3
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +21,7 @@ from tests.faults.continuous import Listener, Programme, Station
 from tests.faults.hls import Broadcast, Fault, HlsServer, Item, adts_frames, items
 from tests.faults.sound import encoded
 from tests.faults.wire import Connection, WireServer
-from tests.parts import wait_until
+from tests.parts import require, wait_until
 from tests.recorder.sources.sink import MemorySink
 
 PAGE = b"<!DOCTYPE html><html><body>A talk</body></html>"
@@ -203,6 +206,7 @@ def test_a_continuous_stream_of_a_page_is_joined_at_its_new_address() -> None:
 # --- cookies, with the real yt-dlp -----------------------------------------------------------
 
 
+MEMBER = "session=secret-cookie"
 COOKIES = """# Netscape HTTP Cookie File
 127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tsecret-cookie
 elsewhere.example\tFALSE\t/\tFALSE\t0\tother\tsecret-elsewhere
@@ -212,7 +216,7 @@ PLAYS = b'<!DOCTYPE html><html><title>A talk</title><audio src="/live.mp3"></aud
 
 
 def members_only(it: Connection) -> None:
-    if "session=secret-cookie" not in it.headers.get("cookie", ""):
+    if MEMBER not in it.headers.get("cookie", ""):
         it.whole(b"members only", "text/html", status="403 Forbidden")
     elif it.path == "/talk":
         it.whole(PLAYS, "text/html")
@@ -232,6 +236,57 @@ def test_a_page_for_members_is_recorded_with_the_cookies_of_a_file(tmp_path: Pat
     assert "elsewhere" not in "".join(sent)
     assert "secret" not in repr((sink.facts, sink.told))
     assert file.read_text() == COOKIES, "the file is left as it is"
+
+
+def records_with(cookies: str, server: WireServer) -> None:
+    """Record the page for members with a browser's cookies."""
+    spec = SourceSpec(kind=SourceKind.STREAM, address=server.url("/talk"), cookies=cookies)
+    sink = MemorySink()
+    StreamSource(spec).capture(sink, threading.Event())
+    assert sink.written == AUDIO
+    assert "secret" not in repr((sink.facts, sink.told))
+
+
+def test_it_is_recorded_with_the_cookies_of_a_real_chromium(tmp_path: Path) -> None:
+    require("chromium")
+
+    def opens(it: Connection) -> None:
+        if it.path == "/login":
+            it.whole(b"<html></html>", "text/html", f"Set-Cookie: {MEMBER}; Max-Age=86400; Path=/")
+        else:
+            members_only(it)
+
+    with WireServer(opens) as server:
+        command = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+        command += ["--disable-dev-shm-usage", "--password-store=basic", "--dump-dom"]
+        subprocess.run(
+            [*command, f"--user-data-dir={tmp_path}", server.url("/login")],
+            check=True,
+            timeout=60,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        records_with(f"browser:chromium:{tmp_path}", server)
+
+
+def test_it_is_recorded_with_the_cookies_of_a_firefox_profile(tmp_path: Path) -> None:
+    name, _, value = MEMBER.partition("=")
+    with contextlib.closing(sqlite3.connect(tmp_path / "cookies.sqlite")) as database, database:
+        database.execute("PRAGMA user_version = 15")
+        database.execute(
+            "CREATE TABLE moz_cookies (id INTEGER PRIMARY KEY, originAttributes TEXT NOT NULL"
+            " DEFAULT '', name TEXT, value TEXT, host TEXT, path TEXT, expiry INTEGER,"
+            " lastAccessed INTEGER, creationTime INTEGER, isSecure INTEGER, isHttpOnly INTEGER)"
+        )
+        database.executemany(
+            "INSERT INTO moz_cookies (name, value, host, path, expiry, isSecure)"
+            " VALUES (?, ?, ?, '/', 4102444800, 0)",
+            [(name, value, "127.0.0.1"), ("other", "secret-elsewhere", ".elsewhere.example")],
+        )
+    with WireServer(members_only) as server:
+        records_with(f"browser:firefox:{tmp_path}", server)
+        sent = "".join(each.headers.get("cookie", "") for each in server.connections)
+    assert "elsewhere" not in sent
 
 
 def test_without_them_it_is_refused() -> None:
