@@ -32,6 +32,7 @@ from recorder.types import AudioFormat, GapReason, PlacedBy, Seconds, SourceSpec
 _logger = logging.getLogger(__name__)
 
 _BACKLOG_S = 10.0  # that may wait for a slow disk; then the device's own buffer fills
+_DRIFT_S = 0.05  # by which seconds of a device's clock may be shorter, altogether
 _LOOK_S = 1.0  # at the latest, for what nobody woke it for
 _ENDS_WITHIN_S = 2.0
 
@@ -353,7 +354,8 @@ class _Kept:
         """Keep where a chunk ends, and forget the oldest ones."""
         with self._changed:
             self._put(facts or ChunkFacts())
-            while not self._is_open and self._held_s - self._oldest_s() >= self._keep_s:
+            enough_s = self._keep_s - _DRIFT_S
+            while not self._is_open and self._held_s - self._oldest_s() >= enough_s:
                 self._forget()
 
     def tell(self, event: Attempt | Repeated | Tagged | Noticed) -> None:
