@@ -27,7 +27,7 @@ def test_what_hangs_is_left_and_its_late_result_taken_care_of() -> None:
     began_s = time.monotonic()
     with pytest.raises(TimeoutError, match="stuck hangs"):
         deadline.call(hang, within_s=Seconds(0.05), name="stuck", if_late=late.append)
-    assert time.monotonic() - began_s < 2
+    assert time.monotonic() - began_s < 5
     assert late == []
     goes_on.set()
     wait_until(lambda: late == [7], what="the late result")

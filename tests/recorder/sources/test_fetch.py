@@ -263,7 +263,7 @@ def test_an_answer_has_a_deadline(
         began = time.monotonic()
         with pytest.raises(NotAvailable):
             fetch(server.url(), stop=stop, timeout_s=0.3)
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 5.0
 
 
 def test_a_stream_that_goes_quiet_has_stalled(stop: threading.Event) -> None:

