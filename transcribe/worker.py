@@ -4,8 +4,8 @@
 left. One worker is at work on an archive at a time; others wait for it. It gives way to
 everything else, and computes on one thread while something in the archive is being recorded.
 
-It may be killed at any moment: what is done again is at most the chunk that each of its threads
-was at.
+It may be killed at any moment: a chunk is kept when it is done, so what is begun again is at most
+the chunk that each of its threads was at.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -269,32 +270,20 @@ class _Worker:
         todo = itertools.chain.from_iterable(
             _with_samples(folder, line, of_line) for line, of_line in missing.items()
         )
-        running: dict[Future[list[Segment]], ChunkRow] = {}
+        keeper = _Keeper(self._jobs.path, job)
+        running: set[Future[None]] = set()
         pool = ThreadPoolExecutor(thread_name_prefix="chunk")
-        kept_at = time.monotonic()
         try:
             for chunk, samples in todo:
                 lanes = engine.use_threads(1 if self._is_recording() else 0)
                 while len(running) >= lanes:
-                    kept_at = self._keep_finished(job, running, kept_at)
+                    running = _without_done(running)
                 self._require_wanted(job)
-                running[pool.submit(_heard, engine, job, chunk, samples)] = chunk
+                running.add(pool.submit(_do, engine, job, chunk, samples, keeper))
             while running:
-                kept_at = self._keep_finished(job, running, kept_at)
+                running = _without_done(running)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-
-    def _keep_finished(
-        self, job: Job, running: dict[Future[list[Segment]], ChunkRow], kept_at: float
-    ) -> float:
-        """Wait for a chunk, and keep what is done; returns when that was (monotonic)."""
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            chunk = running.pop(future)
-            now = time.monotonic()
-            text = _to_json(future.result(), chunk)
-            self._jobs.keep(job, chunk, text, took_s=now - kept_at)
-            kept_at = now
-        return kept_at
 
     def _require_wanted(self, job: Job) -> None:
         if not self._jobs.is_wanted(job) or self._jobs.is_outranked(job):
@@ -352,12 +341,39 @@ def load_engine(path: Path, model: Model, name: str) -> Engine:
     return OpenAIEngine(path, word_times=model.word_times)
 
 
-def _heard(engine: Engine, job: Job, chunk: ChunkRow, samples: Samples) -> list[Segment]:
-    """A chunk's segments, in its own time. Runs on a thread of its own."""
-    if guards.is_silent(samples):
-        return []
-    seed, task = int(chunk.key[:8], 16), Task(job.task)
-    return guards.kept(engine.transcribe(samples, language=chunk.language, seed=seed, task=task))
+class _Keeper:
+    """Keeps a job's chunks, each as soon as it is done, whatever the others are at."""
+
+    def __init__(self, path: Path, job: Job) -> None:
+        self._path, self._job = path, job
+        self._lock = threading.Lock()
+        self._kept_at = time.monotonic()
+
+    def keep(self, chunk: ChunkRow, segments: list[Segment]) -> None:
+        """Write a chunk's text down; on any thread."""
+        text = _to_json(segments, chunk)
+        with self._lock, contextlib.closing(Queue(self._path)) as jobs:
+            now = time.monotonic()
+            jobs.keep(self._job, chunk, text, took_s=now - self._kept_at)
+            self._kept_at = now
+
+
+def _do(engine: Engine, job: Job, chunk: ChunkRow, samples: Samples, keeper: _Keeper) -> None:
+    """Make a chunk's text and keep it. Runs on a thread of its own."""
+    segments: list[Segment] = []
+    if not guards.is_silent(samples):
+        seed, task = int(chunk.key[:8], 16), Task(job.task)
+        heard = engine.transcribe(samples, language=chunk.language, seed=seed, task=task)
+        segments = guards.kept(heard)
+    keeper.keep(chunk, segments)
+
+
+def _without_done(running: set[Future[None]]) -> set[Future[None]]:
+    """Wait for a chunk; those that go on. Raises what went wrong with one."""
+    done, going_on = wait(running, return_when=FIRST_COMPLETED)
+    for future in done:
+        future.result()
+    return going_on
 
 
 def _options(engine: Engine) -> dict[str, Any]:

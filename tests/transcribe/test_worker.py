@@ -21,7 +21,7 @@ from recorder.decode import decode, decode_file
 from recorder.types import AudioFormat, GapReason, Seconds
 from tests.parts import wait_until
 from tests.recorder.builders import PartSpec, adts_chunks, build_session, encode
-from transcribe import database, search, speakers, transcript, worker
+from transcribe import channels, database, search, speakers, transcript, worker
 from transcribe.chunking import RATE_HZ, Samples
 from transcribe.engines.base import Task
 from transcribe.queue import Job, JobState, Queue, path_of
@@ -45,9 +45,14 @@ class Counting(CTranslateEngine):
         return min(super().use_threads(count), int(sys.argv[4]))
 
     def transcribe(self, samples, *, seed, **asked):
+        self.note("begun", seed)
+        found = super().transcribe(samples, seed=seed, **asked)
+        self.note("done", seed)
+        return found
+
+    def note(self, what, seed):
         with open(sys.argv[3], "a") as log:
-            log.write(f"{seed}\\n")
-        return super().transcribe(samples, seed=seed, **asked)
+            log.write(f"{what} {seed}\\n")
 
 give_way()
 worker.work(Archive(Path(sys.argv[1])), Weights(Path(sys.argv[2])),
@@ -169,39 +174,76 @@ def test_the_sample_broadcast_is_transcribed_in_its_own_process(desk: Desk) -> N
 
 
 def counting_worker(desk: Desk, log: Path, lanes: int) -> subprocess.Popen[bytes]:
-    """A worker that writes a line for each chunk before it begins it."""
+    """A worker that writes a line for each chunk before it begins it, and when it is done."""
     command = [sys.executable, "-P", "-c", COUNTING_WORKER]
     command += [str(desk.archive.root), str(desk.models), str(log), str(lanes)]
     return subprocess.Popen(command)
 
 
+def counted(log: Path, what: str) -> Counter[str]:
+    """How often each chunk was begun, or done, by its seed."""
+    lines = (line.split() for line in log.read_text().splitlines())
+    return Counter(seed for said, seed in lines if said == what)
+
+
 @pytest.mark.parametrize("lanes", [1, 2])
-def test_a_killed_worker_loses_nothing_and_repeats_at_most_a_chunk_a_thread(
+def test_a_worker_killed_again_and_again_loses_nothing_and_repeats_a_chunk_a_thread(
     desk: Desk, tmp_path: Path, lanes: int
 ) -> None:
     folder, log = sample_session(desk.archive.root), tmp_path / "killed"
     log.touch()
     job = desk.ask(folder)
-    killed = counting_worker(desk, log, lanes)
-    begun_before = 2 + lanes
-    wait_until(
-        lambda: len(log.read_text().splitlines()) >= begun_before, within_s=60, what="some chunks"
-    )
-    killed.kill()
-    killed.wait()
-    assert desk.queue.job(job.id).state is JobState.QUEUED
-    assert 0 < desk.queue.job(job.id).progress < 1
+    kills = 2
+    for kill in range(kills):
+        killed = counting_worker(desk, log, lanes)
+        wait_until(
+            lambda so_far=kill + 1: len(counted(log, "done")) >= 2 * lanes * so_far,
+            within_s=60,
+            what="some chunks",
+        )
+        killed.kill()
+        killed.wait()
+        kept = sum(chunk.text is not None for chunk in desk.queue.chunks(job) or [])
+        assert kept >= len(counted(log, "done")) - lanes
+        assert desk.queue.job(job.id).state is JobState.QUEUED
 
     assert counting_worker(desk, log, lanes).wait(60) == 0
     assert desk.queue.job(job.id).state is JobState.DONE
-    begun = Counter(log.read_text().split())
-    assert sum(begun.values()) <= len(begun) + lanes
+    begun, done = counted(log, "begun"), counted(log, "done")
+    assert begun.keys() == done.keys()
+    assert begun.total() <= len(begun) + kills * lanes
+    assert done.total() <= len(done) + kills * lanes
 
     uninterrupted, other_log = sample_session(desk.archive.root), tmp_path / "uninterrupted"
     desk.ask(uninterrupted)
     assert counting_worker(desk, other_log, 3 - lanes).wait(60) == 0
-    assert set(other_log.read_text().split()) == set(begun)
+    assert counted(other_log, "done").keys() == done.keys()
     assert text_of(folder).segments == text_of(uninterrupted).segments
+
+
+def test_a_chunk_is_kept_while_the_sound_of_the_next_is_still_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = sample_session(desk.archive.root)
+    job = desk.ask(folder)
+    as_it_is = channels.sound
+
+    waited: list[float] = []
+
+    def slow_sound(*asked: Any) -> Iterator[Any]:
+        for block in as_it_is(*asked):
+            with desk.from_elsewhere() as queue:
+                chunks = queue.chunks(job) or []
+                if chunks and not waited and block.start_s >= chunks[0].end_s:
+                    waited.append(block.start_s)  # the first chunk is being heard
+                    wait_until(lambda: queue.job(job.id).progress > 0, within_s=30, what="a chunk")
+            yield block
+
+    monkeypatch.setattr(channels, "sound", slow_sound)
+    desk.work()
+    assert waited
+    assert desk.queue.job(job.id).error == ""
+    assert desk.queue.job(job.id).state is JobState.DONE
 
 
 def test_what_a_cancelled_job_did_is_not_done_again(desk: Desk) -> None:
