@@ -17,6 +17,10 @@ from app.gui.theme import Theme
 from app.gui.window import Window
 from app.settings import Settings
 
+for _waits in (QtBot.waitUntil, QtBot.waitExposed, QtBot.waitActive, QtBot.waitSignal):
+    # pytest-qt's five seconds are few for a busy machine.
+    _waits.__kwdefaults__["timeout"] = 30_000
+
 STALL_S = 0.5
 """The most processor time that the GUI thread may take between two beats; generous, for a test's
 own code is in it too. `test_watchdog` looks closer."""
@@ -85,7 +89,7 @@ def _no_threads_left() -> Iterator[None]:
     """Every thread of the window ends with it."""
     yield
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith("gui-")]
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while left and time.monotonic() < deadline:
         for thread in threading.enumerate():
             if thread.name in left:
