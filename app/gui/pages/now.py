@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -26,13 +27,15 @@ from app.gui.presenters.aftermath import Ended, ended_of
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
-from app.gui.presenters.replaying import Replay
-from app.gui.replaying import Replays, dress
 from app.gui.welcome import WelcomeView
 from app.gui.widgets import Button, Chip, Teaching, Text, label, scrolled, tip
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.types import State
+
+if TYPE_CHECKING:
+    from app.gui.presenters.replaying import Replay
+    from app.gui.replaying import Replays
 
 _MOST_ENDED = 5
 _MARKABLE = (State.RECORDING, State.RECONNECTING, State.REFUSED, State.PAUSED)
@@ -226,6 +229,8 @@ class NowPage(Place):
 
     def _look_for_replay(self, ended: Ended) -> None:
         if self._replays is None:
+            from app.gui.replaying import Replays  # noqa: PLC0415 (after the first window)
+
             self._replays = Replays.of(self._desk)
             self._replays.changed.connect(self._on_replay)
         self._replays.look(ended.folder)
@@ -375,6 +380,8 @@ class EndedCard(QFrame):
         """Offer to wait for a replay, or say that it is waited for."""
         self.replay.setVisible(replay is not None)
         if replay is not None:
+            from app.gui.replaying import dress  # noqa: PLC0415 (likewise)
+
             dress(self.replay, replay)
             self.replay.setToolTip(tip(replay.sentence))
 

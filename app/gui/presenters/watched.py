@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.gui.presenters import words
 from app.gui.presenters.language import translate
-from app.jobs import Jobs, Kind, Request
+
+if TYPE_CHECKING:
+    from app.jobs import Jobs
 
 
 def settle(archive_root: Path, folders: Sequence[Path], jobs: Jobs | None = None) -> None:
@@ -18,6 +21,8 @@ def settle(archive_root: Path, folders: Sequence[Path], jobs: Jobs | None = None
     Raises:
         StorageError: The disk refuses.
     """
+    from app.jobs import Jobs, Kind, Request  # noqa: PLC0415 (after the first window)
+
     known = jobs or Jobs()
     wanted = {"archive": str(archive_root), "folders": [str(folder) for folder in folders]}
     is_there = False

@@ -360,11 +360,14 @@ def test_to_open_the_window_loads_nothing_heavy(home: Path) -> None:
         "from app.settings import Settings\n"
         "application = QApplication([])\n"
         f"root = Path({str(home)!r})\n"
-        "window = open_window(Settings(archive=root / 'a', models=root / 'm'))\n"
+        "window = open_window(Settings(archive=root / 'a', models=root / 'm', model='tiny'))\n"
         "window.grab()\n"
         "loaded = set(sys.modules)\n"
         "window.close()\n"
-        "heavy = ('torch', 'whisper', 'faster_whisper', 'av', 'numpy', 'sounddevice', 'yt_dlp')\n"
+        "heavy = ('torch', 'whisper', 'faster_whisper', 'av', 'numpy', 'sounddevice', 'yt_dlp',\n"
+        "    'psutil', 'filelock', 'sqlite3', 'sqlite_utils', 'rich', 'requests', 'tomlkit',\n"
+        "    'app.jobs', 'app.gui.presenters.search', 'transcribe.transcript',\n"
+        "    'PySide6.QtMultimedia', 'PySide6.QtNetwork')\n"
         "print([name for name in heavy if name in loaded])\n"
     )
     done = subprocess.run(
