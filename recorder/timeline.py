@@ -347,12 +347,14 @@ def start_of(chunks: list[Chunk]) -> datetime | None:
 
     What arrived had sounded by then, so the earliest moment that an arrival allows is the nearest:
     what a server hands over at first (a burst, a playlist's window) is older than its arrival.
+    Only the first run tells: what follows may repeat some of it, and be ahead of the clock by that.
     """
     first = min(chunks, key=lambda chunk: chunk.start_s, default=None)
     if first is None:
         return None
     if first.program_date_time:
         return parse_iso(first.program_date_time) - timedelta(seconds=first.start_s)
-    early = [chunk for chunk in chunks if chunk.start_s <= first.start_s + FIRST_ARRIVALS_S]
+    last_s, run = first.start_s + FIRST_ARRIVALS_S, (first.track, first.run)
+    early = [each for each in chunks if each.start_s <= last_s and (each.track, each.run) == run]
     known = [chunk for chunk in early if not chunk.adopted] or [first]
     return min(parse_iso(chunk.arrived_at) - timedelta(seconds=_end(chunk)) for chunk in known)

@@ -1,5 +1,6 @@
 """What a journal's events say of time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -135,4 +136,8 @@ def test_the_clock_of_a_session_is_not_late_by_what_was_handed_over_at_once() ->
     at_once = [chunk(number, "2024-08-13T00:42:10.000Z") for number in range(9)]
     later = [chunk(9, "2024-08-13T00:42:11.200Z"), chunk(10, "2024-08-13T00:42:12.300Z")]
     timeline = Timeline.of([part, *at_once, *later])
+    assert timeline.started_at == datetime(2024, 8, 13, 0, 42, 1, tzinfo=UTC)
+    # A mirror that took over at once handed over again what had sounded before.
+    again = [replace(chunk(n, "2024-08-13T00:42:13.000Z"), run=2) for n in range(11, 25)]
+    timeline = Timeline.of([part, *at_once, *later, *again])
     assert timeline.started_at == datetime(2024, 8, 13, 0, 42, 1, tzinfo=UTC)
