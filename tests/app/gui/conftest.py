@@ -19,7 +19,7 @@ from app.settings import Settings
 
 for _waits in (QtBot.waitUntil, QtBot.waitExposed, QtBot.waitActive, QtBot.waitSignal):
     # pytest-qt's five seconds are few for a busy machine.
-    _waits.__kwdefaults__["timeout"] = 30_000
+    (_waits.__kwdefaults__ or {})["timeout"] = 30_000
 
 STALL_S = 0.5
 """The most processor time that the GUI thread may take between two beats; generous, for a test's
