@@ -58,6 +58,7 @@ MINUTE_BITS: Final = 8
 _BUSY_TIMEOUT_S = 5.0
 _BUSY_POLL_S = 0.01
 _PAGES_A_MERGE = 200
+_MOST_PIECES = 1_000  # of full text, in a level; FTS5 takes no more than 2,000 in all
 _PAGES_OF_LOG = 8_192
 _STEPS_A_LOOK = 500  # of SQLite's machine, between two looks at the clock: some microseconds
 _LARGE_HASH = 64 * 2**20  # bytes of full text that FTS5 gathers before it writes
@@ -579,6 +580,14 @@ def near_ids(tables: SqliteUtils) -> None:
     tables.execute("DROP TABLE new_id")
 
 
+@migrations()
+def no_merging_in_a_commit(tables: SqliteUtils) -> None:
+    """0.1: a commit that met 16 pieces of full text merged all of them: seconds at 10,000 hours."""
+    for name in _INDEXED:
+        _tell_full_text(tables, name, "automerge", 0)
+        _tell_full_text(tables, name, "crisismerge", _MOST_PIECES)
+
+
 def _nearer(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Old and new ids, both ascending."""
     last: int | None = None
@@ -632,7 +641,24 @@ def _index_all(tables: SqliteUtils, name: str) -> None:
     _tell_full_text(tables, name, "hashsize", _LARGE_HASH)
     _tell_full_text(tables, name, "rebuild")
     _tell_full_text(tables, name, "optimize")
+    _lift(tables, name)
     _tell_full_text(tables, name, "hashsize", _DEFAULT_HASH)
+
+
+def _lift(tables: SqliteUtils, name: str) -> None:
+    """Bring a full text that was merged into one piece to a higher level, and nothing else.
+
+    FTS5 merges the pieces of a level into one of the next, and those of single commits begin at
+    level 0: where all of an archive lay among them, it would be written again after a few.
+    """
+    row = (-1, "x")
+    tables.execute(f"INSERT INTO {name}_fts (rowid, terms) VALUES (?, ?)", row)  # noqa: S608 our own names
+    _tell_full_text(tables, name, "optimize")
+    tables.execute(
+        f"INSERT INTO {name}_fts ({name}_fts, rowid, terms) VALUES ('delete', ?, ?)",  # noqa: S608 our own names
+        row,
+    )
+    _tell_full_text(tables, name, "optimize")
 
 
 def _tell_full_text(tables: SqliteUtils, name: str, command: str, value: int | None = None) -> None:

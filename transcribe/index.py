@@ -36,6 +36,7 @@ Progress = Callable[[int, int], None]
 _log = logging.getLogger(__name__)
 _NEW_NAME = ".index.new.db"
 _LOCK_NAME = ".index.lock"
+_UPDATES_A_TIDYING = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,12 @@ def catch_up(index: Database, archive: Archive) -> tuple[Problem, ...]:
     for gone in known.keys() - {folder.id for folder in folders}:
         remove(index, gone)
     changed = [folder for folder in folders if known.get(folder.id) != _stamp(folder)]
-    return tuple(problem for folder in changed for problem in _update_if_readable(index, folder))
+    problems: list[Problem] = []
+    for number, folder in enumerate(changed, 1):
+        problems += _update_if_readable(index, folder)
+        if number % _UPDATES_A_TIDYING == 0 or number == len(changed):
+            tidy(index)
+    return tuple(problems)
 
 
 def update(index: Database, folder: SessionFolder) -> tuple[Problem, ...]:

@@ -37,7 +37,9 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(2):
         with contextlib.closing(database.open(tmp_path)) as index:
             applied = index.rows("SELECT name, applied_at FROM _sqlite_migrations ORDER BY id")
-    assert [name for name, _ in applied] == ["sessions", "text", "full_text", "near_ids"]
+    assert [name for name, _ in applied] == [
+        "sessions", "text", "full_text", "near_ids", "no_merging_in_a_commit",
+    ]  # fmt: skip
     with contextlib.closing(database.open(tmp_path)) as index:
         assert index.rows("SELECT name, applied_at FROM _sqlite_migrations ORDER BY id") == applied
 

@@ -9,7 +9,7 @@ import pytest
 
 from recorder.archive import Archive, SessionFolder
 from recorder.types import Seconds, SourceKind, SourceSpec
-from tests.transcribe.talks import say
+from tests.transcribe.talks import say, talk
 from transcribe import database, heard, index, livetext, search
 from transcribe.livetext import LiveText
 from transcribe.transcript import Segment
@@ -163,6 +163,28 @@ def test_a_live_commit_leaves_the_log_to_the_tidying(
         assert _log_head(path) == begun
         text.close()
     assert _total(archive, "after") == 1
+
+
+def test_a_live_commit_merges_no_full_text(archive: Archive) -> None:
+    """One that merged all of an archive of 10,000 hours once took six seconds."""
+    talk(archive, [f"word{number} " * 3 for number in range(20_000)])
+    live = archive.create("Live", [])
+    stored = heard.stored_as(live, "a")
+    index.rebuild(archive)
+    with contextlib.closing(database.open(archive.root)) as opened:
+        opened.leave_log()
+        [(whole,)] = opened.rows("SELECT sum(length(block)) FROM passage_fts_data")
+        log = database.path_of(archive.root).with_name("index.db-wal")
+        written = []
+        for number in range(80):
+            before = log.stat().st_size if log.exists() else 0
+            index.append(opened, live, stored, [_segment(number * 5, f"said{number}")])
+            written.append(log.stat().st_size - before)
+        assert max(written[1:]) < whole / 3
+        for _ in range(3):
+            index.tidy(opened)
+        assert search.search(opened, "said*", limit=100, thorough=True).total > 0
+        opened.check()
 
 
 def _log_head(path: Path) -> bytes:
