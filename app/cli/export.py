@@ -27,7 +27,7 @@ from recorder import convert, naming
 from recorder.archive import SessionFolder
 from recorder.convert import NAME, Naming, Recipe
 from recorder.encode import Format
-from recorder.errors import AircheckError
+from recorder.errors import AircheckError, storage_error
 from recorder.pieces import Gaps
 from recorder.types import Seconds
 from transcribe import captions, writing
@@ -266,6 +266,8 @@ def export_command(
     )
     asked.check()
     folders = [context.archive.find(name) for name in sessions]
+    if len(folders) > 1 and kind in ("unedited", "page"):
+        _make_room(place)  # each becomes a folder in it
     if asked.is_edited:
         asked = _told_apart(asked, folders)
     make = _edited if asked.is_edited else _as_it_is
@@ -278,6 +280,20 @@ def export_command(
 
 def _is_audio_file(path: Path) -> bool:
     return path.suffix[1:].lower() in _AUDIO and not path.is_dir()
+
+
+def _make_room(place: Path) -> None:
+    """Make a folder for several packages or pages.
+
+    Raises:
+        StorageError: The disk refuses, or a file is there.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(
+            error, doing=f"making {place}", safe="The sessions are untouched."
+        ) from error
 
 
 def _told_apart(asked: _Asked, folders: list[SessionFolder]) -> _Asked:

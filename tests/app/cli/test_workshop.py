@@ -164,6 +164,18 @@ def test_sessions_of_one_day_and_title_get_names_of_their_own(
     assert "put {time} or {id} into it" in refused.stderr
 
 
+@pytest.mark.parametrize(("kind", "file"), [("unedited", "bagit.txt"), ("page", "index.html")])
+def test_of_several_sessions_each_gets_a_folder(
+    folder: SessionFolder, tmp_path: Path, kind: str, file: str
+) -> None:
+    other = build_session(folder.path.parent, title="Other")
+    out = tmp_path / "new" / "out"
+    answer(folder, "export", folder.id, other.id, "--as", kind, "--out", out)
+    assert sorted(path.parent.name for path in out.glob(f"*/{file}")) == sorted(
+        f"{each.path.name}-{kind}" for each in (folder, other)
+    )
+
+
 def test_several_sessions_at_once(folder: SessionFolder, tmp_path: Path) -> None:
     other = build_session(folder.path.parent, title="Other")
     empty = build_session(folder.path.parent, [], title="Empty")
