@@ -17,7 +17,10 @@ def parse_duration(text: str) -> Seconds:
     Raises:
         ValueError: It is none of these, or not above zero.
     """
-    seconds = _by_colons(text) if ":" in text else _by_units(text)
+    try:
+        seconds = _by_colons(text) if ":" in text else _by_units(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a duration") from error
     if not 0 < seconds < 1e9:
         raise ValueError(f"{text!r} is not a duration")
     return Seconds(seconds)
