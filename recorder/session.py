@@ -317,11 +317,14 @@ class Recording:
     def _lost_to_s(self, track: TrackCapture) -> Seconds:
         """Where the last gap of a track ends that had not come back: the event goes on or is over.
 
-        It is over with the tracks whose source has ended, and for us when our time is.
+        It is over with the tracks whose source has ended, and for us when our time is. Where it
+        goes on, it is as far as the track would be, or another is: session time may be ahead of
+        the clock by all that a source handed over at first.
         """
+        farthest_s = max(each.writer.end_s for each in self._tracks)
         if any(each.ending for each in self._tracks):
-            return Seconds(max(each.writer.end_s for each in self._tracks))
-        now_s = track.writer.now_s
+            return Seconds(farthest_s)
+        now_s = Seconds(max(farthest_s, track.writer.now_s, track.writer.heard_s))
         return now_s if self._for_s is None else Seconds(min(now_s, self._for_s))
 
     # --- inside --------------------------------------------------------------------------------

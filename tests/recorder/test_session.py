@@ -1,6 +1,7 @@
 """The states of one recording, driven by a source that does as it is told."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -247,6 +248,27 @@ def test_stop_while_nothing_comes_journals_the_gap_to_the_end(folder: SessionFol
     assert gap.from_s == 1.0
     assert gap.to_s > 1.2
     assert gap.reason is GapReason.REFUSED
+
+
+def test_what_a_source_handed_over_at_first_makes_the_last_gap_no_shorter(
+    folder: SessionFolder,
+) -> None:
+    """A playlist's window of twenty seconds came at once: session time is ahead by that."""
+
+    def hands_over(sink: Sink, stop: StopSignal) -> None:
+        sink.begin_run(MP3, placed_by=PlacedBy.FIRST)
+        for _ in range(20):
+            sink.write(b"one", Seconds(1.0))
+            sink.end_chunk()
+        raise Refused("Full.", status=503, retry_after_s=Seconds(60))
+
+    with running(folder, hands_over) as recording:
+        wait_until(lambda: recording.status().state is State.REFUSED)
+        refused_s = time.monotonic()
+        wait_until(lambda: time.monotonic() > refused_s + 0.3)
+    (gap,) = folder.timeline().gaps
+    assert gap.from_s == 20.0
+    assert gap.to_s > 20.25
 
 
 def test_last_words_after_a_stop_leave_no_gap_behind_them(folder: SessionFolder) -> None:
