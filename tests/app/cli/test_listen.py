@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recorder import launch
-from recorder.archive import Archive
+from recorder.archive import Archive, SessionFolder
 from tests.parts import wait_until
 from tests.pulseserver import PulseServer, sound_server
 from tests.recorder.switching import recorded_s
@@ -31,6 +31,11 @@ def run(archive: Path, *arguments: str) -> "subprocess.Popen[str]":
     )
 
 
+def begun(archive: Path) -> list[SessionFolder]:
+    """The sessions that have a journal by now."""
+    return [each for each in Archive(archive).folders() if each.journal_path.exists()]
+
+
 def test_return_records_and_stop_seals(server: PulseServer, tmp_path: Path) -> None:
     child = run(tmp_path, "system:Speakers", "--keep", "5s", "--title", "Heard before")
     assert child.stdin
@@ -39,8 +44,7 @@ def test_return_records_and_stop_seals(server: PulseServer, tmp_path: Path) -> N
     assert "The last 5 s are kept in memory" in child.stdout.readline()
     child.stdin.write("\n")
     child.stdin.flush()
-    wait_until(lambda: list(Archive(tmp_path).folders()), what="the session")
-    (folder,) = Archive(tmp_path).folders()
+    (folder,) = wait_until(lambda: begun(tmp_path), what="the session")
     wait_until(lambda: recorded_s(folder) > 0, what="the first second")
     assert launch.stop(folder)
     said, _ = child.communicate(timeout=20)

@@ -18,7 +18,7 @@ from app.broadcast import Sample
 from recorder.archive import Archive, SessionFolder
 from recorder.pcm import SILENCE_DBFS
 from tests.parts import wait_until
-from tests.pulseserver import RATE_HZ, PulseServer, sound_server
+from tests.pulseserver import RATE_HZ, PulseServer, sound_server, write_numbered
 
 LEAD_S = 0.5
 
@@ -98,7 +98,7 @@ def test_how_loud_each_one_is_is_told_where_that_is_asked_for(
     server: PulseServer, home: Path, tmp_path: Path
 ) -> None:
     server.add_sink("headset", "Headset")
-    server.play(sentence_of_sample(home / "a.wav"), "speakers")
+    server.play(write_numbered(home / "a.wav", 90.0), "speakers")
     levels = {
         each["name"]: each["peak_dbfs"]
         for each in aircheck(tmp_path, "sources", "--levels")["sources"]
