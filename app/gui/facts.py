@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
@@ -154,6 +154,14 @@ class FactsView(QListView):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.scheduleDelayedItemsLayout()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Letters, digits and Space are keys of the page; the list would look for them."""
+        has_modifier = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+        if event.text().isprintable() and event.text() and not has_modifier:
+            event.ignore()
+            return
+        super().keyPressEvent(event)
 
     def updateGeometries(self) -> None:  # noqa: N802 (Qt's name)
         """What it lists is laid out anew."""

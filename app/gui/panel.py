@@ -470,8 +470,13 @@ class Panel(QFrame):
         self.tabs.currentChanged.connect(self._on_turned)
 
     def turn_to(self, tab: int) -> None:
-        """Show a tab."""
+        """Show a tab, and give it the keys."""
         self.tabs.setCurrentIndex(tab)
+        part: QWidget = self.notes.text
+        for pane in (self.evidence, self.markers, self.versions):
+            if self._pages.currentWidget() is pane:
+                part = pane.facts
+        part.setFocus()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """Gives way to what is wide in it."""

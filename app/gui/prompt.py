@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QStringListModel, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QLineEdit
+from PySide6.QtWidgets import (
+    QApplication,
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from app.gui import tokens
 from app.gui.completing import dress
@@ -38,6 +47,7 @@ class Prompt(QFrame):
         self.close_button = IconButton(translate("Prompt", "Leave it as it is"), "x")
         self._words = QStringListModel(self)
         self._then: Callable[[str], None] | None = None
+        self._before: QWidget | None = None  # had the keys before something was asked
         completer = QCompleter(self._words, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(_MOST_SHOWN)
@@ -91,8 +101,11 @@ class Prompt(QFrame):
 
     @Slot()
     def leave(self) -> None:
-        """Ask nothing any more."""
+        """Ask nothing any more; the keys go back to where they went before."""
         self._then = None
+        before, self._before = self._before, None
+        if before is not None and isValid(before) and self._has_keys():
+            before.setFocus()
         self.hide()
         self.changed.emit()
 
@@ -106,6 +119,8 @@ class Prompt(QFrame):
     def _show(
         self, sentence: str, answer: str, then: Callable[[str], None], *, has_field: bool
     ) -> None:
+        if not self._has_keys():
+            self._before = QApplication.focusWidget()
         self._then = then
         self.sentence.setText(sentence)
         self.setAccessibleName(sentence)
@@ -114,6 +129,10 @@ class Prompt(QFrame):
         self.answer.setText(answer)
         self.show()
         self.changed.emit()
+
+    def _has_keys(self) -> bool:
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
 
     @Slot()
     def _on_answer(self) -> None:

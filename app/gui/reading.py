@@ -337,10 +337,11 @@ class TranscriptPane(QFrame):
     @Slot()
     def close_find(self) -> None:
         """Look for nothing any more."""
-        self.finder.hide()
+        if not self.finder.isHidden():
+            self.finder.hide()
+            self.view.setFocus()
         self._matches, self._match = (), -1
         self.view.show_matches((), -1)
-        self.view.setFocus()
 
     @Slot(int)
     def turn(self, step: int) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -204,7 +205,7 @@ class LibraryPage(Place):
         rows, listing = self.view.guide.rowCount(), self._listing
         is_known = listing is not None and (bool(listing.total) or self._desk.has_looked)
         if rows or self._shelf is TRASH or listing is None or not is_known:
-            self._lists.setCurrentWidget(self.view)
+            self._show_list()
         elif not listing.total:
             self._lists.setCurrentWidget(self.empty)
         else:
@@ -248,6 +249,15 @@ class LibraryPage(Place):
                 collection=chosen.name if chosen.on is On.COLLECTION else "",
             )
         )
+
+    def _show_list(self) -> None:
+        """Show the list, and give it the keys back that what stood in its place had."""
+        before = self._lists.currentWidget()
+        focused = QApplication.focusWidget()
+        had_keys = focused is not None and before is not None and before.isAncestorOf(focused)
+        self._lists.setCurrentWidget(self.view)
+        if had_keys:
+            self.view.setFocus()
 
     # --- what is chosen ------------------------------------------------------------------------
 

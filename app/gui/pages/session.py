@@ -132,8 +132,8 @@ class SessionPage(SessionPlace):
         self._draw()
 
     def enter(self) -> None:
-        """Keys are the page's from now on."""
-        self.detail.setFocus()
+        """Keys are the page's from now on, once it has its room."""
+        QTimer.singleShot(0, self.detail, self.detail.setFocus)
 
     def mark(self) -> bool:
         """Mark where the playhead is.

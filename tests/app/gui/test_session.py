@@ -479,3 +479,19 @@ def test_a_replay_is_offered_waited_for_and_given_up(
     assert page.replay.isHidden()
     assert window.bar.notice.message is not None
     assert "came" in window.bar.notice.message.happened
+
+
+def test_lists_of_the_panel_leave_the_pages_keys_to_it(
+    qtbot: QtBot, page: SessionPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[float] = []
+    monkeypatch.setattr(page._player, "play", lambda _folder, at_s: played.append(at_s))
+    page.show_position(5.0)
+    page.panel.turn_to(Panel.MARKERS)
+    facts = page.panel.markers.facts
+    qtbot.waitUntil(facts.hasFocus)
+    qtbot.keyClick(facts, Qt.Key.Key_Space)
+    assert played == [5.0]
+    qtbot.keyClick(facts, Qt.Key.Key_3)
+    assert page.panel.tabs.currentIndex() == Panel.NOTES
+    qtbot.waitUntil(page.panel.notes.text.hasFocus)

@@ -359,3 +359,23 @@ def test_the_context_menu_opens_on_what_is_chosen(
     assert library.menu.isVisible()
     library.menu.close()
     QApplication.processEvents()
+
+
+def test_keys_come_back_to_the_list(
+    qtbot: QtBot, library: LibraryPage, three: list[SessionFolder]
+) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    press(qtbot, library, Qt.Key.Key_A, control)
+    press(qtbot, library, Qt.Key.Key_T, control)
+    qtbot.waitUntil(library.prompt.field.hasFocus, timeout=30_000)
+    qtbot.keyClicks(library.prompt.field, "news")
+    qtbot.keyClick(library.prompt.field, Qt.Key.Key_Return)
+    assert library.view.hasFocus()
+    qtbot.waitUntil(lambda: all(folder.info().tags for folder in three), timeout=30_000)
+    press(qtbot, library, Qt.Key.Key_A, control)
+    press(qtbot, library, Qt.Key.Key_Delete)
+    qtbot.waitUntil(library.empty.isVisible, timeout=30_000)
+    library.empty.button.setFocus()
+    library.undo.trigger()
+    qtbot.waitUntil(lambda: len(titles(library)) == 3, timeout=30_000)
+    qtbot.waitUntil(library.view.hasFocus, timeout=30_000)
