@@ -286,7 +286,7 @@ def detached(command: Sequence[str], log: Path, *, what: str) -> subprocess.Pope
 
 
 def adopt(child: subprocess.Popen[bytes]) -> None:
-    """Collect a recorder's process when it has ended, so that it is not taken for living."""
+    """Collect a process of its own when it has ended, so that it is not taken for living."""
     with _children_lock:
         _children.append(child)
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.settings import Settings
+from recorder import launch
 from recorder.archive import SessionFolder
 from recorder.types import SessionId, utc_now
 
@@ -135,6 +136,7 @@ class Transcription:
 
             self._next_start = time.monotonic() + _BETWEEN_STARTS_S
             self._worker = worker.start(self._root, self._models_dir)
+            launch.adopt(self._worker)  # it outlives this window
 
     def _chosen_model(self) -> str:
         """The model that the settings name if it is here; else the largest that is."""

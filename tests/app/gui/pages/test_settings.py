@@ -1,5 +1,6 @@
 """The page Settings: found by words, written at once, and only what does something."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -178,4 +179,5 @@ def test_watched_folders_are_added_and_taken_away(
     qtbot.waitUntil(lambda: not part.rows, timeout=LONG_MS)
     assert settings_file.load().watched == ()
     qtbot.waitUntil(lambda: settled[-1:] == [()], timeout=LONG_MS)
-    assert settled == [(memos,), (memos, radio), (radio,), ()]
+    changes = [folders for folders, _ in itertools.groupby(settled)]  # once it looks by itself
+    assert changes[-4:] == [(memos,), (memos, radio), (radio,), ()]
