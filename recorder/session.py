@@ -43,6 +43,7 @@ SYNC_S = 1.0
 GIVE_UP_S = 3_600.0
 """Seconds without a byte after which a session that had begun is over."""
 
+_ON_ITS_WAY_S = 0.5  # what was heard until the time is over, and arrives just behind it
 _LOOK_AT_DISK_S = 5.0
 _LONGEST_NAP_S = 5.0  # while scheduled: a computer that slept, or a set clock, is noticed in it
 _MOST_TELLING = (
@@ -243,13 +244,23 @@ class Recording:
 
     def _end_in_time(self) -> None:
         """See whether the time asked for is over, or a repeat's next time has come."""
-        if self._for_s is not None and self._now_s >= self._for_s:
+        if self._is_time_over:
             self._ending = "The time asked for is over."
             self._over.set()
         following = self._schedule.following(self._schedule.at) if self._schedule else None
         if following and not self._has_audio and utc_now() >= following.probe_at:
             self._ending = "Nothing came until its next time."
             self._over.set()
+
+    @property
+    def _is_time_over(self) -> bool:
+        """Whether the time asked for is over, and what was heard in it is there, or late."""
+        for_s = self._for_s
+        if for_s is None:
+            return False
+        playing = [each for each in self._tracks if each.state.state is State.RECORDING]
+        is_coming = any(each.writer.end_s < for_s for each in playing if not each.is_over)
+        return self._now_s - for_s >= (_ON_ITS_WAY_S if is_coming else 0.0)
 
     def _watch_clocks(self) -> None:
         jump = self._clock_watch.look()

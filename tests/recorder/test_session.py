@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from recorder import journal, recovery, retry, sums
+from recorder import journal, recovery, retry, session, sums
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import (
     ConnectionLost,
@@ -345,6 +345,26 @@ def test_time_asked_for_counts_from_the_first_sample(tmp_path: Path) -> None:
     sealed = folder.sealed()
     assert sealed is not None
     assert sealed.detail == "The time asked for is over."
+
+
+def test_what_was_heard_until_the_time_was_over_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device's last block arrives behind its end."""
+    monkeypatch.setattr(session, "_ON_ITS_WAY_S", 30.0)
+
+    was_stopped = []
+
+    def comes_late(sink: Sink, stop: StopSignal) -> None:
+        was_stopped.append(stop.wait(0.7))
+        sink.write(b"two", Seconds(0.5))
+        sink.end_chunk()
+        was_stopped.append(stop.wait(20))
+
+    folder = Archive(tmp_path).create("Short", [("a", SPEC)], for_s=Seconds(1.5))
+    assert run(folder, in_turn(plays(b"one"), comes_late)) is State.DONE
+    assert was_stopped == [False, True]
+    assert folder.timeline().tracks["a"].end_s == 1.5
 
 
 def test_what_a_server_hands_over_at_once_is_not_more_than_was_asked_for(tmp_path: Path) -> None:
