@@ -26,6 +26,7 @@ class CoverView(QLabel):
         super().__init__()
         self._lane = lane
         self._path: Path | None = None
+        self._has_room = True
         self.setFixedSize(size, size)
         self.setAccessibleName(translate("Session", "Cover"))
         self.hide()
@@ -40,11 +41,16 @@ class CoverView(QLabel):
             edge = round(self.width() * icons.ratios()[-1])
             self._lane.do(lambda: _read(path, edge), lambda image: self._on_read(path, image), _no)
 
+    def fit(self, *, has_room: bool) -> None:
+        """Give way where there is little room."""
+        self._has_room = has_room
+        self.setVisible(has_room and not self.pixmap().isNull())
+
     def _on_read(self, path: Path, image: QImage) -> None:
         if path != self._path or image.isNull():
             return
         self.setPixmap(_rounded(image, self.width()))
-        self.show()
+        self.fit(has_room=self._has_room)
 
 
 def _read(path: Path, edge: int) -> QImage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.gui import tokens
@@ -111,10 +112,15 @@ class ReplayLine(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_S, tokens.SPACE_S, tokens.SPACE_S)
         layout.setSpacing(tokens.SPACE_M)
-        layout.addWidget(Icon("git-compare-arrows", "accent"))
+        layout.addWidget(Icon("git-compare-arrows", "accent", tokens.ICON_M))
         layout.addWidget(self.text, 1)
         layout.addWidget(self.button)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """The button loses its word where there is little room."""
+        super().resizeEvent(event)
+        self.button.show_word(is_shown=event.size().width() >= tokens.CARD_WITH_WORDS_WIDTH)
 
     def show_replay(self, replay: Replay | None) -> None:
         """Show what there is to say; None: nothing."""

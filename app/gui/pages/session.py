@@ -842,6 +842,7 @@ class SessionPage(SessionPlace):
         width, is_low = self.width(), self.height() < tokens.PAGE_LOW_HEIGHT
         is_wide = width >= tokens.PAGE_WITH_PANEL_WIDTH
         self.more.setVisible(not is_wide)
+        self.cover.fit(has_room=is_wide)
         self.panel.setMaximumWidth(tokens.PANEL_MOST_WIDTH if is_wide else width)
         self.panel.setVisible(is_wide or self.more.isChecked())
         self.text.setVisible(is_wide or not self.more.isChecked())

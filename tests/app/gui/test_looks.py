@@ -4,6 +4,7 @@ With AIRCHECK_SCREENSHOTS set, each picture is kept in build/screenshots, to be 
 """
 
 import contextlib
+import math
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -162,10 +163,11 @@ def cut_off(window: Window) -> list[str]:
 
 
 def newest_minute(folder: SessionFolder) -> Wave:
-    """How a session of less than a minute sounds on its card."""
+    """How a session that goes round and round sounds on its card."""
     wave = load_wave(folder)
-    lead = round(len(wave.pairs) * (60 - wave.duration_s) / wave.duration_s)
-    return replace(wave, duration_s=Seconds(60), pairs=(None,) * lead + wave.pairs)
+    count = round(len(wave.pairs) * 60 / wave.duration_s)
+    pairs = wave.pairs * math.ceil(count / len(wave.pairs))
+    return replace(wave, duration_s=Seconds(60), pairs=pairs[-count:])
 
 
 def test_an_empty_archive(qtbot: QtBot, open_it: Open, look: Callable[[Window, str], None]) -> None:

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QColor, QImage, QTextCursor
 from pytestqt.qtbot import QtBot
 
 from app import editing
+from app.gui import tokens
 from app.gui.pages.session import SessionPage
 from app.gui.panel import Panel
 from app.gui.presenters import evidence
 from app.gui.presenters.comparing import Compared, Differing, Matched
+from app.gui.presenters.replaying import Replay
 from app.gui.window import Window
 from app.settings import Settings
 from recorder.archive import SessionFolder
@@ -119,3 +121,18 @@ def test_two_recordings(page: SessionPage, look: Look, tmp_path: Path) -> None:
     compare._show_idle()
     compare.list.picked.emit(0)
     look(window, "compare-found")
+
+
+def test_a_cover_and_a_replay(qtbot: QtBot, page: SessionPage, look: Look, tmp_path: Path) -> None:
+    picture = QImage(640, 640, QImage.Format.Format_RGB32)
+    picture.fill(QColor(tokens.DARK.accent))
+    path = tmp_path / "cover.png"
+    assert picture.save(str(path))
+    page.cover.show_cover(path)
+    qtbot.waitUntil(lambda: not page.cover.pixmap().isNull())
+    said = (
+        "Stellt live.grundstuecksverkehr.example eine Wiederholung bereit, lassen sich die "
+        "Lücken daraus füllen."
+    )
+    page.replay.show_replay(Replay(sentence=said, action="wait"))
+    look(window_of(page), "session-replay")
