@@ -8,6 +8,7 @@ AAC is taken out of transport streams, whose packets would cut its frames up.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 from collections.abc import Iterator
@@ -217,7 +218,7 @@ def _mapped(path: Path) -> Bytes:
     return np.memmap(path, np.uint8, "r").view(np.ndarray)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Run:
     """Chunks of a piece that have no gap between them.
 
@@ -235,12 +236,13 @@ class _Run:
     begins: Integers
     sizes: Integers
 
-    def rows(self) -> list[tuple[int, int, bool]]:
-        """Of each chunk where it begins, its size, and whether it is one as it was received."""
+    @functools.cached_property
+    def others(self) -> list[int]:
+        """Which of the chunks don't lie there as they were received, and some of their bytes do."""
         received = np.array([chunk.bytes for chunk in self.chunks], np.int64)
-        is_whole = (self.sizes == received) & (self.sizes > 0) & self.material.is_own
-        columns = self.begins.tolist(), self.sizes.tolist(), is_whole.tolist()
-        return list(zip(*columns, strict=True))
+        is_whole = (self.sizes == received) & self.material.is_own
+        found: list[int] = np.flatnonzero(~is_whole & (self.sizes > 0)).tolist()
+        return found
 
     def strokes(self) -> Iterator[tuple[int, int]]:
         """What adjoins in the material's view: begins and ends."""
@@ -404,11 +406,9 @@ class _Copying:
         return tuple(self._stretches())
 
     def _copy(self, run: _Run, data: memoryview, source: BinaryIO) -> None:
-        others = [
-            (begin, begin + size) for begin, size, is_whole in run.rows() if size and not is_whole
-        ]
-        if others:
-            self._hashes.append(self.written.hashes(data, others))
+        if run.others:
+            ranges = np.stack((run.begins, run.begins + run.sizes), axis=1)[run.others].tolist()
+            self._hashes.append(self.written.hashes(data, ranges))
         for begin, end in run.strokes():
             if run.material.is_own:
                 self.written.put_from(source, begin, data[begin:end])
@@ -426,21 +426,32 @@ class _Copying:
                 size = len(laid.data)
                 yield Stretch(at, size, _sha256(laid.data), laid.from_s, laid.to_s, silence=True)
                 at += size
-                continue
-            for number, (begin, size, is_whole) in enumerate(laid.rows()):
-                if is_whole:
-                    yield Stretch(at, size, chunk=laid.number + number)
-                elif size:
-                    yield _other(laid, number, at, size, next(hashes), begin)
-                at += size
+            else:
+                yield from (each for each in _stretches(laid, at, hashes) if each.bytes)
+                at += int(laid.sizes.sum())
 
 
-def _other(run: _Run, number: int, at: int, size: int, sha256: str, begin: int) -> Stretch:
+def _stretches(run: _Run, at: int, hashes: Iterator[str]) -> list[Stretch]:
+    """Those of a run, one for each chunk; `hashes` are of those that aren't as received."""
+    places = (at + np.cumsum(run.sizes) - run.sizes).tolist()
+    found = [
+        Stretch(place, size, "", None, None, number)  # by position: that takes half as long
+        for number, (place, size) in enumerate(
+            zip(places, run.sizes.tolist(), strict=True), run.number
+        )
+    ]
+    for number in run.others:
+        found[number] = _other(run, number, found[number], next(hashes))
+    return found
+
+
+def _other(run: _Run, number: int, there: Stretch, sha256: str) -> Stretch:
     """A stretch that isn't a chunk as it was received."""
     chunk = run.chunks[number]
-    made = Stretch(at, size, sha256, chunk.start_s, end_of(chunk))
+    made = Stretch(there.at, there.bytes, sha256, chunk.start_s, end_of(chunk))
     if run.material.is_own and run.first + number in run.material.cut:
-        return made._replace(of=run.number + number, begin=begin - chunk.offset)
+        begin = int(run.begins[number]) - chunk.offset
+        return made._replace(of=run.number + number, begin=begin)
     return made
 
 

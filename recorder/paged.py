@@ -425,10 +425,10 @@ class _Stroke:
 
     def stretches(self) -> Iterator[Stretch]:
         """These, when they are hashed."""
+        at, is_silence = self.at, self.is_silence
         told = zip(self.ranges, self.times, self.hashes.result(), strict=True)
         for (begin, end), (from_s, to_s), sha256 in told:
-            at = self.at + begin
-            yield Stretch(at, end - begin, sha256, from_s, to_s, silence=self.is_silence)
+            yield Stretch(at + begin, end - begin, sha256, from_s, to_s, None, is_silence)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -604,7 +604,8 @@ def test_a_clip_whose_proof_is_missing_says_so(clipped: tuple[SessionFolder, Pat
         (problem,) = verify(file).problems
         assert "its proof is missing, clip.m4a.proof.json" in problem.what
         assert problem.file == "clip.m4a"
-    assert verify(folder.path / "journal.jsonl").ok
+    added = verify(folder.path / "journal.jsonl").problems
+    assert {each.file for each in added} == {"clip.m4a", "clip.m4a.proof.json.sig"}
     (problem,) = verify(path.with_name("nothing.m4a")).problems
     assert problem.what == "isn't there"
 
