@@ -749,7 +749,7 @@ class JoiningSink:
         if at_s is None:
             return None, None
         end_s = self._sink.end_s
-        if at_s > end_s + NEAR_S:
+        if at_s > end_s + NEAR_S or (at_s > end_s and not self._sink.has_audio):
             return Seconds(at_s), None
         return end_s, Seconds(round(at_s - end_s, 6)) or None
 

@@ -45,6 +45,12 @@ def test_a_device_is_placed_by_its_date() -> None:
     assert bytes(sink.written) == SECOND
 
 
+def test_a_device_that_began_a_moment_later_is_placed_to_the_sample() -> None:
+    sink = beside_another(dated(10.04))
+    assert sink.runs[0].start_s == pytest.approx(0.04)
+    assert sink.runs[0].misfit_s is None
+
+
 def test_silence_that_equals_silence_is_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "find", lambda *_: pytest.fail("its bytes were compared"))
     assert beside_another(dated(11.25)).runs[0].start_s == pytest.approx(1.25)
