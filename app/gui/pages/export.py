@@ -81,8 +81,7 @@ class ExportPage(ExportPlace):
         self.go = Button(translate("Export", "Export"), kind="main")
         self._card_place = QVBoxLayout()
         yield
-        self._lay_out()
-        yield
+        yield from self._lay_out()
         self._connect()
         self._show()
 
@@ -279,7 +278,7 @@ class ExportPage(ExportPlace):
             shortcut.setContext(inside)
             shortcut.activated.connect(slot)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self) -> Iterator[None]:
         """From the outside in: whatever gets another parent is dressed again, all that is in it."""
         inner = QWidget()
         self._area = scrolled(inner)
@@ -304,11 +303,13 @@ class ExportPage(ExportPlace):
             column.addWidget(part)
         column.addWidget(field(translate("Export", "Where exports go"), self.place, self.browse))
         column.addStretch(1)
+        yield
         inside = QVBoxLayout(card)
         inside.setContentsMargins(*[tokens.SPACE_L] * 4)
         inside.setSpacing(tokens.SPACE_M)
         for options in self.options.values():
             inside.addWidget(options)
+            yield
         inside.addLayout(stretch)
         inside.addWidget(self._promise)
         layout.addLayout(self._foot())  # last, for Tab goes in this order
