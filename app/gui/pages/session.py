@@ -133,7 +133,12 @@ class SessionPage(SessionPlace):
 
     def enter(self) -> None:
         """Keys are the page's from now on, once it has its room."""
-        QTimer.singleShot(0, self.detail, self.detail.setFocus)
+        QTimer.singleShot(0, self, self._take_keys)
+
+    @Slot()
+    def _take_keys(self) -> None:
+        """Give the page's keys to a waveform, which leaves them to the page."""
+        (self.overview if self.detail.isHidden() else self.detail).setFocus()
 
     def mark(self) -> bool:
         """Mark where the playhead is.
@@ -719,7 +724,7 @@ class SessionPage(SessionPlace):
             self._details.hide()
         self._body.show()
         self._arrange()
-        self.detail.setFocus()
+        self._take_keys()
 
     # --- verifying -----------------------------------------------------------------------------
 
@@ -827,7 +832,7 @@ class SessionPage(SessionPlace):
     @Slot()
     def _on_compared(self) -> None:
         self._pages.setCurrentIndex(0)
-        self.detail.setFocus()
+        self._take_keys()
 
     # --- putting together ----------------------------------------------------------------------
 
@@ -847,6 +852,8 @@ class SessionPage(SessionPlace):
         self.panel.setVisible(is_wide or self.more.isChecked())
         self.text.setVisible(is_wide or not self.more.isChecked())
         is_edited = self._details is not None and not self._details.isHidden()
+        if self.detail.hasFocus() and (is_low or is_edited):
+            self.overview.setFocus()
         self.detail.setVisible(not (is_low or is_edited))
         self.story.setVisible(bool(self.story.accessibleName()) and not is_low)
         for button in (self.more, self.edit, self.export, self.other):

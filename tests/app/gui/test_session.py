@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import editing
+from app.gui import tokens
 from app.gui.jobs_watch import JobsWatch
 from app.gui.pages.session import SessionPage
 from app.gui.panel import Panel, time_in
@@ -495,3 +496,9 @@ def test_lists_of_the_panel_leave_the_pages_keys_to_it(
     qtbot.keyClick(facts, Qt.Key.Key_3)
     assert page.panel.tabs.currentIndex() == Panel.NOTES
     qtbot.waitUntil(page.panel.notes.text.hasFocus)
+
+
+def test_in_a_low_window_the_overview_has_the_pages_keys(qtbot: QtBot, page: SessionPage) -> None:
+    qtbot.waitUntil(page.detail.hasFocus)
+    page.window().resize(tokens.WINDOW_LEAST_WIDTH, tokens.WINDOW_LEAST_HEIGHT)
+    qtbot.waitUntil(page.overview.hasFocus)
