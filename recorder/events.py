@@ -52,9 +52,11 @@ class Event:
         Raises:
             ValueError: A key is missing, or a value is not of its kind.
         """
-        known = _names(cls)
+        known = _revivers(cls)
         revived = {
-            name: _revived(cls.kind, name, value) for name, value in values.items() if name in known
+            name: revive(value) if (revive := known[name]) else value
+            for name, value in values.items()
+            if name in known
         }
         try:
             return cls(**revived)
@@ -378,16 +380,12 @@ _REVIVE: dict[tuple[str, str], Callable[[Any], Any]] = {
 }
 
 
-_NAMES: dict[str, frozenset[str]] = {}
+_REVIVERS: dict[str, dict[str, Callable[[Any], Any] | None]] = {}
 
 
-def _names(event: type[Event]) -> frozenset[str]:
-    """The names of an event's fields, looked up once: a journal has a line for each second."""
-    if event.kind not in _NAMES:
-        _NAMES[event.kind] = frozenset(item.name for item in dataclasses.fields(event))
-    return _NAMES[event.kind]
-
-
-def _revived(kind: str, name: str, value: Any) -> Any:
-    revive = _REVIVE.get((kind, name))
-    return revive(value) if revive else value
+def _revivers(event: type[Event]) -> dict[str, Callable[[Any], Any] | None]:
+    """What revives each of an event's fields, looked up once: a journal has a line each second."""
+    if event.kind not in _REVIVERS:
+        names = [item.name for item in dataclasses.fields(event)]
+        _REVIVERS[event.kind] = {name: _REVIVE.get((event.kind, name)) for name in names}
+    return _REVIVERS[event.kind]
