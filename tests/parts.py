@@ -60,7 +60,7 @@ def require(*parts: str) -> None:
             report(f"the part {part} is not installed")
 
 
-def wait_until(predicate: Callable[[], T], within_s: float = 10.0, what: str = "") -> T:
+def wait_until(predicate: Callable[[], T], within_s: float = 30.0, what: str = "") -> T:
     """Poll `predicate` until it returns something true, and return that.
 
     Args:

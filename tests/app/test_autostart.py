@@ -48,7 +48,7 @@ def test_it_runs_resume_on_this_archive(entry: autostart.Entry, archive: Path) -
     command = words(entry)
     assert command == autostart.command(archive)
     done = subprocess.run(
-        [*command, "--json"], capture_output=True, text=True, timeout=60, check=True
+        [*command, "--json"], capture_output=True, text=True, timeout=240, check=True
     )
     assert json.loads(done.stdout) == {"sessions": []}
 

@@ -27,7 +27,7 @@ def test_a_recording_goes_on_whatever_is_done_beside_it(tmp_path: Path) -> None:
         spec = SourceSpec(kind=SourceKind.STREAM, address=station.url())
         live = launch.record(archive, spec)
         try:
-            wait_until(lambda: live.timeline().duration_s > 1, within_s=60)
+            wait_until(lambda: live.timeline().duration_s > 1, within_s=240)
             for refused in (
                 lambda: trash.put(archive, live),
                 lambda: moving.copy(archive, _empty(tmp_path / "new")),
@@ -48,10 +48,10 @@ def test_a_recording_goes_on_whatever_is_done_beside_it(tmp_path: Path) -> None:
             assert usage.of_archive(archive).bytes > 0
             assert [child.wait(100) for child in children] == [0, 0, 0]
             before_s = live.timeline().duration_s
-            wait_until(lambda: live.timeline().duration_s > before_s, within_s=60)
+            wait_until(lambda: live.timeline().duration_s > before_s, within_s=240)
         finally:
             assert launch.stop(live)
-            wait_until(lambda: not (launch.is_running(live) or launch._children), within_s=60)
+            wait_until(lambda: not (launch.is_running(live) or launch._children), within_s=240)
     assert verify(live.path).ok
     assert not live.timeline().gaps
     assert {each.id for each in archive.folders()} >= {live.id, *(each.id for each in done)}

@@ -26,7 +26,7 @@ def test_one_process_has_it_until_it_dies(tmp_path: Path) -> None:
     held = context.Event()
     child = context.Process(target=_hold, args=(path, held))
     child.start()
-    assert held.wait(60)
+    assert held.wait(240)
     with pytest.raises(AircheckError, match="at it"), locks.alone(path, doing="x", busy=BUSY):
         pass
     assert child.pid is not None

@@ -88,7 +88,7 @@ def test_to_read_one_loads_no_numpy(session: SessionFolder) -> None:
         "print(all(columns), 'numpy' in sys.modules, 'av' in sys.modules)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=240, check=False
     )
     assert done.stdout.split() == ["True", "False", "False"], done.stderr
 

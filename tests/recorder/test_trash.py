@@ -136,7 +136,7 @@ def test_what_a_killed_one_began_to_delete_is_finished(
 def _throw_away(root: Path, name: str, begin: Barrier, said: "Queue[str]") -> None:
     archive = Archive(root)
     folder = archive.find(name)
-    begin.wait(60)
+    begin.wait(240)
     try:
         trash.put(archive, folder)
         said.put("thrown away")
@@ -153,7 +153,7 @@ def test_of_many_processes_one_throws_it_away(archive: Archive, folder: SessionF
     ]
     for child in children:
         child.start()
-    answers = sorted(said.get(timeout=60) for _ in children)
+    answers = sorted(said.get(timeout=240) for _ in children)
     for child in children:
         child.join(20)
     assert answers == ["gone", "gone", "thrown away"]
@@ -174,7 +174,7 @@ def test_what_another_process_holds_stays_until_it_dies(
     held = context.Event()
     child = context.Process(target=_hold, args=(folder.path, held))
     child.start()
-    assert held.wait(60)
+    assert held.wait(240)
     with pytest.raises(SessionBusy):
         trash.put(archive, folder)
     assert child.pid is not None

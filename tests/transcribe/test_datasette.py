@@ -30,7 +30,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 def _get(archive: Archive, path: str, **query: str) -> Any:
     command = [sys.executable, "-m", "datasette", "serve", str(database.path_of(archive.root)),
                "--metadata", str(_METADATA), "--get", f"{path}?{urlencode(query)}"]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

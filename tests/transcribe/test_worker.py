@@ -29,6 +29,7 @@ from transcribe.transcript import UNDETERMINED, Segment, Word
 from transcribe.weights import DEMO, Model, Weights
 
 RATE = 44_100
+_LONG_S = 240.0  # of a busy machine
 TALK = AudioFormat(container="adts", codec="aac", rate_hz=RATE, channels=1)
 
 COUNTING_WORKER = """
@@ -157,7 +158,7 @@ def test_the_sample_broadcast_is_transcribed_in_its_own_process(desk: Desk) -> N
     folder = sample_session(desk.archive.root)
     job = desk.ask(folder)
     process = worker.start(desk.archive.root, desk.models)
-    assert process.wait(60) == 0, (desk.archive.root / worker.LOG_NAME).read_text()
+    assert process.wait(_LONG_S) == 0, (desk.archive.root / worker.LOG_NAME).read_text()
     assert desk.queue.job(job.id).state is JobState.DONE, desk.queue.job(job.id).error
     heard = text_of(folder)
     assert heard.model == DEMO
@@ -198,7 +199,7 @@ def test_a_worker_killed_again_and_again_loses_nothing_and_repeats_a_chunk_a_thr
         killed = counting_worker(desk, log, lanes)
         wait_until(
             lambda so_far=kill + 1: len(counted(log, "done")) >= 2 * lanes * so_far,
-            within_s=60,
+            within_s=_LONG_S,
             what="some chunks",
         )
         killed.kill()
@@ -207,7 +208,7 @@ def test_a_worker_killed_again_and_again_loses_nothing_and_repeats_a_chunk_a_thr
         assert kept >= len(counted(log, "done")) - lanes
         assert desk.queue.job(job.id).state is JobState.QUEUED
 
-    assert counting_worker(desk, log, lanes).wait(60) == 0
+    assert counting_worker(desk, log, lanes).wait(_LONG_S) == 0
     assert desk.queue.job(job.id).state is JobState.DONE
     begun, done = counted(log, "begun"), counted(log, "done")
     assert begun.keys() == done.keys()
@@ -216,7 +217,7 @@ def test_a_worker_killed_again_and_again_loses_nothing_and_repeats_a_chunk_a_thr
 
     uninterrupted, other_log = sample_session(desk.archive.root), tmp_path / "uninterrupted"
     desk.ask(uninterrupted)
-    assert counting_worker(desk, other_log, 3 - lanes).wait(60) == 0
+    assert counting_worker(desk, other_log, 3 - lanes).wait(_LONG_S) == 0
     assert counted(other_log, "done").keys() == done.keys()
     assert text_of(folder).segments == text_of(uninterrupted).segments
 

@@ -25,7 +25,7 @@ def aircheck(archive: Path, *arguments: str) -> "subprocess.CompletedProcess[str
         [sys.executable, "-m", "app", "--archive", str(archive), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
         stdin=subprocess.DEVNULL,
     )

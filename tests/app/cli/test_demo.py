@@ -96,7 +96,7 @@ def test_the_package_holds_and_a_changed_byte_does_not(
         [sys.executable, "-m", "app", "verify", answer["package"], "--json"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 4, done.stderr

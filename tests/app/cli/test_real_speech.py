@@ -20,7 +20,7 @@ def aircheck(archive: Path, *arguments: str) -> str:
         [sys.executable, "-m", "app", "--archive", str(archive), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

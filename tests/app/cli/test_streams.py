@@ -28,7 +28,7 @@ def run(
     done = subprocess.run(
         ["sh", "-c", f'exec "$0" "$@" {redirected}', *command, *arguments.split()],
         capture_output=True,
-        timeout=60,
+        timeout=240,
         check=False,
         env={**os.environ, **environment},
     )
@@ -45,7 +45,7 @@ def test_a_reader_that_goes_away_is_no_failure(archive: Path, arguments: str) ->
             [sys.executable, "-m", "app", "--archive", archive, *arguments.split()],
             stdout=gone,
             stderr=subprocess.PIPE,
-            timeout=60,
+            timeout=240,
             check=False,
         )
     assert done.stderr == b""

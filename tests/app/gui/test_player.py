@@ -59,7 +59,7 @@ def test_it_plays_over_a_gap_to_the_end_and_again_from_elsewhere(tmp_path: Path)
             [sys.executable, "-c", SCRIPT, str(folder.path), "0.5"],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
     assert done.returncode == 0, done.stderr

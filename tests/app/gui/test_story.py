@@ -137,8 +137,8 @@ def begin_and_die(settings: Settings, first: str, second: str) -> SessionFolder:
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
     try:
-        (folder,) = wait_until(lambda: Archive(settings.archive).folders(), 60, "a session")
-        wait_until(lambda: is_seen(folder, State.RECORDING), 60, "the first sound")
+        (folder,) = wait_until(lambda: Archive(settings.archive).folders(), 240, "a session")
+        wait_until(lambda: is_seen(folder, State.RECORDING), 240, "the first sound")
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait(10)

@@ -262,7 +262,7 @@ def test_it_is_recorded_with_the_cookies_of_a_real_chromium(tmp_path: Path) -> N
         subprocess.run(
             [*command, f"--user-data-dir={tmp_path}", server.url("/login")],
             check=True,
-            timeout=60,
+            timeout=240,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
