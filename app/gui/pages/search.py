@@ -8,7 +8,14 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QStandardPaths, Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -139,6 +146,21 @@ class SearchPage(SearchPlace):
         self._completer = WordCompleter(field)
         self._completer.asked.connect(self._on_words_asked)
         self._completer.chosen.connect(self.search_asked)
+        down = QShortcut(QKeySequence("Down"), field)
+        down.setContext(Qt.ShortcutContext.WidgetShortcut)
+        down.activated.connect(self._take_keys)
+
+    @Slot()
+    def _take_keys(self) -> None:
+        """From where the query is typed, down to the hits."""
+        hits = self.model.rowCount()
+        if not self.isVisible() or not hits:
+            return
+        if not self.view.currentIndex().isValid():
+            places = (self.model.index(place) for place in range(hits))
+            first = (each for each in places if isinstance(each.data(ROW_ROLE), HitEntry))
+            self.view.setCurrentIndex(next(first, self.model.index(0)))
+        self.view.setFocus()
 
     def close_work(self) -> None:
         """Answer nothing any more."""

@@ -492,3 +492,21 @@ def test_pages_go_on_under_the_same_head() -> None:
     assert isinstance(last, HitEntry)
     rest = list(presenter.arranged([hit(one, 4), hit(two, 5)], grouped=True, after=last))
     assert [type(entry) for entry in rest] == [HitEntry, HeadEntry, HitEntry]
+
+
+def test_down_goes_from_the_query_to_the_first_hit(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    talk(settings, "One", "the moon is up")
+    window = open_it()
+    page = asked_in(qtbot, window, "moon", 2)
+    window.turn_to("search")
+
+    def went_down() -> bool:
+        window.activateWindow()
+        window.bar.field.setFocus()
+        qtbot.keyClick(window.bar.field, Qt.Key.Key_Down)
+        return page.view.hasFocus()
+
+    qtbot.waitUntil(went_down, timeout=30_000)
+    assert isinstance(page.view.currentIndex().data(ROW_ROLE), HitEntry)
