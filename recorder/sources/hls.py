@@ -14,6 +14,7 @@ listed are asked for at addresses like their neighbours'. The end is EXT-X-ENDLI
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from hashlib import sha256
@@ -21,7 +22,7 @@ from threading import Event
 from typing import Any
 
 from recorder.errors import MalformedAddress, NotAudio, NotAvailable, SourceError, Stalled
-from recorder.events import Attempt
+from recorder.events import Attempt, Chunk
 from recorder.sources.access import Access
 from recorder.sources.base import Sink, StopSignal
 from recorder.sources.listing import GONE, Listing, Listings
@@ -391,18 +392,23 @@ def _resume_of(track: Track) -> Resume | None:
 def _dates_of(track: Track) -> dict[int, datetime | None]:
     """Of the segments that are stored in one piece, by number."""
     return {
-        chunk.media_sequence: parse_iso(chunk.program_date_time)
-        if chunk.program_date_time
-        else None
-        for chunk in track.chunks
-        if chunk.media_sequence is not None and not chunk.adopted
+        number: parse_iso(chunk.program_date_time) if chunk.program_date_time else None
+        for number, chunk in _in_one_piece(track)
     }
 
 
 def _digests_of(track: Track) -> dict[int, str]:
     """SHA-256 of the segments that are stored in one piece, by number; the latest of each."""
-    return {
-        chunk.media_sequence: chunk.sha256
-        for chunk in track.chunks
-        if chunk.media_sequence is not None and not chunk.adopted
-    }
+    return {number: chunk.sha256 for number, chunk in _in_one_piece(track)}
+
+
+def _in_one_piece(track: Track) -> Iterator[tuple[int, Chunk]]:
+    """The segments whose one line tells of all their bytes: none that a crash left begun."""
+    begun = None
+    for chunk in track.chunks:
+        number = chunk.media_sequence
+        if number is not None and chunk.adopted:
+            begun = number
+        elif number is not None and number != begun:
+            begun = None
+            yield number, chunk

@@ -776,6 +776,32 @@ def test_a_recorder_that_died_goes_on_after_the_last_number_it_stored() -> None:
     assert (sink.runs[1].placed_by, sink.runs[1].start_s) == (PlacedBy.SEQUENCE, 3.0)
 
 
+def test_a_segment_that_two_recorders_stored_piece_by_piece_is_no_other_one() -> None:
+    """A crash left its beginning, and the next recorder wrote the rest, and died, too."""
+    on_air = Broadcast(segments=items(12), first=40, position=8, window=7)
+    data = on_air.segments[1].data
+    rest = Chunk(
+        track="a",
+        part="a-000001",
+        run=1,
+        offset=10,
+        bytes=len(data) - 10,
+        sha256=sha256(data[10:]).hexdigest(),
+        start_s=Seconds(3.0),
+        duration_s=Seconds(1.0),
+        arrived_at="2024-08-13T00:42:03.000Z",
+        arrived_mono_s=3.0,
+        media_sequence=41,
+    )
+    past = a_past(rest, after=41, data=data[:10], adopted=True)
+    sink = a_sink_of(past)
+    with HlsServer(on_air) as server:
+        record(hls_source(server.url, past=past), sink)
+    assert [chunk.facts.media_sequence for chunk in sink.chunks[1:]] == list(range(42, 52))
+    assert [run.placed_by for run in sink.runs[1:]] == [PlacedBy.SEQUENCE]
+    assert sink.gaps == []
+
+
 def test_numbers_of_a_count_before_prove_nothing() -> None:
     """The server had begun to count anew before the recorder died."""
     on_air = Broadcast(segments=items(12), first=40, position=8, window=7)
