@@ -43,6 +43,14 @@ class PlaceButton(Button):
         keys = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
         self.setToolTip(f"{entry.title} ({keys})")
 
+    def be_icon(self, *, is_icon: bool) -> None:
+        """Be an icon alone, in the middle, or show the word beside it."""
+        self.show_word(is_shown=not is_icon)
+        name = "rail" if is_icon else "place"
+        if self.objectName() != name:
+            self.setObjectName(name)
+            self.style().polish(self)
+
     @Slot(int)
     def show_count(self, count: int) -> None:
         """Show how many; 0 shows none."""
@@ -97,7 +105,7 @@ class Side(QFrame):
         """Be a rail of icons, or show words and sessions."""
         self._is_rail = is_rail
         for button in self.buttons.values():
-            button.show_word(is_shown=not is_rail)
+            button.be_icon(is_icon=is_rail)
         self.list.setVisible(not is_rail)
         self._heading.setVisible(not is_rail and bool(self._rows))
         if is_rail:
