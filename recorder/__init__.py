@@ -13,7 +13,8 @@ The map, upstream first; a module imports only from above its own line:
     staging                  HLS segments that wait on disk for an earlier one
     writer packer seal       bytes → parts and lines; parts → FLAC; the end of a session
     sources/                 base fetch playlist devices · http hls file device system · open
-    session recovery         one recording's states; what to mend after a crash
+    matching joining         which stored chunk a new one is; where another source's chunks go
+    capture session recovery a track's sources; one recording's states; what to mend after a crash
     control launch process   talk to a running recorder; start, find, stop one; be one
     preroll                  hear a device before anybody presses Record
     decode peaks split       sealed audio → PCM; waveforms; where to cut
