@@ -519,7 +519,8 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # of a disk that has become read-only
+            temporary.unlink(missing_ok=True)
         raise storage_error(error, doing=f"writing {path.name}") from error
 
 

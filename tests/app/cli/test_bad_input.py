@@ -257,7 +257,11 @@ def test_a_read_only_archive_is_searched_and_refuses_what_writes(
     refused = aircheck(read_only, "record", "http://127.0.0.1:1/x")
     assert refused.returncode == 1
     assert "Writing is not allowed" in refused.stderr
-    assert len(Archive(archive).folders()) == 1
+    (folder,) = Archive(archive).folders()
+    refused = aircheck(read_only, "edit", folder.id, "--title", "Other")
+    assert refused.returncode == 1
+    assert "while writing session.json" in refused.stderr
+    assert folder.info().title == "talk"
 
 
 def test_a_path_where_nothing_is_is_said(archive: Path, tmp_path: Path) -> None:
