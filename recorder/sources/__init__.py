@@ -11,7 +11,8 @@ icy overlap past titles out of a stream; where a new connection's frames belong;
 portaudio pulse  the seams to the sound libraries
 devices          what this machine can hear
 watch line       is a stream on its own source; a stream that knows
-sampleclock drift silence    what a device's samples tell of time, and of nothing
+sampleclock drift    what a device's samples tell of time
+silence levelmeter   that they are zeros; how loud they are
 intake listening from a device to the sink; to a meter
 http hls file    a continuous stream, a segmented one, a file
 device system    an input device, the system's own sound
