@@ -6,6 +6,7 @@ streams meet, and then its muxers refuse them.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import mmap
@@ -296,7 +297,8 @@ def _put_before(path: Path, head: bytes) -> None:
             shutil.copyfileobj(source, target)
         whole.replace(path)
     except OSError as error:
-        whole.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            whole.unlink(missing_ok=True)
         raise storage_error(error, doing=f"writing {path.name}") from error
 
 

@@ -170,7 +170,8 @@ def _make(path: Path) -> None:
     except OSError as error:
         raise storage_error(error, doing="keeping the signing key") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _load(path: Path) -> Ed25519PrivateKey:

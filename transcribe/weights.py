@@ -7,6 +7,7 @@ of ``demo``, which expands it.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
@@ -291,7 +292,8 @@ class Weights:
             shutil.copyfile(path, temporary)
             temporary.replace(self.folder / file)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise storage_error(error, doing=f"copying {path.name}") from error
 
     def _make_folder(self) -> None:
