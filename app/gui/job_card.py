@@ -10,6 +10,9 @@ from app.gui.presenters import jobs as presenter
 from app.gui.presenters.jobs import Action, Item
 from app.gui.widgets import Button, Chip, Icon, IconButton, Text, quietly, wrapped
 
+_ORDER: tuple[Action, ...] = ("first", "again", "resume", "pause", "show", "cancel", "forget")
+"""In which the buttons stand, whichever came first."""
+
 _STEPS = 1_000  # of a progress bar
 
 
@@ -65,8 +68,9 @@ class JobCard(QFrame):
         button = IconButton(word, "x") if action == "forget" else Button(word)
         button.setAccessibleName(f"{word}: {self.item.title}")
         button.clicked.connect(lambda: self._on_pressed(action))
+        before = [each for each in self.buttons if _ORDER.index(each) < _ORDER.index(action)]
         self.buttons[action] = button
-        self._actions.addWidget(button)
+        self._actions.insertWidget(len(before) + 1, button)  # behind the detail
 
     def _on_pressed(self, action: Action) -> None:
         if action == "show":

@@ -1287,6 +1287,10 @@
         <source>Export of text</source>
         <translation>Export von Text</translation>
     </message>
+    <message>
+        <source>Last: {name}</source>
+        <translation>Zuletzt: {name}</translation>
+    </message>
     <message numerus="yes">
         <source>%n watched folder(s)</source>
         <translation>

@@ -42,6 +42,7 @@ class Item:
         files: What it has made.
         actions: What can be done with it, the first as its button.
         is_over: Whether nothing more will come of it.
+        is_steady: Whether it goes on until somebody ends it, so that it is no news that it does.
         is_settled: Whether nobody needs to see it any more: it is done, or was cancelled.
     """
 
@@ -55,6 +56,7 @@ class Item:
     files: tuple[Path, ...] = ()
     actions: tuple[Action, ...] = ()
     is_over: bool = False
+    is_steady: bool = False
     is_settled: bool = False
     at: datetime
 
@@ -69,8 +71,8 @@ def items(
 
 
 def counted(shown: Iterable[Item]) -> int:
-    """How many go on."""
-    return sum(not item.is_over for item in shown)
+    """How many go on and come to an end."""
+    return sum(not (item.is_over or item.is_steady) for item in shown)
 
 
 def summary(shown: Iterable[Item]) -> str:
@@ -141,6 +143,7 @@ def _of_job(job: Job) -> Item:
         files=job.files,
         actions=_actions(job),
         is_over=job.state.is_final,
+        is_steady=job.request.kind is Kind.WATCH,
         is_settled=job.state in (JobState.DONE, JobState.CANCELLED),
         at=job.asked_at,
     )
@@ -212,6 +215,8 @@ def _detail(job: Job) -> str:
             time=figures.time(job.next_try_at.astimezone())
         )
         return f"{step} {again}".strip()
+    if job.request.kind is Kind.WATCH:
+        return translate("Jobs", "Last: {name}").format(name=step) if step else ""
     share = figures.percent(job.progress) if job.progress is not None else ""
     return " · ".join(part for part in (step, share, words.left(job.left_s)) if part)
 

@@ -135,3 +135,4 @@ def test_one_that_waits_for_something_says_until_when_and_is_only_given_up() -> 
     assert item.detail.startswith("It isn't there yet. Asked again at ")
     (watches,) = jobs.items([job(JobState.RUNNING, Kind.WATCH)], [], {})
     assert (watches.look.word, watches.actions) == ("Watching", ("pause", "cancel"))
+    assert jobs.counted([watches]) == 0, "it is no news that it goes on"
