@@ -388,7 +388,7 @@ class JoiningSink:
         waiting = self._waiting
         if waiting is None:
             self._sink.stage(segment)
-        elif not self._is_stored(segment):
+        elif not self._is_stored(_newcomer(segment, at_s=0.0)):
             by_clock_s = self._by_clock_s(segment.facts, segment.duration_s)
             self._sink.stage(
                 replace(
@@ -447,7 +447,7 @@ class JoiningSink:
         if self._is_surely_stored(waiting, pending):
             waiting.before = pending.before and _Break()
             return
-        if not self._is_stored(pending.arrived):
+        if not self._is_stored(pending.newcomer):
             self.stage(pending.arrived)
         waiting.pending.append(pending)
         is_through = waiting.shift or not facts.more_follows
@@ -704,17 +704,17 @@ class JoiningSink:
             self._seen = count, Stored(self._past.union(self._memory.all()))
         return self._seen[1]
 
-    def _is_stored(self, segment: Arrived) -> bool:
+    def _is_stored(self, newcomer: Newcomer) -> bool:
         """Whether its very bytes are in the track, or its number with its date."""
-        newcomer, stored = _newcomer(segment, at_s=0.0), self._stored()
+        stored = self._stored()
         found = (*stored.equal(newcomer.digest), *stored.same(newcomer))
         return any(chunk.track == self._track for chunk in found)
 
     def _is_surely_stored(self, waiting: _Waiting, pending: _Pending) -> bool:
         """Whether it is of a time long before the end, and nothing tells more: then say so."""
-        if not self._is_other or waiting.shift or self._is_stored(pending.arrived):
+        if not self._is_other or waiting.shift or self._is_stored(pending.newcomer):
             return False
-        if any(self._is_stored(each.arrived) for each in waiting.pending):
+        if any(self._is_stored(each.newcomer) for each in waiting.pending):
             return False
         at_s, _ = self._estimated(pending)
         if at_s is None or at_s + pending.duration_s > waiting.begun_s - _SURELY_STORED_S:
