@@ -165,6 +165,7 @@ class SearchPage(SearchPlace):
     def close_work(self) -> None:
         """Answer nothing any more."""
         self._spreads.give_up()
+        self._searching.leave()
         self._searching.rest()
 
     # --- asking --------------------------------------------------------------------------------
@@ -181,6 +182,7 @@ class SearchPage(SearchPlace):
             if not searching.ask_at_once(asked, zone):
                 self._asking.do(lambda: searching.ask(asked, zone), _nothing, self._on_failed)
             return
+        searching.leave()
         self._asking.do(searching.rest, _nothing, self._on_failed)
         self._found = None
         self.heading.say(translate("Search", "Search"))

@@ -171,7 +171,8 @@ Indexed = Callable[[int, int], None]
 class Searching:
     """Answers the newest question: at once as well as can be, then exactly.
 
-    `ask` and `rest` are called from one thread at a time, `ask_at_once` from any.
+    `ask_at_once` and `leave` are called on the thread of whoever asks; `ask` and `rest`, which may
+    take long, on another one.
 
     Args:
         archive: Whose sessions; their index is brought up to date beside the first answers.
@@ -186,13 +187,20 @@ class Searching:
         self._indexed = indexed
         self._lock = threading.Lock()
         self._asker: Asker | None = None
+        self._is_left = True
 
     def ask_at_once(self, asked: Asked, zone: tzinfo | None) -> bool:
         """Ask if that takes no time; returns whether it was done, and else wants `ask`."""
         with self._lock:
+            self._is_left = False
             if self._asker is not None:
                 self._asker.ask(_question(asked, zone))
             return self._asker is not None
+
+    def leave(self) -> None:
+        """Want nothing any more: `rest` follows, and does nothing if something is asked before."""
+        with self._lock:
+            self._is_left = True
 
     def ask(self, asked: Asked, zone: tzinfo | None) -> None:
         """Ask, in place of what was asked before; the answers follow.
@@ -209,8 +217,10 @@ class Searching:
             self._asker.ask(_question(asked, zone))
 
     def rest(self) -> None:
-        """Answer nothing more until something is asked again; twice unharmed."""
+        """Answer nothing more, if nothing was asked since `leave`; twice unharmed."""
         with self._lock:
+            if not self._is_left:
+                return
             asker, self._asker = self._asker, None
         if asker is not None:
             asker.close()

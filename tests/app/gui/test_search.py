@@ -1,9 +1,11 @@
 """Words searched in the window: at once, then exactly; nothing jumps; narrowed, kept, quoted."""
 
 import json
+import queue
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,12 @@ from app.gui.presenters import search as presenter
 from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.search import (
     Asked,
+    Failed,
     Field,
     Found,
     HeadEntry,
     HitEntry,
+    Searching,
     Sorted,
     Value,
     indexing,
@@ -29,7 +33,7 @@ from app.gui.presenters.search import (
 from app.gui.shelves import On, Shelf
 from app.gui.window import Window
 from app.settings import Settings
-from recorder.archive import SessionFolder
+from recorder.archive import Archive, SessionFolder
 from recorder.types import Seconds, SessionId, utc_now
 from tests.app.gui import reach
 from tests.recorder.builders import build_session
@@ -510,3 +514,26 @@ def test_down_goes_from_the_query_to_the_first_hit(
 
     qtbot.waitUntil(went_down, timeout=30_000)
     assert isinstance(page.view.currentIndex().data(ROW_ROLE), HitEntry)
+
+
+def test_what_is_asked_while_the_search_is_left_is_answered(settings: Settings) -> None:
+    talks(settings, 1)
+    heard: queue.Queue[Found | Failed] = queue.Queue()
+    searching = Searching(Archive(settings.archive), heard.put, lambda *_: None)
+
+    def is_told(asked: Asked) -> bool:
+        answer = heard.get(timeout=30)
+        return isinstance(answer, Found) and answer.question == asked
+
+    moon, sun = Asked(query="moon"), Asked(query="sun")
+    assert not searching.ask_at_once(moon, UTC)
+    searching.ask(moon, UTC)
+    assert is_told(moon)
+    searching.leave()
+    assert searching.ask_at_once(sun, UTC)
+    searching.rest()  # it was on its way when that was asked
+    while not is_told(sun):
+        pass
+    searching.leave()
+    searching.rest()
+    assert not searching.ask_at_once(moon, UTC)
