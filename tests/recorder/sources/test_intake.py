@@ -484,16 +484,18 @@ def test_what_was_not_fetched_in_time_is_a_gap(
         began_s = time.monotonic()
         wait_until(lambda: time.monotonic() > began_s + 1.5, what="a queue that is full")
         sink.goes_on.set()
-        wait_until(lambda: len(sink.runs) == 2, what="another run")
+        wait_until(lambda: len(sink.runs) > 1, what="another run")
         end_s = sink.end_s
         wait_until(lambda: sink.end_s > end_s + 0.3, what="more sound")
-    (gap,) = sink.gaps
-    assert gap.reason is GapReason.STALLED
-    assert "too busy" in gap.detail
+    assert sink.gaps  # a busy machine adds others
+    assert {gap.reason for gap in sink.gaps} == {GapReason.STALLED}
+    assert all("too busy" in gap.detail for gap in sink.gaps)
     numbers = numbers_in(bytes(sink.written))
-    (step,) = np.flatnonzero(np.diff(numbers) != 1)
-    missing_s = (numbers[step + 1] - numbers[step] - 1) / RATE_HZ
-    assert gap.to_s - gap.from_s == pytest.approx(missing_s, abs=0.01)
+    numbers = numbers[numbers != 0]  # what plays is held up too, and the sink is silent meanwhile
+    steps = np.flatnonzero(np.diff(numbers) != 1)
+    missing_s = (numbers[steps + 1] - numbers[steps] - 1) / RATE_HZ
+    for gap, lost_s in zip(sink.gaps, missing_s, strict=True):
+        assert lost_s - 0.01 <= gap.to_s - gap.from_s <= lost_s + 0.3
 
 
 class ScriptedLine(Line):
