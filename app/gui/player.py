@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioDevice, QAudioSink
 
 _NEEDED = ("recorder.decode", "app.gui.presenters.pace")  # Qt's own is loaded by the GUI thread
-_MULTIMEDIA = "PySide6.QtMultimedia"
 _BUFFER_BYTES = RATE_HZ * BYTES_A_FRAME * 4 // 10  # 0.4 s
 
 
@@ -77,7 +76,6 @@ class Player(QObject):
         self._sink: QAudioSink | None = None
         self._device: QIODevice | None = None
         self._playing = Playing.NOTHING
-        self._is_expecting = False
         self._at_s = 0.0
         self._told_jump: tuple[float, float] | None = None
         self._feeding = QTimer(self)
@@ -97,25 +95,6 @@ class Player(QObject):
     @Slot()
     def _on_time(self) -> None:
         self.warm()
-
-    def expect(self) -> None:
-        """Something is shown that may be played: find the output before that, when there is time.
-
-        It takes Qt some hundredths of a second, once, and only the GUI thread may do it.
-        """
-        if not self._is_expecting:
-            self._is_expecting = True
-            QTimer.singleShot(tokens.EXPECT_MS, self, self._load_multimedia)
-
-    @Slot()
-    def _load_multimedia(self) -> None:
-        with contextlib.suppress(ImportError):  # then playing says so
-            importlib.import_module(_MULTIMEDIA)
-            QTimer.singleShot(0, self, self._find_output)
-
-    @Slot()
-    def _find_output(self) -> None:
-        _output()
 
     @property
     def histories(self) -> Histories:

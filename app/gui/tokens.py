@@ -220,7 +220,6 @@ THUMB_PAUSE_MS = 60  # between rows that are painted and the reading of their wa
 JUMP_SHOWN_MS = 4_000
 PLAYER_FEED_MS = 10
 WARM_MS = 4_000  # after which what playing needs is loaded
-EXPECT_MS = 300  # after a page on which things are played is shown
 VIEW_FREE_MS = 4_000  # after which a detail that was moved away follows the playhead again
 PLAYER_SHOW_MS = 50
 COLLECT_MS = 500  # between two looks for garbage

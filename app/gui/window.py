@@ -133,8 +133,6 @@ class Window(QMainWindow):
         self.side.show_session(session.path if session else None)
         self.transport.offer(can_play=session is not None)
         self._desk.measure(session)
-        if isinstance(place, SessionPlace | SearchPlace):
-            self.player.expect()
         place.enter()
         QTimer.singleShot(0, self, self._fit_side)  # once the page has its room
 

@@ -3,14 +3,10 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
-from app.gui import player
-from app.gui.window import Window
 from tests.parts import require
 from tests.pulseserver import sound_server
 from tests.recorder.builders import adts_part, build_session
@@ -72,15 +68,3 @@ def test_it_plays_over_a_gap_to_the_end_and_again_from_elsewhere(tmp_path: Path)
     assert first[-1] == pytest.approx(timeline.duration_s, abs=0.1)
     assert not [at_s for at_s in first if gap.from_s + 0.05 < at_s < gap.to_s - 0.05]
     assert 1.0 <= again[0] < gap.from_s
-
-
-def test_the_output_is_found_when_a_session_is_shown(
-    qtbot: QtBot, open_it: Callable[[], Window], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found: list[bool] = []
-    monkeypatch.setattr(player, "_output", lambda: found.append(True))
-    window = open_it()
-    window.turn_to("library")
-    assert not found
-    window.turn_to("session")
-    qtbot.waitUntil(lambda: bool(found))

@@ -24,6 +24,8 @@ from tests.recorder.builders import build_session
 
 FRAME_S = 0.016
 WINDOWS = 3
+USUAL_S = 0.003
+"""What an ordinary processor takes to add up the first 300,000 numbers."""
 WITHIN_MS = 30_000
 
 
@@ -78,7 +80,8 @@ def test_no_delivery_takes_a_frame_while_a_session_is_recorded(
     kinds: dict[str, list[float]] = {}
     for took_s, name in deliveries:
         kinds.setdefault(name, []).append(took_s)
-    slow = {name: times for name, times in kinds.items() if _usual_most(times) > FRAME_S}
+    allowed_s = FRAME_S * _slowness()
+    slow = {name: times for name, times in kinds.items() if _usual_most(times) > allowed_s}
     assert not slow, slow
 
 
@@ -104,7 +107,8 @@ def test_no_step_at_a_place_takes_a_frame(
             for number, took_s in enumerate(times):
                 best[key, number] = min(took_s, best.get((key, number), took_s))
     assert {key for key, _ in best} == window._entries.keys() - {"now"}  # which is shown first
-    slow = {step: took_s for step, took_s in best.items() if took_s > FRAME_S}
+    allowed_s = FRAME_S * _slowness()
+    slow = {step: took_s for step, took_s in best.items() if took_s > allowed_s}
     assert not slow, slow
 
 
@@ -118,6 +122,17 @@ def test_a_place_that_is_wanted_before_it_is_made_is_whole(
     assert window.pages.currentWidget() is window.place(key)
     assert not window._begun
     assert not list(window.place(key)._making), "no step is left"
+
+
+def _slowness() -> float:
+    """How many times slower than usual this machine's processors are; 1 where they are as fast."""
+
+    def took_s() -> float:
+        begun = time.thread_time()
+        sum(range(300_000))
+        return time.thread_time() - begun
+
+    return max(1.0, min(took_s() for _ in range(20)) / USUAL_S)
 
 
 def _usual_most(times: list[float]) -> float:
