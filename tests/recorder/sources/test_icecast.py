@@ -128,7 +128,8 @@ def test_a_server_that_is_restarted_under_load_costs_what_it_was_gone(tmp_path: 
                 session.wait_for(lambda sink, end_s=end_s: sink.end_s > end_s + 1.5, 30)
                 elapsed_s = ends[mount][0] + time.monotonic() - ends[mount][1]
                 sinks[mount] = session.end()
-                assert sinks[mount].end_s == pytest.approx(elapsed_s, abs=1.5), mount
+                # What sends, and what serves, is held up by a busy machine too.
+                assert sinks[mount].end_s == pytest.approx(elapsed_s, abs=4.0), mount
             assert crowd.heard
             feed.end()
     for mount, sink in sinks.items():
