@@ -137,8 +137,9 @@ class SessionPage(SessionPlace):
 
     @Slot()
     def _take_keys(self) -> None:
-        """Give the page's keys to a waveform, which leaves them to the page."""
-        (self.overview if self.detail.isHidden() else self.detail).setFocus()
+        """Give the page's keys to a waveform, which leaves them to it; one in hiding takes none."""
+        if self.isVisible():
+            (self.overview if self.detail.isHidden() else self.detail).setFocus()
 
     def mark(self) -> bool:
         """Mark where the playhead is.
