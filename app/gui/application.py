@@ -19,11 +19,13 @@ from app.gui.watched import WatchedFolders
 from app.gui.window import Window
 from app.settings import Settings
 
+_TURN_S = 0.001  # which a worker that reads has before the window has its turn
 _QUIET = "qt.multimedia.*=false"  # Qt tells on stderr which sound servers it looked for
 
 
 def open_window(settings: Settings) -> Window:
     """Make the window of an archive and show it. Needs a `QApplication`; GUI thread only."""
+    sys.setswitchinterval(_TURN_S)
     window = Window(Desk(settings))
     Upkeep(window.desk)
     WatchedFolders(window.desk)

@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -257,22 +258,26 @@ def test_eight_hours(tmp_path: Path) -> None:
     timer.setInterval(5)
     timer.timeout.connect(lambda: beats.append((time.perf_counter(), time.thread_time())))
     timer.start()
-    follower = Follower(folder)
+    follower, lane = Follower(folder), ThreadPoolExecutor(1)
     live = Live(
         folder=folder,
         status=Status(state=State.RECORDING, end_s=Seconds(0), now_s=Seconds(0)),
     )
     try:
         for look in range(LOOKS):
-            strip = follower.strip()
+            looking = lane.submit(lambda: (follower.strip(), follower.news()))  # as the desk does
+            while not looking.done():
+                application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+            strip, news = looking.result()
             status = replace(live.status, end_s=Seconds(strip.duration_s + look / 10))
-            shown = replace(live, status=status, strip=strip, news=follower.news())
+            shown = replace(live, status=status, strip=strip, news=news)
             window._desk._on_live((shown,))
             application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
         assert strip.duration_s >= HOURS * 3_600
         assert page.cards[folder.path].clock.text().startswith("8:0")
     finally:
         timer.stop()
+        lane.shutdown()
         follower.close()
         window.leave()
     pairs = list(itertools.pairwise(beats))
