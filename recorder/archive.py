@@ -8,6 +8,7 @@
       derived/         anything here may be deleted
       resume.json      addresses with their tokens, for the owner alone; gone once sealed
       recorder.json    pid of the recorder at work on it; gone when it ends
+      control.json     where that one listens (`recorder.control`); likewise
       SHA256SUMS       written when sealed: the journal's and every part's hash, for sha256sum -c
 
 The archive is the truth; whatever else there is can be made again from it.
@@ -20,6 +21,7 @@ import errno
 import json
 import os
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -56,6 +58,9 @@ PROGRAM = "aircheck 0.1.0"
 
 TRASH = ".trash"
 """The folder of what was thrown away (`recorder.trash`), in the archive's."""
+
+SOCKETS = "aircheck-"
+"""How a folder of a recorder's socket begins, among the system's temporary ones."""
 
 _LOCK_WAIT_S = 2.0
 _ID_LENGTH = 26
@@ -155,6 +160,7 @@ class SessionFolder:
         self._info_path = path / "session.json"
         self._resume_path = path / "resume.json"
         self._holder_path = path / "recorder.json"
+        self._control_path = path / "control.json"
 
     @property
     def id(self) -> SessionId:
@@ -273,12 +279,25 @@ class SessionFolder:
         """
         with self._locked():
             pid = os.getpid()
+            self._forget_listener()
             try:
                 holder = {"pid": pid, "started_at": _started_at(pid)}
                 write_whole(self._holder_path, _pretty(holder))
                 yield
             finally:
                 self._holder_path.unlink(missing_ok=True)
+
+    def _forget_listener(self) -> None:
+        """Remove where a recorder listened that died; nothing else, whatever the file says."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            socket = Path(json.loads(self._control_path.read_bytes())["address"])
+            room = socket.parent
+            is_ours = room.name.startswith(SOCKETS) and room.parent == Path(tempfile.gettempdir())
+            if is_ours and socket.is_socket():
+                socket.unlink()
+                room.rmdir()
+        with contextlib.suppress(OSError):
+            self._control_path.unlink()
 
     def move(self, target: Path) -> SessionFolder:
         """Move the folder in one step, on one disk, while no process writes to it.

@@ -18,7 +18,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recorder.archive import SessionFolder, write_whole
+from recorder.archive import SOCKETS, SessionFolder, write_whole
 from recorder.errors import AircheckError, RecorderError
 from recorder.status import Status, TrackStatus
 from recorder.types import Seconds, State
@@ -47,7 +47,7 @@ class Server:
 
         self._recording = recording
         self._path = folder.path / "control.json"
-        self._directory = tempfile.mkdtemp(prefix="aircheck-")  # 0700
+        self._directory = tempfile.mkdtemp(prefix=SOCKETS)  # 0700
         key = secrets.token_bytes(32)
         address = None if os.name == "nt" else str(Path(self._directory) / "s")
         self._listener = Listener(address, authkey=key)

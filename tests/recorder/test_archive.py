@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import socket
 import stat
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder import archive as archive_module
-from recorder.archive import Archive, SessionFolder
+from recorder.archive import SOCKETS, Archive, SessionFolder
 from recorder.errors import CorruptSession, SessionBusy, SessionNotFound, StorageError
 from recorder.types import SourceKind, SourceSpec, State, is_session_id
 
@@ -138,3 +139,24 @@ def test_an_archive_that_is_a_file_is_a_storage_error(tmp_path: Path) -> None:
         Archive(tmp_path / "file").folders()
     with pytest.raises(StorageError):
         make(Archive(tmp_path / "file"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="named pipes leave nothing")
+def test_where_a_dead_recorder_listened_is_forgotten(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = make(archive)
+    control = folder.path / "control.json"
+    left = tmp_path / f"{SOCKETS}left" / "s"
+    others = tmp_path / "others" / "s"
+    with socket.socket(socket.AF_UNIX) as first, socket.socket(socket.AF_UNIX) as second:
+        for listener, address in ((first, left), (second, others)):
+            address.parent.mkdir()
+            listener.bind(str(address))
+    for address in (left, others, tmp_path / "nothing"):
+        control.write_text(json.dumps({"address": str(address), "pid": 1}))
+        with folder.hold():
+            assert not control.exists()
+    assert not left.parent.exists()
+    assert others.is_socket(), "only what a recorder made is removed"
