@@ -19,6 +19,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -44,14 +45,23 @@ class Kept:
     repeats: int
     junk: int
     end_s: float
-    gaps_s: float | None = None
+    holes: tuple[int, ...]
+    """How many frames lack, hole by hole."""
+    gaps_s: tuple[float, ...] | None = None
 
     def __str__(self) -> str:
-        told = "" if self.gaps_s is None else f"; journaled gaps are {self.gaps_s:.3f} s"
         return (
             f"{self.lost:4} frames lost ({self.lost * FRAME_S:6.3f} s), {self.repeats:4} repeated, "
-            f"{self.junk:3} junk; {self.end_s:5.2f} s lack at the end{told}"
+            f"{self.junk:3} junk; {self.end_s:5.2f} s lack at the end{self._told()}"
         )
+
+    def _told(self) -> str:
+        """The holes beside the gaps that were journaled for them."""
+        if self.gaps_s is None:
+            return ""
+        holes = ", ".join(f"{each * FRAME_S:.3f}" for each in self.holes) or "none"
+        gaps = ", ".join(f"{each:.3f}" for each in self.gaps_s) or "none"
+        return f"; holes of {holes} s, told as gaps of {gaps} s"
 
 
 def frames_of(data: bytes) -> list[bytes]:
@@ -61,14 +71,15 @@ def frames_of(data: bytes) -> list[bytes]:
     return [sha256(frame.data).digest() for frame in frames if frame.samples]
 
 
-def kept(data: bytes, sent: list[bytes], gaps_s: float | None = None) -> Kept:
+def kept(data: bytes, sent: list[bytes], gaps_s: tuple[float, ...] | None = None) -> Kept:
     """Compare what is stored with what was sent up to the kill."""
     stored = Counter(frames_of(data)) if data else Counter()
     known = {frame: number for number, frame in enumerate(sent)}
     numbers = sorted(known[frame] for frame in stored if frame in known)
-    between = numbers[-1] - numbers[0] + 1 - len(numbers) if numbers else 0
+    holes = [after - before - 1 for before, after in pairwise(numbers) if after > before + 1]
     return Kept(
-        lost=between,
+        lost=sum(holes),
+        holes=tuple(holes),
         repeats=sum(count - 1 for frame, count in stored.items() if frame in known),
         junk=sum(count for frame, count in stored.items() if frame not in known),
         end_s=(len(sent) - (numbers[-1] + 1 if numbers else 0)) * FRAME_S,
@@ -133,7 +144,7 @@ def test_outages_of_icecast(tmp_path: Path) -> None:
 def _ours(folder: SessionFolder, sent: list[bytes]) -> Kept:
     timeline = folder.timeline()
     data = b"".join((folder.path / part.file).read_bytes() for part in timeline.parts)
-    gaps_s = sum(gap.to_s - gap.from_s for gap in timeline.gaps)
+    gaps_s = tuple(gap.to_s - gap.from_s for gap in timeline.gaps)
     ours = kept(data, sent, gaps_s)
     assert ours.repeats == ours.junk == 0
     return ours
