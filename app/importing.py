@@ -160,6 +160,8 @@ def _with_texts_beside(imported: importing.Imported, *, is_back: bool) -> Iterat
             yield Outcome(path=text, session=session, was_here=was_here)
         except AircheckError as error:
             yield Outcome(path=text, problem=str(error))
+        except Exception as error:  # noqa: BLE001 (the edge of a file: the others go on)
+            yield Outcome(path=text, problem=str(importing.unforeseen(text, error)))
 
 
 def _alone(
@@ -182,6 +184,8 @@ def _alone(
         _put(folder, read)
     except AircheckError as error:
         return Outcome(path=text, problem=str(error)), None
+    except Exception as error:  # noqa: BLE001 (the edge of a file: the others go on)
+        return Outcome(path=text, problem=str(importing.unforeseen(text, error))), None
     return Outcome(path=text, session=folder.id, is_back=thrown_away is not None), folder
 
 

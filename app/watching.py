@@ -221,11 +221,21 @@ def watch(
                 for outcome in looked.look():
                     tell(outcome)
                 trouble = ""
-            except AircheckError as error:
-                if error.message != trouble:
-                    tell_trouble(error)
-                trouble = error.message
+            except Exception as error:  # noqa: BLE001 (the edge of a look: the next may go well)
+                told = error if isinstance(error, AircheckError) else _unforeseen(error)
+                if told.message != trouble:
+                    tell_trouble(told)
+                trouble = told.message
             stop.wait(_LOOKS_EVERY_S)
+
+
+def _unforeseen(error: Exception) -> AircheckError:
+    _logger.warning("a look failed in a way that it should not", exc_info=error)
+    return AircheckError(
+        f"The watched folders can't be looked at now ({type(error).__name__}).",
+        safe="What they hold is untouched.",
+        hint="It is tried again by itself.",
+    )
 
 
 def _being_written() -> frozenset[Path]:

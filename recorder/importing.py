@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import shutil
 import time
@@ -53,6 +54,7 @@ SUFFIXES = frozenset({
 })  # fmt: skip
 """What `find_audio` takes for audio in a folder. A file that is named itself may have any."""
 
+_logger = logging.getLogger(__name__)
 _STAGING = ".importing"
 _LOCK = ".importing.lock"
 _LOCK_WAIT_S = 60.0
@@ -149,6 +151,19 @@ def import_paths(archive: Archive, paths: Iterable[Path]) -> Iterator[Imported]:
             yield _import(archive, path)
         except AircheckError as error:
             yield Imported(path=path, problem=str(error))
+        except Exception as error:  # noqa: BLE001 (the edge of a file: the others go on)
+            yield Imported(path=path, problem=str(unforeseen(path, error)))
+
+
+def unforeseen(path: Path, error: Exception) -> AircheckError:
+    """What is told of a file that failed in a way that it should not; the log has where."""
+    _logger.warning("%s failed in a way that it should not", path.name, exc_info=error)
+    reason = (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
+    return AircheckError(
+        f"{path.name} can't be imported ({reason}).",
+        safe="It is left as it is.",
+        hint="Check that it can be read, and is whole.",
+    )
 
 
 def import_audio(archive: Archive, path: Path) -> SessionFolder:

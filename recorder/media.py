@@ -22,6 +22,7 @@ from typing import Any, cast
 import av
 import numpy as np
 import numpy.typing as npt
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.plane import AudioPlane
 from av.audio.stream import AudioStream
 from av.codec.context import Flags2
@@ -304,7 +305,9 @@ def open_media(
             raise _undecodable(name, reason) from error
         with opened:
             stream = next(iter(opened.streams.audio), None)
-            if stream is None or not stream.codec_context.sample_rate:
+            # A codec that FFmpeg has no decoder for leaves no context, which the types don't tell.
+            context = cast("AudioCodecContext | None", stream.codec_context) if stream else None
+            if stream is None or context is None or not context.sample_rate:
                 raise _undecodable(name, "there is no sound in it")
             yield Media(name, opened, stream)
 

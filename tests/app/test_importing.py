@@ -22,7 +22,7 @@ from recorder.archive import Archive
 from recorder.errors import AircheckError, SessionBusy
 from tests.parts import wait_until
 from tests.recorder.builders import encode, tone
-from transcribe import index, search, transcript
+from transcribe import captions, index, search, transcript
 
 SRT = "1\n00:00:00,000 --> 00:00:01,000\n{}\n"
 
@@ -288,6 +288,47 @@ def test_trouble_is_told_once(
     watching.watch(archive, [place], stop=stop, tell=print, tell_trouble=troubles.append)
     assert len(looks) == 3
     assert [str(each) for each in troubles] == ["The disk is full."]
+
+
+def test_what_nobody_foresaw_does_not_end_the_watch(
+    archive: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+    looks, troubles = [], []
+
+    def look(_: Watch) -> Iterator[Outcome]:
+        looks.append(1)
+        if len(looks) == 3:
+            stop.set()
+            return iter(())
+        raise AttributeError("a programmer's mistake")
+
+    monkeypatch.setattr(Watch, "look", look)
+    monkeypatch.setattr(watching, "_LOOKS_EVERY_S", 0.01)
+    watching.watch(archive, [place], stop=stop, tell=print, tell_trouble=troubles.append)
+    assert len(looks) == 3
+    (told,) = troubles
+    assert "(AttributeError)" in told.message
+
+
+def test_what_nobody_foresaw_at_one_transcript_stops_no_other(
+    archive: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = captions.read
+
+    def reading(path: Path) -> transcript.Transcript:
+        if path.name in ("a.srt", "talk.srt"):
+            raise AssertionError("a programmer's mistake")
+        return read(path)
+
+    monkeypatch.setattr(captions, "read", reading)
+    sound(place / "talk.mp3")
+    for name in ("talk.srt", "talk.de.srt", "a.srt", "b.srt"):
+        (place / name).write_text(SRT.format("lions"))
+    outcomes = list(import_paths(archive, [place]))
+    failed = {outcome.path.name for outcome in outcomes if outcome.problem}
+    assert failed == {"talk.srt", "a.srt"}
+    assert len(outcomes) == 5
 
 
 def test_a_file_that_is_named_comes_back_from_the_trash(archive: Archive, place: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 import wave
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +12,15 @@ import mutagen
 import numpy as np
 import pytest
 
-from recorder import trash
+from recorder import importing, media, trash
 from recorder.archive import Archive, SessionFolder
 from recorder.decode import decode
-from recorder.errors import DecodeError
+from recorder.errors import DecodeError, NotAudio
 from recorder.importing import find_audio, import_audio, import_paths
-from recorder.types import State
+from recorder.joining import ProbeSink
+from recorder.media import Probe
+from recorder.sources.file import FileSource
+from recorder.types import SourceKind, SourceSpec, State
 from recorder.verify import verify
 from tests.recorder.builders import adts_part, build_session, encode, tone
 
@@ -184,6 +188,47 @@ def test_one_bad_file_stops_no_other(tmp_path: Path, archive: Archive) -> None:
     assert bad.folder is None
     assert good.folder is not None
     assert good.problem == ""
+
+
+def damaged_wav() -> bytes:
+    """Whose header names a codec that nobody knows."""
+    data = bytearray(encode(tone(1.0), 44_100, "wav"))
+    data[20:22] = b"\x99\x99"
+    return bytes(data)
+
+
+def test_a_wav_of_a_codec_that_nobody_knows_stops_no_other(
+    tmp_path: Path, archive: Archive
+) -> None:
+    path = tmp_path / "in" / "a.wav"
+    path.parent.mkdir()
+    path.write_bytes(damaged_wav())
+    shutil.copy(JFK, tmp_path / "in" / "b.flac")
+    bad, good = import_paths(archive, [tmp_path / "in"])
+    assert "a.wav can't be decoded" in bad.problem
+    assert "It is left as it is." in bad.problem
+    assert good.folder is not None
+    with pytest.raises(NotAudio, match=r"a\.wav can't be decoded"):
+        FileSource(SourceSpec(kind=SourceKind.FILE, address=str(path))).capture(
+            ProbeSink(), threading.Event()
+        )
+
+
+def test_what_nobody_foresaw_at_one_file_stops_no_other(
+    tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def probe(path: Path) -> Probe:
+        if path.name == "a.flac":
+            raise AssertionError("a programmer's mistake")
+        return media.probe(path)
+
+    monkeypatch.setattr(importing, "probe", probe)
+    for name in ("a.flac", "b.flac"):
+        shutil.copy(JFK, tmp_path / name)
+    bad, good = import_paths(archive, [tmp_path / "a.flac", tmp_path / "b.flac"])
+    assert "a.flac can't be imported (AssertionError). It is left as it is." in bad.problem
+    assert bad.folder is None
+    assert good.folder is not None
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.flac", "a.opus"])
