@@ -112,6 +112,31 @@ def replace_all(
         return _store(folder, current, stored, segments, author)
 
 
+def restore(folder: SessionFolder, version: Stored, *, author: str) -> Path:
+    """Make the text of an older version the active one again.
+
+    Args:
+        folder: The session's.
+        version: Whose text.
+        author: Who does it.
+
+    Returns:
+        The new version's file; it names the one whose text it is.
+
+    Raises:
+        TranscriptError: The version can't be read, or nothing of its track is active.
+        StorageError: The disk refuses.
+        ValueError: No author.
+    """
+    if not author.strip():
+        raise ValueError("whoever restores a version has a name")
+    with _alone(folder):
+        stored = _active(folder, version.track, version.language)
+        wanted = transcript.load(version.path)
+        source = wanted.restores or version.path.name
+        return _store(folder, wanted, stored, list(wanted.segments), author, restores=source)
+
+
 def _active(folder: SessionFolder, track: str, language: str) -> Stored:
     found = [
         item
@@ -160,6 +185,7 @@ def _store(
     stored: Stored,
     segments: list[Segment],
     author: str,
+    restores: str = "",
 ) -> Path:
     return transcript.store(
         folder,
@@ -168,6 +194,7 @@ def _store(
             segments=transcript.in_order(segments),
             author=" ".join(author.split()),
             based_on=stored.path.name,
+            restores=restores,
             created_at=utc_now(),
         ),
     )

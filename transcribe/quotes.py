@@ -86,9 +86,13 @@ def quote(
         from_s=begin_s,
         to_s=end_s,
         said_at=started_at + timedelta(seconds=begin_s) if started_at else None,
-        made_by=f"corrected by {text.author}" if text.author else f"{text.model} ({text.engine})",
+        made_by=_maker(transcript.source_of(folder, text)),
         audio=_audio(folder, track, begin_s, end_s),
     )
+
+
+def _maker(text: Transcript) -> str:
+    return f"corrected by {text.author}" if text.author else f"{text.model} ({text.engine})"
 
 
 def _text(folder: SessionFolder, track: str, language: str) -> Transcript:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from recorder.archive import SessionFolder, write_whole
-from recorder.errors import storage_error
+from recorder.errors import AircheckError, storage_error
 from recorder.types import GapReason, Seconds, iso, parse_iso
 from transcribe.errors import TranscriptError
 
@@ -103,6 +103,7 @@ class Transcript:
         options: How the engine was told to decode; JSON values.
         author: Who corrected it, at `created_at`; else empty.
         based_on: Name of the file that was corrected.
+        restores: Name of the file whose text it is again, where corrections were taken back.
         version: 1, 2, … among those of the same track, model and language; given by `store`.
         segments: In order of session time.
         gaps: The track's gaps at that time, in order.
@@ -119,6 +120,7 @@ class Transcript:
     options: dict[str, Any] = field(default_factory=dict)
     author: str = ""
     based_on: str = ""
+    restores: str = ""
     version: int = 1
     gaps: tuple[Gap, ...] = ()
 
@@ -207,6 +209,19 @@ def load(path: Path) -> Transcript:
         raise _unreadable(path, error) from error
 
 
+def source_of(folder: SessionFolder, transcript: Transcript) -> Transcript:
+    """The version whose text a transcript has: itself, or the one that it restores.
+
+    Where that one can't be read any more, the transcript itself.
+    """
+    if not transcript.restores:
+        return transcript
+    try:
+        return load(folder.transcripts / Path(transcript.restores).name)
+    except AircheckError:
+        return transcript
+
+
 def store(folder: SessionFolder, transcript: Transcript) -> Path:
     """Write a transcript beside the audio, as the next version of its track, model and language.
 
@@ -255,6 +270,7 @@ def to_whisper(transcript: Transcript, *, version: int | None = None) -> dict[st
             "options": transcript.options,
             "author": transcript.author,
             "based_on": transcript.based_on,
+            "restores": transcript.restores,
             "created_at": iso(transcript.created_at),
             "version": version or transcript.version,
             "gaps": [asdict(gap) for gap in transcript.gaps],
@@ -379,6 +395,7 @@ def _with_header(header: dict[str, Any], transcript: Transcript) -> Transcript:
         translated_from=_string(header.get("translated_from", "")),
         author=_string(header.get("author", "")),
         based_on=_string(header.get("based_on", "")),
+        restores=_string(header.get("restores", "")),
         version=int(header["version"]),
         track=_string(header["track"]),
         gaps=tuple(_gap(item) for item in header["gaps"]),

@@ -3349,6 +3349,10 @@
         </translation>
     </message>
     <message>
+        <source>Restored by {author}</source>
+        <translation>Zurückgeholt von {author}</translation>
+    </message>
+    <message>
         <source>Corrected by {author}</source>
         <translation>Berichtigt von {author}</translation>
     </message>

@@ -94,6 +94,23 @@ def test_captions_that_were_edited_elsewhere_come_back(
     assert active(folder).segments[0].text == LINES[0]
 
 
+def test_a_version_that_is_restored_says_whose_text_it_is(folder: SessionFolder) -> None:
+    (machine,) = transcript.active(folder)
+    corrections.correct(folder, [at(7, "The courier is delayed.")], author="Ada")
+    corrections.restore(folder, machine, author="Bob")
+    (restored,) = transcript.active(folder)
+    now = active(folder)
+    assert (now.author, now.restores) == ("Bob", machine.path.name)
+    assert now.segments == transcript.load(machine.path).segments
+    assert transcript.source_of(folder, now) == transcript.load(machine.path)
+    corrections.correct(folder, [at(7, "The courier is late.")], author="Ada")
+    assert active(folder).restores == ""
+    corrections.restore(folder, restored, author="Ada")
+    assert active(folder).restores == machine.path.name  # whose text it is, not which copy
+    machine.path.unlink()
+    assert transcript.source_of(folder, active(folder)) == active(folder)
+
+
 def test_two_at_once_are_one_after_the_other(folder: SessionFolder) -> None:
     threads = [
         threading.Thread(

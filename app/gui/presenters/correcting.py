@@ -147,13 +147,7 @@ class Correcting:
         """Store a version's text as the newest; returns the one that was active before."""
         wanted = next(each for each in transcript.stored(self._folder) if each.path == path)
         before = self._active(wanted) or path
-        corrections.replace_all(
-            self._folder,
-            transcript.load(path),
-            author=self._author,
-            track=wanted.track,
-            language=wanted.language,
-        )
+        corrections.restore(self._folder, wanted, author=self._author)
         self._make_findable()
         return before
 
@@ -190,7 +184,11 @@ def versions(folder: SessionFolder) -> tuple[Version, ...]:
         except AircheckError as error:
             found.append((None, _unreadable(stored, error)))
             continue
-        if text.author:
+        if text.restores:
+            title = translate("Versions", "Restored by {author}").format(
+                author=words.one_line(text.author)
+            )
+        elif text.author:
             title = translate("Versions", "Corrected by {author}").format(
                 author=words.one_line(text.author)
             )

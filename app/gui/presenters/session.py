@@ -187,7 +187,8 @@ def load(
         chosen = _chosen(folder, version)
         if chosen:
             text = transcript.load(chosen.path)
-            spoken, made_by = spoken_lines(text), made_by_words(text)
+            spoken = spoken_lines(text)
+            made_by = made_by_words(transcript.source_of(folder, text))
     except AircheckError as error:
         problem = words.Message.of(error)
     lines = tuple(sorted((*spoken, *_silent(timeline)), key=lambda line: line.start_s))

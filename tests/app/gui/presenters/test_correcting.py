@@ -1,10 +1,12 @@
 from pathlib import Path
 
+from app.gui.presenters import session
 from app.gui.presenters.correcting import Correcting, versions
 from recorder.archive import Archive, SessionFolder
 from recorder.types import Seconds, utc_now
 from tests.recorder.builders import build_session
 from transcribe import transcript
+from transcribe.quotes import quote
 from transcribe.transcript import Segment, Stored, Transcript
 
 
@@ -55,6 +57,20 @@ def test_each_correction_is_a_version_and_the_way_back_is_one_too(tmp_path: Path
     assert len(transcript.stored(folder)) == 9
     newest = versions(folder)[0]
     assert (newest.title, newest.is_active) == ("Corrected by Ada", True)
+
+
+def test_what_was_taken_back_is_the_machines_again(tmp_path: Path) -> None:
+    folder = talk(tmp_path, "", "")
+    correcting = Correcting(Archive(tmp_path), folder, "Ada")
+    before = session.load(folder).made_by
+    correcting.correct(active(folder), 0.5, "first")
+    assert "Ada" in session.load(folder).made_by
+    correcting.undo()
+    assert session.load(folder).made_by == before
+    assert [each.title for each in versions(folder)][:2] == ["Restored by Ada", "Corrected by Ada"]
+    assert quote(folder, Seconds(0.0), Seconds(1.0)).made_by.startswith("demo")
+    correcting.redo()
+    assert "Ada" in session.load(folder).made_by
 
 
 def test_who_was_named_by_hand_is_named_anew_in_all_their_lines(tmp_path: Path) -> None:
