@@ -11,7 +11,7 @@ import html
 import re
 import time
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from recorder.errors import MalformedAddress, NotAudio, NotAvailable, Refused, SourceError
 from recorder.frames import is_audio_type
@@ -50,7 +50,8 @@ def parse_source(text: str, *, cookies: str = "") -> SourceSpec:
     """Read a source as a person types it.
 
     Args:
-        text: An http(s) address, ``device:NAME``, ``system``, ``system:NAME``, or a file's path.
+        text: An http(s) address, ``device:NAME``, ``system``, ``system:NAME``, or a file's path,
+            which may be written as a ``file:`` address of this computer (RFC 8089).
         cookies: Where the cookies are, if its page needs some: as `parse_cookies` gives it.
 
     Raises:
@@ -70,12 +71,34 @@ def parse_source(text: str, *, cookies: str = "") -> SourceSpec:
     if kind.lower() in ("http", "https") and colon:
         check_address(text)
         return SourceSpec(kind=SourceKind.STREAM, address=text, cookies=cookies)
+    if re.match(r"file:/", text, re.IGNORECASE):
+        return _file(_path_of(text))
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
         raise MalformedAddress(
             f"'{kind}' is no scheme that can be recorded.",
             hint="Give an http(s) address, device:NAME, system, or a file.",
         )
     return _file(text)
+
+
+def _path_of(url: str) -> str:
+    """The path that a ``file:`` address names on this computer.
+
+    Raises:
+        MalformedAddress: It is on another one, or no address.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise MalformedAddress("That is neither an address nor a file.") from error
+    if parts.netloc.lower() not in ("", "localhost"):
+        raise MalformedAddress(
+            f"{parts.hostname} is another computer: its files can't be read by that address.",
+            hint="Give the path of a file of this computer.",
+        )
+    rest = url.partition(":")[2]  # '?' and '#' are parts of a name here
+    path = unquote(rest[2 + len(parts.netloc) :] if rest.startswith("//") else rest)
+    return path[1:] if re.match(r"/[A-Za-z]:[/\\]", path) else path
 
 
 def _file(text: str) -> SourceSpec:

@@ -49,7 +49,8 @@ def test_a_file_is_named_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     "text",
-    ["", "rtsp://h/x", "file:///etc/passwd", "http://", "https:host", "http://h:port/", "no-such",
+    ["", "rtsp://h/x", "http://", "https:host", "http://h:port/", "no-such",
+     "file://other/x.wav", "file:///no-such", "file://[/x",
      "radio.example/live?token=secret", "http://a b/", "x\0y", "http://[::1/"],
 )  # fmt: skip
 def test_what_is_no_source_is_said_at_once(text: str) -> None:
@@ -57,6 +58,14 @@ def test_what_is_no_source_is_said_at_once(text: str) -> None:
         parse_source(text)
     assert caught.value.exit_status == 2
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("front", ["file://", "file:", "FILE://localhost"])
+def test_a_file_may_be_named_by_its_address(tmp_path: Path, front: str) -> None:
+    path = tmp_path / "a talk #2?.mp3"
+    path.write_bytes(AUDIO)
+    written = str(path).replace(" ", "%20").replace("?", "%3F")
+    assert parse_source(front + written) == SourceSpec(kind=SourceKind.FILE, address=str(path))
 
 
 def test_a_folder_is_for_import(tmp_path: Path) -> None:
