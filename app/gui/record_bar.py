@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout
 
 from app.gui import tokens
-from app.gui.presenters.capture import Offers, Wish, is_source
+from app.gui.presenters.capture import Offers, Wish, begins_address, is_source
 from app.gui.presenters.language import translate
 from app.gui.source_menu import SourceMenu
 from app.gui.widgets import Button, IconButton, Notice, scrolled
@@ -174,7 +174,8 @@ class RecordBar(QFrame):
     @Slot()
     def _on_edited(self) -> None:
         self.notice.clear()
-        if self.text and not is_source(self.text):
+        text = self.text
+        if text and not (is_source(text) or begins_address(text)):
             self._pause.start()
         else:
             self._pause.stop()

@@ -145,6 +145,16 @@ def is_source(text: str) -> bool:
     return _SOURCE.match(text.strip()) is not None
 
 
+def begins_address(text: str) -> bool:
+    """Whether a text that is being typed is on its way to an address: it is not searched for yet.
+
+    A colon and a slash after one word begin one, and so does ``http`` with what follows it.
+    """
+    text = text.strip().lower()
+    begun = any(url.startswith(text) for url in ("http://", "https://")) and len(text) >= 4
+    return begun or re.match(r"[a-z][a-z0-9+.-]*:/", text) is not None
+
+
 def source_in(text: str) -> str:
     """The first line of a text that names something to record; empty where none does."""
     return next((line.strip() for line in text.splitlines() if is_source(line)), "")

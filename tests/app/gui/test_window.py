@@ -293,6 +293,17 @@ def test_what_is_not_an_address_is_said_at_the_field_and_kept(qtbot: QtBot, open
     assert not window.bar.notice.isVisible()
 
 
+def test_an_address_that_is_being_typed_is_not_searched(qtbot: QtBot, open_it: Open) -> None:
+    window = open_it()
+    shown = window.shown
+    qtbot.keyClicks(window.bar.field, "http:/")
+    assert not window.bar._pause.isActive()
+    assert window.shown == shown
+    window.bar.field.clear()
+    qtbot.keyClicks(window.bar.field, "htt")
+    assert window.bar._pause.isActive()
+
+
 def test_what_can_have_the_focus_has_a_name(
     qtbot: QtBot, open_it: Open, talk: SessionFolder
 ) -> None:

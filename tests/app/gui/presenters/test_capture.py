@@ -9,6 +9,7 @@ from app.gui.presenters import notes
 from app.gui.presenters.capture import (
     RequestError,
     Wish,
+    begins_address,
     is_source,
     length_of,
     record,
@@ -53,6 +54,20 @@ def test_what_names_a_source(text: str) -> None:
 )
 def test_what_is_searched(text: str) -> None:
     assert not is_source(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["http", "http:", "http:/", "HTTPS:/", "https://", "rtsp:/", "ftp://h"]
+)
+def test_what_begins_an_address_is_not_searched_while_it_is_typed(text: str) -> None:
+    assert begins_address(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "htt", "https yes", "title:kitchen", "and/or", "a: /b", "a b:/"]
+)
+def test_what_begins_no_address(text: str) -> None:
+    assert not begins_address(text)
 
 
 def test_a_link_is_found_in_what_was_copied_with_it() -> None:
