@@ -172,7 +172,7 @@ class LineEditor(QFrame):
             translate("Correct", "Name this voice so in all of the session, and from now on")
         )
         self._save = Button(translate("Correct", "Save"), "check", role="on_accent", kind="main")
-        self._save.setToolTip(translate("Correct", "Ctrl+Return"))
+        self._save.setToolTip(translate("Correct", "Return; Esc leaves the line as it was"))
         self._cancel = Button(translate("Correct", "Cancel"))
         self._save.clicked.connect(self._on_save)
         self._cancel.clicked.connect(self.close_it)
@@ -235,10 +235,10 @@ class LineEditor(QFrame):
             parent.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
-        """Ctrl+Return saves, Escape leaves."""
+        """Return saves, with Ctrl too: a line is one paragraph; Shift+Return breaks it to read."""
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            if is_return and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if is_return and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 self._on_save()
                 return True
         return super().eventFilter(watched, event)

@@ -420,8 +420,8 @@
         <translation>Sichern</translation>
     </message>
     <message>
-        <source>Ctrl+Return</source>
-        <translation>Strg+Eingabe</translation>
+        <source>Return; Esc leaves the line as it was</source>
+        <translation>Eingabe; Esc lässt die Zeile, wie sie war</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -3256,6 +3256,10 @@
     <message>
         <source>It is transcribed when the session is over.</source>
         <translation>Sie wird transkribiert, wenn die Sitzung zu Ende ist.</translation>
+    </message>
+    <message>
+        <source>Waits for a model: Whisper {model} is not on this computer yet. The settings get it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Waiting to be transcribed by {model}.</source>

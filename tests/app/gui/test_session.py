@@ -120,7 +120,7 @@ def test_a_line_is_put_right_and_that_is_undone_and_done_again(
     assert editor.isVisible()
     editor.text.setPlainText("We will post all of it.")
     editor.speaker.setCurrentText("The host")
-    qtbot.keyClick(editor.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(editor.text, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "The host  We will post all of it." in page.transcript.toPlainText())
     stored = max(transcript.stored(talk), key=lambda each: each.path.stat().st_mtime_ns)
     assert transcript.load(stored.path).author
