@@ -3,7 +3,8 @@
 Checked are the journal's chain, each part against its seal and each chunk against its line,
 ``SHA256SUMS``, and in a package every file against its manifests, the signature, and each
 continuous file against the parts, packet by packet. A single file is checked against the proof
-beside it, and that against its session or package, where one is at hand. A hash proves that nothing
+beside it, and that against its session or package, where one is at hand; of a folder of such files,
+as a web page's, each of them. A hash proves that nothing
 changed since it was written down, not who wrote it down: a forger who makes all the hashes again
 is not found here. ``session.json``, the cover, transcripts and ``derived/`` of a session folder may
 be edited, and are not looked at; in a package they are covered.
@@ -18,8 +19,9 @@ import dataclasses
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,7 @@ from recorder.timeline import Timeline
 from recorder.types import Seconds
 
 _BLOCK = 1 << 20
+_NAMED = 5  # of what was not checked; the others are counted
 _KINDS: dict[str, Any] = {
     "str": str, "int": int, "float": (int, float), "Seconds": (int, float)
 }  # fmt: skip
@@ -84,12 +87,15 @@ class Report:
     Attributes:
         problems: What isn't as it was; empty when all is.
         what_holds: Sentences for people: what was checked and found as it was.
-        signer: Whose signature it carries, and it holds; None where nobody signed.
+        signer: Whose signature it carries, and it holds; None where nobody signed, or several.
+        was_checked: Whether there was a proof, a package or a session to check it by; where not,
+            the one problem says what is missing, and nothing is known of the sound.
     """
 
     problems: tuple[Problem, ...]
     what_holds: tuple[str, ...]
     signer: PublicKey | None = None
+    was_checked: bool = True
 
     @property
     def ok(self) -> bool:
@@ -104,7 +110,7 @@ def verify(
     by: PublicKey | None = None,
     on_part: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
-    """Check a session's folder, a package, the one that a file lies in, or a file with its proof.
+    """Check a session's folder, a package, the one that a file lies in, or files with their proofs.
 
     Never raises for what it finds: what can't be read is a problem. Reads everything once or
     twice; may run in any thread.
@@ -117,8 +123,13 @@ def verify(
         on_part: Told before each part, and at the end, how many are done and how many there are;
             what it raises ends the check, and is raised here.
     """
+    path = path.resolve() if path.is_dir() else path.absolute()  # '.', '..' have no names
+    proven = _proven_in(path)
+    if proven:
+        each = [partial(verify, file, against=against, by=by) for file in proven]
+        return _together(path, proven, list(_counted(each, on_part)))
     report = _verify(path, against, on_part)
-    if by is None or report.signer == by:
+    if by is None or report.signer == by or not report.was_checked:
         return report
     what = "isn't signed" if report.signer is None else "is signed by another key"
     problem = Problem(file=path.name, what=f"{what}, not by {by.fingerprint}")
@@ -128,16 +139,52 @@ def verify(
 def _verify(
     path: Path, against: Callable[[str], Path | None], on_part: Callable[[int, int], None]
 ) -> Report:
-    places = (path, *path.absolute().parents[:3])
-    for package in filter(bag.is_bag, places):
+    for package in filter(bag.is_bag, _around(path)):
         return _verify_package(package, on_part)
-    file = path.with_name(path.name.removesuffix(sign.SUFFIX).removesuffix(proof.SUFFIX))
+    file = _proven(path)
     if not path.is_dir() and proof.beside(file).is_file():
         return _verify_single(file, against)
-    for session in filter(_is_session, places):
-        if path.is_dir() or _is_evidence(path.absolute().relative_to(session.absolute())):
+    for session in filter(_is_session, _around(path)):
+        if path.is_dir() or _is_evidence(path.relative_to(session)):
             return _verify_session(session, on_part)
-    return Report(problems=(Problem(file=file.name, what=_why_not(file)),), what_holds=())
+    problem = Problem(file=file.name or str(file), what=_why_not(file))
+    return Report(problems=(problem,), what_holds=(), was_checked=False)
+
+
+def _around(path: Path) -> tuple[Path, ...]:
+    """A path, and the folders that may be the session or package that it lies in."""
+    return (path, *path.parents[:3])
+
+
+def _proven(path: Path) -> Path:
+    """The file that a proof or its signature is of; any other path as it is."""
+    name = path.name.removesuffix(sign.SUFFIX)
+    return path.with_name(name.removesuffix(proof.SUFFIX)) if name.endswith(proof.SUFFIX) else path
+
+
+def _counted(
+    checks: Sequence[Callable[[], Report]], on_part: Callable[[int, int], None]
+) -> Iterator[Report]:
+    for done, check in enumerate(checks):
+        on_part(done, len(checks))
+        yield check()
+    on_part(len(checks), len(checks))
+
+
+def _together(folder: Path, proven: list[Path], reports: list[Report]) -> Report:
+    """What was found of the files of a folder, each by its own proof."""
+    holds = [sentence for report in reports for sentence in report.what_holds]
+    others = [path.name for path in _listed(folder) if _proven(path) not in proven]
+    if others:
+        more = f" and {_count(len(others) - _NAMED, 'other')}" if len(others) > _NAMED else ""
+        names = ", ".join(others[:_NAMED])
+        holds.append(f"Not checked, since no proof is of them: {names}{more}.")
+    signers = {report.signer for report in reports}
+    return Report(
+        problems=tuple(problem for report in reports for problem in report.problems),
+        what_holds=tuple(holds),
+        signer=signers.pop() if len(signers) == 1 else None,
+    )
 
 
 def _is_evidence(name: Path) -> bool:
@@ -145,9 +192,17 @@ def _is_evidence(name: Path) -> bool:
     return name.parts[0] == _AUDIO or str(name) in (_JOURNAL, _SUMS)
 
 
-def _proofs_in(folder: Path) -> list[Path]:
+def _proven_in(folder: Path) -> list[Path]:
+    """The files in a folder, there or not, whose proofs are; none in a session or a package."""
+    if any(bag.is_bag(place) or _is_session(place) for place in _around(folder)):
+        return []
+    return sorted({file for path in _listed(folder) if (file := _proven(path)) != path})
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What lies in a folder and isn't hidden; nothing where that can't be read."""
     try:
-        return list(folder.glob(f"*{proof.SUFFIX}"))
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError:
         return []
 
@@ -157,10 +212,7 @@ def _why_not(file: Path) -> str:
     if not file.exists():
         return "isn't there"
     if file.is_dir():
-        proven = sorted(each.name.removesuffix(proof.SUFFIX) for each in _proofs_in(file))
-        if proven:
-            return f"holds files that have proofs of their own: verify each of them, as {proven[0]}"
-        return "is neither a session's folder nor a package, nor in one"
+        return "is neither a session's folder nor a package, nor in one, and holds no proof"
     beside = proof.beside(file)
     if beside.with_name(beside.name + sign.SUFFIX).is_file():
         return f"can't be checked: its proof is missing, {beside.name} (its signature is here)"

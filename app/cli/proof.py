@@ -19,10 +19,11 @@ from app.cli.context import (
     pass_context,
 )
 from recorder import bag, proof, verify
-from recorder.errors import SessionNotFound
+from recorder.errors import AircheckError, SessionNotFound
 from recorder.sign import PublicKey, read_public
 
 _FAILED_VERIFICATION = 4
+_NAME_ONE = "Name a package, a session's folder or id, or a file with its proof beside it."
 
 
 @click.command("verify")
@@ -36,10 +37,13 @@ _FAILED_VERIFICATION = 4
 @json_option
 @pass_context
 def verify_command(context: Context, path: str, against: str | None, signer: str | None) -> None:
-    """Check a package, a session (its folder or id), or a file with its proof beside it.
+    """Check a package, a session (its folder or id), a web page's folder, or a file with its proof.
 
-    Says what holds, and what doesn't; ends with status 4 if anything doesn't.
+    Says what holds, and what doesn't; ends with status 4 if anything doesn't, and with 1 where
+    nothing is there to check it by.
     """
+    if not path:
+        raise click.UsageError(f"PATH is empty. {_NAME_ONE}")
     place = Path(path)
     if not place.exists() and not proof.beside(place).exists():
         place = _session(context, path)
@@ -49,6 +53,8 @@ def verify_command(context: Context, path: str, against: str | None, signer: str
         context.answer(_report_json(report))
     else:
         _say_report(context, report)
+    if not report.was_checked:
+        sys.exit(AircheckError.exit_status)
     sys.exit(0 if report.ok else _FAILED_VERIFICATION)
 
 
@@ -65,7 +71,7 @@ def _session(context: Context, name: str) -> Path:
             raise
         raise SessionNotFound(
             f"There is nothing at {name}.",
-            hint="Name a package, a session's folder or id, or a file with its proof beside it.",
+            hint=_NAME_ONE,
         ) from error
 
 
@@ -94,6 +100,7 @@ def _public_key(name: str) -> PublicKey:
 def _report_json(report: verify.Report) -> dict[str, Any]:
     return {
         "ok": report.ok,
+        "checked": report.was_checked,
         "problems": [
             {"file": p.file, "what": p.what, "from_s": p.from_s, "to_s": p.to_s}
             for p in report.problems
@@ -108,6 +115,10 @@ def _say_report(context: Context, report: verify.Report) -> None:
         context.say(f"  [green]✓[/] {escape(sentence)}")
     if report.signer and report.signer == publishing.own_key():
         context.say("  [green]✓[/] That key is your own.")
+    if not report.was_checked:
+        for problem in report.problems:
+            context.say(f"[yellow]![/] {escape(problem.file)} {escape(problem.what)}.")
+        return
     for problem in report.problems:
         context.say(f"  [red]✗[/] {escape(problem.file)}: {escape(problem.what)}{_where(problem)}")
     context.say("[green]✓ It holds.[/]" if report.ok else "[red]✗ It does not hold.[/]")

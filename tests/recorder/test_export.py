@@ -431,11 +431,44 @@ def test_a_clip_is_checked_against_a_package_too(
     assert problem.what == "is of another session"
 
 
-def test_a_folder_of_clips_is_not_verified_but_says_what_is(tmp_path: Path) -> None:
-    folder = build_session(tmp_path / "archive", [adts_part(3.0)])
-    path = export.clip(folder, tmp_path / "clips", from_s=1.0, to_s=2.0)[0]
-    (problem,) = verify(tmp_path / "clips").problems
-    assert problem.what.endswith(f"verify each of them, as {path.name}")
+def test_of_a_folder_of_clips_each_is_verified(
+    clipped: tuple[SessionFolder, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, path = clipped
+    other = export.clip(folder, path.parent, from_s=0.5, to_s=1.5)[0]
+    (path.parent / "notes.txt").touch()
+    steps: list[tuple[int, int]] = []
+    report = verify(
+        path.parent,
+        against=lambda _: folder.path,
+        on_part=lambda done, total: steps.append((done, total)),
+    )
+    assert report.ok
+    assert steps == [(0, 2), (1, 2), (2, 2)]
+    for each in (path, other):
+        assert any(
+            sentence.startswith(f"{each.name}: no byte changed") for sentence in report.what_holds
+        )
+    assert report.what_holds[-1] == "Not checked, since no proof is of them: notes.txt."
+    assert report.signer is None  # the other is not signed
+    monkeypatch.chdir(path.parent)
+    assert verify(Path()).ok
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    assert {problem.file for problem in verify(path.parent).problems} == {path.name}
+    path.unlink()
+    (problem,) = verify(path.parent).problems
+    assert str(problem) == f"{path.name} is missing."
+
+
+def test_of_a_folder_of_clips_each_must_be_signed(
+    clipped: tuple[SessionFolder, Path], tmp_path: Path
+) -> None:
+    folder, path = clipped
+    key = Signer.at(tmp_path / "key").public
+    assert verify(path.parent, by=key).signer == key
+    other = export.clip(folder, path.parent, from_s=0.5, to_s=1.5)[0]
+    (problem,) = verify(path.parent, by=key).problems
+    assert str(problem) == f"{other.name} isn't signed, not by {key.fingerprint}."
 
 
 def test_a_clips_name_ends_with_the_session(tmp_path: Path) -> None:

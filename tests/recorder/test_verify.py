@@ -286,6 +286,21 @@ def test_what_is_neither_is_a_problem(tmp_path: Path) -> None:
     assert verify(tmp_path / "file").problems[0].what.startswith("can't be checked: there is no")
     assert verify(tmp_path).problems[0].what.startswith("is neither")
     assert verify(tmp_path / "gone").problems[0].what == "isn't there"
+    for path in (tmp_path / "file", tmp_path, tmp_path / "gone"):
+        assert not verify(path).was_checked
+
+
+def test_a_path_without_a_name_is_verified(
+    stream: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (problem,) = verify(Path(Path.cwd().anchor)).problems
+    assert problem.what.startswith("is neither")
+    assert problem.file == Path.cwd().anchor
+    monkeypatch.chdir(tmp_path)
+    (problem,) = verify(Path()).problems
+    assert problem.file == tmp_path.name
+    monkeypatch.chdir(stream)
+    assert verify(Path()).ok
 
 
 def test_a_file_stands_for_its_session(stream: Path) -> None:

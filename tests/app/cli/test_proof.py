@@ -108,6 +108,27 @@ def test_a_page(folder: SessionFolder, tmp_path: Path) -> None:
     page = paths(answer(folder, "export", folder.id, "--as", "page", "--out", tmp_path))[0]
     assert page.name == "index.html"
     assert aircheck(folder, "verify", page.with_name("audio.m4a")).returncode == 0
+    done = aircheck(folder, "verify", page.parent)
+    assert done.returncode == 0
+    assert "audio.m4a: no byte changed" in done.stdout
+    assert "Not checked, since no proof is of them: " in done.stdout
+    page.with_name("audio.m4a").write_bytes(b"another")
+    assert aircheck(folder, "verify", page.parent).returncode == 4
+
+
+def test_what_there_is_no_proof_of_is_not_said_to_have_changed(
+    folder: SessionFolder, tmp_path: Path
+) -> None:
+    (tmp_path / "talk.mp3").touch()
+    done = aircheck(folder, "verify", tmp_path / "talk.mp3")
+    assert done.returncode == 1
+    assert "talk.mp3 can't be checked: there is no proof" in done.stdout
+    assert "hold" not in done.stdout
+    done = aircheck(folder, "verify", tmp_path / "talk.mp3", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["checked"] is False
+    assert aircheck(folder, "verify", tmp_path.anchor).returncode == 1
+    assert aircheck(folder, "verify", "").returncode == 2
 
 
 def test_what_is_said_of_a_session_is_kept_and_carried(
