@@ -84,7 +84,8 @@ class SessionInfo:
         rights: Whose it is and what others may do with it.
         consent: Who agreed to being recorded and published, and how.
         cover: The cover's file in the session's folder, or empty.
-        for_s: Session time after which the recording ends by itself; None is 'at its own end'.
+        for_s: After how long the recording ends by itself, from its first sample, or from the
+            announced moment where that is later; None is 'at its own end'.
         give_up_s: Seconds without a byte after which it is taken for over; None is an hour.
         schedule: When it is announced for; None where nobody said.
         markers: What was named afterwards; at the place of a journaled marker its new name.
@@ -442,7 +443,7 @@ class Archive:
             sources: Track and source; of several for one track the later ones are its mirrors.
             at: The day and time that its name carries; that of its schedule, or now, unless told.
             host: Who speaks.
-            for_s: Session time after which the recording ends by itself.
+            for_s: After how long the recording ends by itself (`SessionInfo`).
             give_up_s: Seconds without a byte after which it is taken for over.
             schedule: When it is announced for.
 

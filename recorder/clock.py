@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from recorder.types import Seconds
 
@@ -63,6 +64,43 @@ class SessionClock:
         with self._lock:
             if self._zero_mono_s is not None and _MONOTONIC_SLEEPS:
                 self._zero_mono_s -= seconds
+
+
+class Limit:
+    """Session time at which a recording ends by itself. One thread looks, any may read.
+
+    The length asked for counts from the first sample, or from the announced moment where the first
+    sample came before that: what is heard until then is on top.
+    """
+
+    def __init__(self, for_s: Seconds | None, *, announced_at: datetime | None = None) -> None:
+        """Set it.
+
+        Args:
+            for_s: The length asked for; None is 'without end'.
+            announced_at: When the event is to begin, aware, if anybody said.
+        """
+        self._for_s = for_s
+        self._announced_at = announced_at
+        self._end_s = for_s if announced_at is None else None
+
+    @property
+    def end_s(self) -> Seconds | None:
+        """The session time; None where there is none, and before the announced moment."""
+        return self._end_s
+
+    def look(self, *, heard_s: Seconds, now: datetime) -> None:
+        """See whether the announced moment has come, and where in session time it was.
+
+        Args:
+            heard_s: Session time of what is heard now; 0 before the first sample.
+            now: The wall clock now, aware.
+        """
+        if self._announced_at is None or self._for_s is None or self._end_s is not None:
+            return
+        past_s = (now - self._announced_at).total_seconds()
+        if past_s >= 0:
+            self._end_s = Seconds(self._for_s + max(0.0, heard_s - past_s))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

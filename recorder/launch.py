@@ -56,7 +56,8 @@ def record(
         archive: Where.
         spec: What to record.
         title: For people; the source's own name unless given.
-        for_s: Session time after which it ends by itself.
+        for_s: After how long it ends by itself: from its first sample, or from the announced
+            moment where that is later.
         mirrors: Other sources of the same event, which take over when the first one fails.
         together: Record the mirrors side by side with the first one, each as a track of its own.
         split_channels: Record each channel of the first one, a device, as a track of its own;

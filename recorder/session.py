@@ -22,7 +22,7 @@ from recorder import disk
 from recorder.archive import SessionFolder
 from recorder.awake import KeepAwake
 from recorder.capture import Opener, Shared, TrackCapture
-from recorder.clock import ClockWatch, SessionClock
+from recorder.clock import ClockWatch, Limit, SessionClock
 from recorder.errors import AircheckError, DiskFull, StorageError
 from recorder.events import Event, Marked, Noticed, StateChanged
 from recorder.joining import ChunkMemory
@@ -83,8 +83,9 @@ class Recording:
         info = folder.info()
         self._folder = folder
         self._on_begin = on_begin
-        self._for_s = info.for_s
         self._schedule = info.schedule
+        announced_at = info.schedule.at if info.schedule else None
+        self._limit = Limit(info.for_s, announced_at=announced_at)
         self._recovered = before is not None and bool(before.tracks)
         self._log = JournalWriter(folder.journal_path)
         self._clock = SessionClock()
@@ -107,7 +108,7 @@ class Recording:
             open_source=open_source,
             clock=self._clock,
             memory=ChunkMemory() if len(sources) > 1 else None,
-            announced_at=info.schedule.at if info.schedule else None,
+            announced_at=announced_at,
             give_up_s=GIVE_UP_S if info.give_up_s is None else info.give_up_s,
             is_together=len({track for track, _ in sources}) > 1,
             sync=self._sync,
@@ -118,6 +119,7 @@ class Recording:
             self._track(name, [spec for track, spec in sources if track == name], shared, before)
             for name in dict.fromkeys(track for track, _ in sources)
         ]
+        self._look_at_limit()
 
     def _track(
         self, name: str, specs: list[SourceSpec], shared: Shared, before: Timeline | None
@@ -129,7 +131,7 @@ class Recording:
             source=str(specs[0]),
             before=before,
             clock=self._clock,
-            for_s=self._for_s,
+            limit=self._limit,
             on_audio=lambda: track.on_audio(),  # noqa: PLW0108 (made below)
             on_part_closed=self._packer.put,
         )
@@ -210,6 +212,7 @@ class Recording:
                     track.start()
             while not self._over.wait(self._until_next_sync_s()):
                 self._watch_clocks()
+                self._look_at_limit()
                 self._sync()
                 self._watch_disk()
                 self._end_in_time()
@@ -238,9 +241,15 @@ class Recording:
             self._ending = CALLED_OFF
 
     def _until_next_sync_s(self) -> float:
-        if self._for_s is None:
+        limit_s = self._limit.end_s
+        if limit_s is None:
             return SYNC_S
-        return min(SYNC_S, max(0.01, self._for_s - self._now_s))
+        return min(SYNC_S, max(0.01, limit_s - self._now_s))
+
+    def _look_at_limit(self) -> None:
+        """See where the announced moment was, once it has come: the time asked for counts on."""
+        heard_s = max(max(track.writer.now_s, track.writer.heard_s) for track in self._tracks)
+        self._limit.look(heard_s=heard_s, now=utc_now())
 
     def _end_in_time(self) -> None:
         """See whether the time asked for is over, or a repeat's next time has come."""
@@ -255,12 +264,12 @@ class Recording:
     @property
     def _is_time_over(self) -> bool:
         """Whether the time asked for is over, and what was heard in it is there, or late."""
-        for_s = self._for_s
-        if for_s is None:
+        limit_s = self._limit.end_s
+        if limit_s is None:
             return False
         playing = [each for each in self._tracks if each.state.state is State.RECORDING]
-        is_coming = any(each.writer.end_s < for_s for each in playing if not each.is_over)
-        return self._now_s - for_s >= (_ON_ITS_WAY_S if is_coming else 0.0)
+        is_coming = any(each.writer.end_s < limit_s for each in playing if not each.is_over)
+        return self._now_s - limit_s >= (_ON_ITS_WAY_S if is_coming else 0.0)
 
     def _watch_clocks(self) -> None:
         jump = self._clock_watch.look()
@@ -336,7 +345,8 @@ class Recording:
         if any(each.ending for each in self._tracks):
             return Seconds(farthest_s)
         now_s = Seconds(max(farthest_s, track.writer.now_s, track.writer.heard_s))
-        return now_s if self._for_s is None else Seconds(min(now_s, self._for_s))
+        limit_s = self._limit.end_s
+        return now_s if limit_s is None else Seconds(min(now_s, limit_s))
 
     # --- inside --------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from recorder import staging, wav
 from recorder.archive import SessionFolder, sync_folder
-from recorder.clock import SessionClock
+from recorder.clock import Limit, SessionClock
 from recorder.errors import StorageError, storage_error
 from recorder.events import (
     Attempt,
@@ -105,7 +105,7 @@ class TrackWriter:
         source: str,
         before: Timeline | None = None,
         clock: SessionClock | None = None,
-        for_s: Seconds | None = None,
+        limit: Limit | None = None,
         on_audio: Callable[[], None] = lambda: None,
         on_part_closed: Callable[[PartSealed, AudioFormat], None] | None = None,
     ) -> None:
@@ -119,7 +119,7 @@ class TrackWriter:
                 name is changed, the next run begins a part of its own.
             before: What an earlier recorder stored of this session, to go on from.
             clock: The session's, when several tracks share it.
-            for_s: Session time after which nothing is taken any more: a broadcaster hands over
+            limit: The session's, after which nothing is taken any more: a broadcaster hands over
                 what it has in a moment.
             on_audio: Called from the source's thread at each write.
             on_part_closed: Called when a part is complete, instead of journaling its seal at
@@ -127,7 +127,7 @@ class TrackWriter:
         """
         self._folder, self._track, self._log, self.source = folder, track, log, source
         self._clock = clock or SessionClock()
-        self._for_s = for_s
+        self._limit = limit or Limit(None)
         self._on_audio = on_audio
         self._on_part_closed = on_part_closed
         self._lock = threading.RLock()
@@ -454,7 +454,8 @@ class TrackWriter:
     @property
     def _is_full(self) -> bool:
         """Whether all is stored that was asked for."""
-        return self._for_s is not None and self._end_s >= self._for_s
+        limit_s = self._limit.end_s
+        return limit_s is not None and self._end_s >= limit_s
 
     def _refuse_more(self) -> None:
         if self._closed or self._is_full:

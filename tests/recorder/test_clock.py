@@ -2,12 +2,14 @@
 
 import itertools
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from recorder import clock
-from recorder.clock import ClockWatch, Jump, SessionClock
+from recorder.clock import ClockWatch, Jump, Limit, SessionClock
 from recorder.disk import DiskWatch
+from recorder.types import Seconds
 
 
 class Clocks:
@@ -109,3 +111,43 @@ def test_each_warning_comes_once_and_again_after_there_was_room() -> None:
 
 def test_a_disk_that_nobody_fills_is_never_full() -> None:
     assert list(disk(5_000_000, 5_000_000, 6_000_000)) == [("", None)] * 3
+
+
+AT = datetime(2026, 11, 21, 20, tzinfo=UTC)
+
+
+def limit_at(*, first_sample_s: float, handed_over_s: float = 0.0) -> float:
+    """An hour asked for at 20:00; looked at each second, a step of the clock at a time."""
+    limit = Limit(Seconds(3600.0), announced_at=AT)
+    for now_s in itertools.count(-120):
+        heard_s = max(0.0, now_s + handed_over_s - first_sample_s) if now_s > first_sample_s else 0
+        limit.look(heard_s=Seconds(heard_s), now=AT + timedelta(seconds=now_s))
+        if limit.end_s is not None:
+            assert now_s == 0, "it is known at the announced moment, and not before"
+            return limit.end_s
+    raise AssertionError
+
+
+def test_time_asked_for_counts_from_the_announced_moment() -> None:
+    assert limit_at(first_sample_s=-120) == 3720, "the lead-in is on top"
+    assert limit_at(first_sample_s=-30) == 3630
+    assert limit_at(first_sample_s=-30, handed_over_s=12) == 3642, "so is what came with it at once"
+    assert limit_at(first_sample_s=0) == 3600
+    assert limit_at(first_sample_s=90) == 3600, "one that is late is as long"
+
+
+def test_the_announced_moment_may_have_been_slept_through() -> None:
+    limit = Limit(Seconds(3600.0), announced_at=AT)
+    limit.look(heard_s=Seconds(20), now=AT - timedelta(seconds=100))
+    limit.look(heard_s=Seconds(420), now=AT + timedelta(seconds=300))
+    assert limit.end_s == 3720
+    limit.look(heard_s=Seconds(421), now=AT + timedelta(seconds=900))
+    assert limit.end_s == 3720, "a clock that is set changes it no more"
+
+
+def test_time_asked_for_without_an_announced_moment_is_known_at_once() -> None:
+    assert Limit(Seconds(60.0)).end_s == 60
+    assert Limit(None).end_s is None
+    endless = Limit(None, announced_at=AT)
+    endless.look(heard_s=Seconds(1), now=AT)
+    assert endless.end_s is None

@@ -1,5 +1,6 @@
 """Sessions that wait for their time: real recorders, and the calendar where days pass."""
 
+import itertools
 import os
 import signal
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from recorder.errors import NotAvailable, Refused
 from recorder.events import StateChanged
 from recorder.schedule import LEAD_S, Repeat, Schedule
 from recorder.session import Recording
+from recorder.sources.base import ChunkFacts, Sink, StopSignal
 from recorder.types import Seconds, SourceKind, SourceSpec, State, utc_now
 from tests.faults.hls import Broadcast, HlsServer, items
 from tests.parts import wait_until
@@ -170,3 +172,54 @@ def test_a_schedule_is_part_of_what_people_may_edit(archive: Archive) -> None:
     day = schedule.at.strftime("%Y-%m-%d")
     assert folder.path.name.startswith(day)
     assert isinstance(folder.summary().announced_for, datetime)
+
+
+class StepClock:
+    """A wall clock that stands until it is set."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def plays_on(sink: Sink, stop: StopSignal) -> None:
+    """A second of sound at a time, until it is stopped or nothing is taken any more."""
+    for number in itertools.count():
+        sink.write(b"on %d" % number, Seconds(1.0))
+        sink.end_chunk(ChunkFacts(status=200))
+        if stop.wait(0.02):
+            return
+
+
+def test_what_is_always_live_is_recorded_to_the_end_of_the_announced_time(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule = in_a_while(-60.0)
+    wall = StepClock(schedule.at - timedelta(seconds=60))
+    monkeypatch.setattr("recorder.session.utc_now", wall)
+    monkeypatch.setattr("recorder.session.SYNC_S", 0.02)
+
+    def its_time_comes(_: Sink, __: StopSignal) -> None:
+        wall.now = schedule.at
+
+    lead_in = plays(*(b"lead-in %d" % number for number in range(5)))
+    folder = archive.create("The show", [("a", SPEC)], schedule=schedule, for_s=Seconds(3.0))
+    source = ScriptedSource(in_turn(lead_in, its_time_comes, plays_on))
+    assert Recording(folder, open_source=lambda _, **__: source).run() is State.DONE
+    sealed = folder.sealed()
+    assert sealed is not None
+    assert sealed.detail == "The time asked for is over."
+    assert sealed.duration_s >= 5 + 3
+
+
+def test_what_begins_late_is_recorded_as_long_as_was_asked_for(archive: Archive) -> None:
+    schedule = in_a_while(-LEAD_S - 600)
+    folder = archive.create("The show", [("a", SPEC)], schedule=schedule, for_s=Seconds(3.0))
+    at_once = plays(*(b"%d" % number for number in range(9)))
+    source = ScriptedSource(in_turn(at_once, waits))
+    assert Recording(folder, open_source=lambda _, **__: source).run() is State.DONE
+    sealed = folder.sealed()
+    assert sealed is not None
+    assert sealed.duration_s == 3.0
