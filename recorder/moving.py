@@ -97,13 +97,20 @@ def alone(target: Path) -> Iterator[None]:
     if target.exists() and not target.is_dir():
         raise MoveRefused(f"{target} is a file.", safe=_SAFE, hint="Name a new or empty folder.")
     busy = MoveRefused(f"An archive is on its way to {target} already.", safe=_SAFE)
-    with locks.alone(target / _LOCK, doing=f"making {target}", busy=busy):
-        try:
-            yield
-        finally:
-            if not is_under_way(target):
-                with contextlib.suppress(OSError):
-                    (target / _LOCK).unlink(missing_ok=True)
+    absent = [place for place in (target, *target.parents) if not place.exists()]
+    try:
+        with locks.alone(target / _LOCK, doing=f"making {target}", busy=busy):
+            try:
+                yield
+            finally:
+                if not is_under_way(target):
+                    with contextlib.suppress(OSError):
+                        (target / _LOCK).unlink(missing_ok=True)
+    except MoveRefused:
+        with contextlib.suppress(OSError):  # one that something is in stays
+            for folder in absent:
+                folder.rmdir()
+        raise
 
 
 def copy(archive: Archive, target: Path, progress: Progress = lambda _, __: None) -> None:

@@ -171,11 +171,14 @@ def test_places_that_are_none_are_refused(
     for place, what in (
         (archive.root, "own folder"),
         (archive.root / "inside", "own folder"),
+        (archive.root / "deep" / "inside", "own folder"),
         (tmp_path, "own folder"),
         (full, "not empty"),
     ):
         with pytest.raises(MoveRefused, match=what):
             move(archive, place)
+    assert not (archive.root / "inside").exists()
+    assert not (archive.root / "deep").exists()
     monkeypatch.setattr(moving, "_is_one_disk", lambda *_: False)
     monkeypatch.setattr(moving.disk, "free_bytes", lambda _: 10)
     with pytest.raises(DiskFull, match="not enough room"):
