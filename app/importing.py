@@ -23,6 +23,7 @@ from recorder.errors import AircheckError
 from recorder.seal import seal
 from recorder.types import SessionId, SourceKind, SourceSpec, State
 from transcribe import captions, index, transcript
+from transcribe.errors import OtherJson
 from transcribe.transcript import Transcript
 
 _LANGUAGE = re.compile(r"\.[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?$")
@@ -158,6 +159,8 @@ def _with_texts_beside(imported: importing.Imported, *, is_back: bool) -> Iterat
         try:
             was_here = _put(imported.folder, captions.read(text))
             yield Outcome(path=text, session=session, was_here=was_here)
+        except OtherJson:
+            continue  # not its own: it has an outcome where it was named itself
         except AircheckError as error:
             yield Outcome(path=text, problem=str(error))
         except Exception as error:  # noqa: BLE001 (the edge of a file: the others go on)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from recorder.archive import SessionFolder, write_whole
 from recorder.errors import storage_error
-from transcribe.errors import TranscriptError
+from transcribe.errors import OtherJson, TranscriptError
 from transcribe.transcript import (
     IMPORTED,
     UNDETERMINED,
@@ -37,6 +37,7 @@ from transcribe.writing import WITH_WALL_CLOCK, WRITERS, within
 SUFFIXES = (".json", ".srt", ".vtt")
 """Of the files that `read` takes."""
 
+_UNTOUCHED = "It is untouched, and nothing was imported from it."
 _LARGEST_FILE = 256 * 2**20
 _ARROW = "-->"
 _TIME = re.compile(r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})")
@@ -46,6 +47,10 @@ _LANGUAGE = re.compile(r"^Language:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 _NOT_CUES = ("NOTE", "STYLE", "REGION", "WEBVTT")
 
 
+class _NoSegmentsError(Exception):
+    """JSON without what every transcript has."""
+
+
 def read(path: Path) -> Transcript:
     """Read a transcript that came from elsewhere, by its suffix: Whisper's JSON, SRT or VTT.
 
@@ -53,6 +58,7 @@ def read(path: Path) -> Transcript:
     says, or that stands in its name (``talk.en.srt``).
 
     Raises:
+        OtherJson: It is JSON, and no transcript.
         TranscriptError: It can't be read, is none of these, or holds no text.
     """
     reader = _READERS.get(path.suffix.lower())
@@ -68,10 +74,14 @@ def read(path: Path) -> Transcript:
         raise TranscriptError(
             f"{path.name} can't be read: {error.strerror or error}.", safe="It is untouched."
         ) from error
+    except _NoSegmentsError as error:
+        raise OtherJson(
+            f"{path.name} can't be read as a transcript ({error}).", safe=_UNTOUCHED
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)[:200]
         raise TranscriptError(
-            f"{path.name} can't be read as a transcript ({str(error)[:200]}).",
-            safe="It is untouched, and nothing was imported from it.",
+            f"{path.name} can't be read as a transcript ({reason}).", safe=_UNTOUCHED
         ) from error
     if not found.segments:
         raise TranscriptError(f"{path.name} holds no text.", safe="Nothing was imported from it.")
@@ -153,7 +163,10 @@ def _text(path: Path) -> str:
 
 
 def _read_json(text: str, written_at: datetime) -> Transcript:
-    return from_whisper(json.loads(text), created_at=written_at)
+    values = json.loads(text)
+    if not isinstance(values, dict) or not isinstance(values.get("segments"), list):
+        raise _NoSegmentsError("it has no segments, as Whisper's JSON does")
+    return from_whisper(values, created_at=written_at)
 
 
 def _read_srt(text: str, written_at: datetime) -> Transcript:

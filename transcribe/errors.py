@@ -71,6 +71,10 @@ class TranscriptError(TranscribeError):
     """A file that can't be read as a transcript or captions."""
 
 
+class OtherJson(TranscriptError):
+    """JSON that is no transcript: some other program's."""
+
+
 class UnknownVoice(TranscriptError):
     """Whoever is to be named speaks on no track of the session."""
 

@@ -112,6 +112,24 @@ def test_other_json_is_said_only_where_it_was_named(archive: Archive, place: Pat
     assert "can't be read as a transcript" in outcome.problem
 
 
+@pytest.mark.parametrize("text", ['{"name": "something"}', "[1, 2]", '{"segments": 7}'])
+def test_other_json_beside_audio_is_not_its_transcript(
+    archive: Archive, place: Path, text: str
+) -> None:
+    audio = sound(place / "talk.mp3")
+    other = place / "talk.json"
+    other.write_text(text)
+    (outcome,) = import_paths(archive, [audio])
+    assert outcome.session
+    assert not outcome.problem
+    named = list(import_paths(archive, [audio, other]))
+    assert [each.path for each in named] == [audio, other]
+    assert "no segments, as Whisper's JSON does" in named[1].problem
+    other.write_text('{"segments": [{"text": "lions"}]}')  # a transcript, and a bad one
+    named = list(import_paths(archive, [audio]))
+    assert "talk.json can't be read as a transcript ('start' is missing)" in named[1].problem
+
+
 def test_what_is_whole_is_imported_once(
     archive: Archive, place: Path, watch: Watch, clock: Clock
 ) -> None:
