@@ -66,10 +66,15 @@ class Context:
             self.console.print(text, soft_wrap=not self.console.is_terminal)
 
     def show(self, table: Table) -> None:
-        """Print a table for people; where nobody looks nothing of it is cut."""
-        if not self.console.is_terminal:
-            self.console.width = _WIDE
-        self.console.print(table)
+        """Print a table for people; where nobody looks nothing of it is cut, or filled up."""
+        if self.console.is_terminal:
+            self.console.print(table)
+            return
+        self.console.width = _WIDE
+        with self.console.capture() as printed:
+            self.console.print(table)
+        for line in printed.get().splitlines():
+            self.write(line.rstrip())
 
 
 pass_context = click.make_pass_decorator(Context)

@@ -203,6 +203,17 @@ def test_a_title_cannot_move_the_cursor(archive: Path, tmp_path: Path) -> None:
         assert "\u202e" not in told
 
 
+def test_a_long_title_fills_no_other_line(archive: Path, tmp_path: Path) -> None:
+    for name in ("long " * 40, "short"):
+        text = tmp_path / f"{name}.srt"
+        text.write_text(f"1\n00:00:01,000 --> 00:00:02,000\nIt was {name}.\n")
+        assert aircheck(archive, "import", str(text)).returncode == 0
+    lines = aircheck(archive, "sessions").stdout.splitlines()
+    assert len(lines) == 3
+    assert sum("long " * 39 in line for line in lines) == 1
+    assert lines == [line.rstrip() for line in lines]
+
+
 def test_a_pipe_in_a_folder_is_not_waited_for(archive: Path, tmp_path: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("this system has no named pipes")
