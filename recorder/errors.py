@@ -11,6 +11,8 @@
     │   ├── Stalled                    it went quiet in mid-session → reconnecting
     │   └── DeviceLost                 the device went away in mid-session → reconnecting
     ├── MalformedTime                  no time, or one that could mean two moments; wrong use
+    │   ├── NoTime                     nothing that is read as one
+    │   └── PastTime                   one that is over
     ├── ArchiveError
     │   ├── SessionNotFound
     │   ├── SameSession                a session can't complete itself; wrong use
@@ -133,6 +135,14 @@ class MalformedTime(AircheckError):
     """A time as a person wrote it that is none, or could be two."""
 
     exit_status = 2
+
+
+class NoTime(MalformedTime):
+    """A text that isn't read as a time at all."""
+
+
+class PastTime(MalformedTime):
+    """A time that is over."""
 
 
 class ArchiveError(AircheckError):

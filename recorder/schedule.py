@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import cache
 
-from recorder.errors import MalformedTime
+from recorder.errors import MalformedTime, NoTime, PastTime
 from recorder.types import Seconds, iso, parse_iso
 
 LEAD_S = Seconds(120.0)
@@ -182,11 +182,13 @@ def parse_time(
         repeat: Kept in the answer.
 
     Raises:
-        MalformedTime: It is no time, could be two, or is past.
+        NoTime: It is no time.
+        PastTime: It is past.
+        MalformedTime: It could be two.
     """
     found = _WHEN.fullmatch(text.strip())
     if found is None:
-        raise MalformedTime(f"{text!r} is not a time.", hint=_HINT)
+        raise NoTime(f"{text!r} is not a time.", hint=_HINT)
     name = found["zone"] or here or _here()
     zone = zone_name(name)
     today = now.astimezone(_zone(zone)).date()
@@ -196,7 +198,7 @@ def parse_time(
     if at < now - _JUST_PAST and comes_again:
         at = _moment(day + comes_again, clock, zone, season=name)
     if at < now - _JUST_PAST:
-        raise MalformedTime(
+        raise PastTime(
             f"{text!r} is past: it was {at.astimezone(_zone(zone)):%A, %d %B %Y, %H:%M} {zone}.",
             hint="Leave --at out to begin at once.",
         )
@@ -283,7 +285,7 @@ def _day(found: re.Match[str], today: date) -> tuple[date, timedelta]:
         if name.startswith(word):
             ahead = timedelta(days=(number - today.weekday()) % 7)
             return today + ahead, timedelta(days=7)
-    raise MalformedTime(f"{word!r} is no day.", hint=_HINT)
+    raise NoTime(f"{word!r} is no day.", hint=_HINT)
 
 
 def _calendar_day(found: re.Match[str], today: date) -> date:

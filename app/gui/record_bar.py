@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout
 
 from app.gui import tokens
@@ -77,10 +78,12 @@ class RecordBar(QFrame):
 
             self._panel = SchedulePanel()
             self._panel.changed.connect(self._offer)
+            self._panel.asked.connect(self._on_panel_asked)
             self._unfolded = scrolled(self._panel)
             self._panel.setObjectName("panel")
-            self._unfolded.hide()
-            self._parts.insertWidget(1, self._unfolded)
+            for row, part in enumerate((self._panel.head, self._unfolded), 1):
+                part.hide()
+                self._parts.insertWidget(row, part)
             for before, after in itertools.pairwise((self.record, *self._panel.fields)):
                 self.setTabOrder(before, after)
         return self._panel
@@ -142,6 +145,7 @@ class RecordBar(QFrame):
     @Slot(bool)
     def _on_schedule(self, is_open: bool) -> None:  # noqa: FBT001 (Qt's signal)
         self.unfolded.setVisible(is_open)
+        self.panel.head.setVisible(is_open)
         if is_open:
             QTimer.singleShot(0, self, self.fit)  # once its parts are dressed
             self.panel.words.setFocus()
@@ -183,6 +187,8 @@ class RecordBar(QFrame):
     @Slot()
     def _on_return(self) -> None:
         if is_source(self.text):
+            if self.schedule.isChecked() and self.panel.problem:
+                self.panel.words.setFocus()  # its reason stands beside it
             self._on_record()
         elif self.text:
             self._search()
@@ -196,6 +202,22 @@ class RecordBar(QFrame):
             is_open = self.schedule.isChecked()
             wish = self.panel.wish(self.text) if is_open else Wish(source=self.text)
             self.record_asked.emit(wish)
+
+    @Slot()
+    def _on_panel_asked(self) -> None:
+        """Return in the panel does what Return does in the field; what is missing gets the keys."""
+        if not is_source(self.text):
+            self.field.setFocus()
+        elif not self.panel.problem:
+            self._on_record()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Escape folds the panel up."""
+        if event.key() == Qt.Key.Key_Escape and self.schedule.isChecked():
+            self.schedule.setChecked(False)
+            self.schedule.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def _offer(self) -> None:

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 
 from app.gui import tokens
 from app.gui.choosing import Check, Combo
-from app.gui.presenters.capture import Wish, length_of, schedule_of, spoken, zones
+from app.gui.presenters.capture import Wish, length_of, read_time, schedule_of, spoken, zones
 from app.gui.presenters.language import translate
-from app.gui.widgets import Button, label, quietly
+from app.gui.widgets import Button, Icon, label, quietly
 from recorder.errors import AircheckError
-from recorder.schedule import Repeat, parse_time
+from recorder.schedule import Repeat
 
 _HEIGHT = tokens.CONTROL_HEIGHT + 2 * tokens.BORDER
 _MIRROR_ROWS = 3  # as high as the three fields beside it
@@ -38,7 +38,8 @@ class SchedulePanel(QFrame):
     """Everything that may be asked for beside the source."""
 
     changed = Signal()
-    closed = Signal()
+    asked = Signal()
+    """Return was pressed in a field: do what is asked for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,8 +79,11 @@ class SchedulePanel(QFrame):
         self.together.addItem(translate("Schedule", "Take over where the source fails"))
         self.together.addItem(translate("Schedule", "Are recorded beside the source"))
         self.split = Check(translate("Schedule", "One track per channel"))
+        self.head = QWidget()
+        """What would be done, or why it can't: to be shown above, where it never scrolls away."""
         self.preview = label("muted")
         self.preview.setWordWrap(True)
+        self._warning = Icon("triangle-alert", "trouble")
         self.at_once = Button(translate("Schedule", "Start at once"), "x")
         self.at_once.setToolTip(translate("Schedule", "Forget the day and the time"))
         _keep_room(self.at_once)
@@ -142,7 +146,7 @@ class SchedulePanel(QFrame):
             self._on_at_once()
             return
         try:
-            found = parse_time(text, now=datetime.now(UTC))
+            found = read_time(text, datetime.now(UTC))
         except AircheckError as error:
             self._tell(f"{error.message} {error.hint}".strip(), is_problem=True)
             return
@@ -189,6 +193,7 @@ class SchedulePanel(QFrame):
 
     def _tell(self, text: str, *, is_problem: bool = False) -> None:
         self._problem = text if is_problem else ""
+        self._warning.setVisible(is_problem)
         quietly(self.preview.setText, self.preview.text(), text)
         self.changed.emit()
 
@@ -248,6 +253,8 @@ class SchedulePanel(QFrame):
         self.length.textEdited.connect(self._show_preview)
         self.give_up.textEdited.connect(self._show_preview)
         self.at_once.clicked.connect(self._on_at_once)
+        for field in (self.title, self.words, self.length, self.give_up):
+            field.returnPressed.connect(self.asked)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Two fields side by side where there is room for them."""
@@ -296,15 +303,16 @@ class SchedulePanel(QFrame):
         self._grid.setHorizontalSpacing(tokens.SPACE_M)
         self._grid.setVerticalSpacing(tokens.SPACE_S)
         self._arrange(halves=2)
-        foot = QHBoxLayout()
-        foot.setSpacing(tokens.SPACE_M)
-        foot.addWidget(self.preview, 1)
-        foot.addWidget(self.at_once)
+        head = QHBoxLayout(self.head)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(tokens.SPACE_S)
+        head.addWidget(self._warning)
+        head.addWidget(self.preview, 1)
+        head.addWidget(self.at_once)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, tokens.SPACE_S, 0, 0)
         layout.setSpacing(tokens.SPACE_S)
         layout.addLayout(self._grid)
-        layout.addLayout(foot)
 
 
 def _day_format(locale: QLocale) -> str:

@@ -66,6 +66,14 @@
         <translation>Nebeneinander aufnehmen oder die Kanäle zusammenlassen.</translation>
     </message>
     <message>
+        <source>Write 20:00, tomorrow 20:00, 8pm ET or 2024-08-13 20:00.</source>
+        <translation>Schreiben Sie 20 Uhr, morgen 20:00, 20:00 Europe/Berlin oder 2024-08-13 20:00.</translation>
+    </message>
+    <message>
+        <source>Leave it empty to begin at once.</source>
+        <translation>Leer lassen, um sofort zu beginnen.</translation>
+    </message>
+    <message>
         <source>Give the day and time of the first one.</source>
         <translation>Tag und Uhrzeit der ersten angeben.</translation>
     </message>
@@ -80,6 +88,14 @@
     <message>
         <source>Write 90s, 15m, 1h30m or 1:30:00.</source>
         <translation>Zu schreiben als 90s, 15m, 1h30m oder 1:30:00.</translation>
+    </message>
+    <message>
+        <source>&apos;{text}&apos; is not a time.</source>
+        <translation>„{text}“ ist keine Zeit.</translation>
+    </message>
+    <message>
+        <source>&apos;{text}&apos; is past.</source>
+        <translation>„{text}“ ist schon vorbei.</translation>
     </message>
     <message>
         <source>{text!r} is no length of time.</source>
@@ -2273,7 +2289,7 @@
     </message>
     <message>
         <source>As announced: 8pm ET, tomorrow 20:00</source>
-        <translation>Wie angekündigt: 8pm ET, tomorrow 20:00</translation>
+        <translation>Wie angekündigt: 20 Uhr, morgen 20:00</translation>
     </message>
     <message>
         <source>Once</source>
@@ -3217,6 +3233,47 @@
     </message>
 </context>
 <context>
+    <name>Times</name>
+    <message>
+        <source>today</source>
+        <translation>heute</translation>
+    </message>
+    <message>
+        <source>o&apos;clock</source>
+        <translation>Uhr</translation>
+    </message>
+    <message>
+        <source>tonight</source>
+        <translation>heute Abend</translation>
+    </message>
+    <message>
+        <source>tomorrow</source>
+        <translation>morgen</translation>
+    </message>
+    <message>
+        <source>noon</source>
+        <translation>mittag</translation>
+    </message>
+    <message>
+        <source>midnight</source>
+        <translation>mitternacht</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <comment>before a day</comment>
+        <translation>am</translation>
+    </message>
+    <message>
+        <source>at</source>
+        <comment>before a time of day</comment>
+        <translation>um</translation>
+    </message>
+    <message>
+        <source>January February March April May June July August September October November December</source>
+        <translation>Januar Februar März April Mai Juni Juli August September Oktober November Dezember</translation>
+    </message>
+</context>
+<context>
     <name>Transcript</name>
     <message>
         <source>Undo the correction (Ctrl+Z)</source>
@@ -3258,10 +3315,6 @@
         <translation>Sie wird transkribiert, wenn die Sitzung zu Ende ist.</translation>
     </message>
     <message>
-        <source>Waits for a model: Whisper {model} is not on this computer yet. The settings get it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Waiting to be transcribed by {model}.</source>
         <translation>Wartet auf die Transkription durch {model}.</translation>
     </message>
@@ -3280,6 +3333,10 @@
     <message>
         <source>Its transcription was cancelled.</source>
         <translation>Die Transkription wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Waits for a model: Whisper {model} is not on this computer yet. Get it in the settings.</source>
+        <translation>Wartet auf ein Modell: Whisper {model} ist noch nicht auf diesem Computer. Die Einstellungen laden es.</translation>
     </message>
     <message>
         <source>There is no audio in it.</source>

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 
 from app.gui.presenters import figures, words
 from app.gui.presenters.language import translate
+from app.gui.presenters.spoken import in_english
 from app.lengths import parse_duration
 from recorder import launch
 from recorder.archive import Archive, SessionFolder
-from recorder.errors import AircheckError
+from recorder.errors import AircheckError, NoTime, PastTime
 from recorder.schedule import Repeat, Schedule, parse_time
 from recorder.types import Seconds, SourceKind, SourceSpec
 
@@ -166,12 +167,41 @@ def zones() -> list[str]:
     return sorted(name for name in known if not name.startswith(("Etc/", "posix/", "right/")))
 
 
+def read_time(
+    text: str, now: datetime, *, zone: str = "", repeat: Repeat | None = None
+) -> Schedule:
+    """A time as it was typed, in the window's language or in English.
+
+    Args:
+        text: As typed.
+        now: The present, aware.
+        zone: Whose clock it is read on where it names none; this computer's where empty.
+        repeat: Kept in the answer.
+
+    Raises:
+        RequestError: It is no time, or past.
+        MalformedTime: It could be two.
+    """
+    try:
+        return parse_time(in_english(text), now=now, here=zone or None, repeat=repeat)
+    except NoTime as error:
+        raise RequestError(
+            translate("Capture", "'{text}' is not a time.").format(text=text.strip()),
+            hint=translate("Capture", "Write 20:00, tomorrow 20:00, 8pm ET or 2024-08-13 20:00."),
+        ) from error
+    except PastTime as error:
+        raise RequestError(
+            translate("Capture", "'{text}' is past.").format(text=text.strip()),
+            hint=translate("Capture", "Leave it empty to begin at once."),
+        ) from error
+
+
 def schedule_of(wish: Wish, now: datetime) -> Schedule | None:
     """When it is announced for; None for at once.
 
     Raises:
-        MalformedTime: It is no time, could be two, or is past.
-        RequestError: It shall come again, and nobody said when it comes first.
+        MalformedTime: It could be two.
+        RequestError: It is no time, is past, or shall come again and nobody said when first.
     """
     if not wish.when.strip():
         if wish.repeat:
@@ -180,7 +210,7 @@ def schedule_of(wish: Wish, now: datetime) -> Schedule | None:
                 hint=translate("Capture", "Give the day and time of the first one."),
             )
         return None
-    return parse_time(wish.when, now=now, here=wish.zone or None, repeat=wish.repeat)
+    return read_time(wish.when, now, zone=wish.zone, repeat=wish.repeat)
 
 
 def spoken(schedule: Schedule, now: datetime) -> str:

@@ -206,6 +206,44 @@ def test_a_time_that_cannot_be_is_said_and_not_recorded(qtbot: QtBot, open_it: O
     assert bar.record.isEnabled()
 
 
+def test_the_reason_stands_above_the_fields_and_return_goes_where_it_is_mended(
+    qtbot: QtBot, open_it: Open
+) -> None:
+    window = open_it()
+    window.resize(tokens.WINDOW_LEAST_WIDTH, 760)
+    bar, panel = window.bar, window.bar.panel
+    asked: list[Wish] = []
+    bar.record_asked.disconnect()
+    bar.record_asked.connect(asked.append)
+    bar.field.setText(LINK)
+    bar.schedule.click()
+    qtbot.keyClicks(panel.words, "blah")
+    assert "blah" in panel.preview.text()
+    assert panel._warning.isVisible()
+    assert not bar.unfolded.isAncestorOf(panel.preview)  # it can't scroll away
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+    assert window.focusWidget() is panel.words
+    assert not asked
+    panel.words.clear()
+    qtbot.keyClicks(panel.words, "tomorrow 20:00")
+    assert not panel._warning.isVisible()
+    qtbot.keyClick(panel.words, Qt.Key.Key_Return)
+    (wish,) = asked
+    assert wish.when.endswith("20:00")
+
+
+def test_escape_folds_the_schedule_up(qtbot: QtBot, open_it: Open) -> None:
+    window = open_it()
+    bar = window.bar
+    for part in (bar.panel.words, bar.panel.mirrors):
+        bar.schedule.click()
+        assert bar.schedule.isChecked()
+        qtbot.keyClick(part, Qt.Key.Key_Escape)
+        assert not bar.panel.isVisible()
+        assert not bar.panel.head.isVisible()
+        assert not bar.schedule.isChecked()
+
+
 # --- the tray, the desktop, quitting -------------------------------------------------------------
 
 

@@ -21,7 +21,6 @@ from app.gui.presenters.capture import (
 from recorder import launch
 from recorder.archive import Archive, SessionFolder
 from recorder.control import Client
-from recorder.errors import MalformedTime
 from recorder.schedule import Repeat
 from recorder.types import SourceKind, State
 from tests.parts import wait_until
@@ -89,7 +88,7 @@ def test_a_time_is_read_on_the_clock_that_was_chosen() -> None:
 
 
 def test_what_cannot_be_a_time_is_said() -> None:
-    with pytest.raises(MalformedTime):
+    with pytest.raises(RequestError):
         schedule_of(Wish(source="", when="25 o'clock"), NOW)
     with pytest.raises(RequestError):
         schedule_of(Wish(source="", repeat=Repeat.DAILY), NOW)
