@@ -10,6 +10,8 @@ or is asked for again finds what was done already by that key.
 
 The text is here only until the transcript is stored beside the audio; then it is forgotten.
 Deleting the file costs what is waiting, and no transcript.
+
+A job whose model isn't on this machine waits for it, or is handed over to one that is.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -266,10 +268,31 @@ class Queue:
             )
         return self.job(number)
 
-    def claim(self) -> Job | None:
+    def hand_over(self, number: int, *, model: str) -> Job:
+        """Have a transcription that waits done by another model; one that is at work stays.
+
+        Args:
+            number: The job's.
+            model: The other model's name.
+
+        Raises:
+            JobNotFound: There is none of that number.
+        """
+        with self._writing() as tables:
+            tables.execute(
+                "UPDATE job SET model = ?, planned = 0, language = asked_language"
+                " WHERE id = ? AND state = 'queued' AND task = 'transcribe'",
+                [model, number],
+            )
+        return self.job(number)
+
+    def claim(self, *, models: Collection[str] | None = None) -> Job | None:
         """Take the first job that waits, or that a dead worker left; None where there is none.
 
         A job whose worker died three times without finishing a chunk has failed.
+
+        Args:
+            models: Jobs of other ones go on waiting; None: of none.
         """
         with self._writing() as tables:
             for row in list(tables.query("SELECT * FROM job WHERE state = 'running'")):
@@ -278,8 +301,10 @@ class Queue:
             first = next(
                 iter(
                     tables.query(
-                        "SELECT id FROM job WHERE state = 'queued'"
-                        " ORDER BY priority DESC, id LIMIT 1"
+                        "SELECT id FROM job WHERE state = 'queued' AND"
+                        " (:models IS NULL OR model IN (SELECT value FROM json_each(:models)))"
+                        " ORDER BY priority DESC, id LIMIT 1",
+                        {"models": _listed(models)},
                     )
                 ),
                 None,
@@ -370,15 +395,21 @@ class Queue:
         """Whether a job that this worker claimed is still to be done: nobody stopped it."""
         return self.job(job.id).state is JobState.RUNNING
 
-    def is_outranked(self, job: Job) -> bool:
-        """Whether a job waits that is to be done before this one."""
-        return bool(
-            self._jobs(
-                "SELECT * FROM progress WHERE state = 'queued' AND priority >"
-                " (SELECT priority FROM job WHERE id = ?) LIMIT 1",
-                job.id,
+    def is_outranked(self, job: Job, *, models: Collection[str] | None = None) -> bool:
+        """Whether a job waits that is to be done before this one.
+
+        Args:
+            job: The one that is at work.
+            models: Jobs of other ones don't count; None: all do.
+        """
+        with _mapped(self.path):
+            others = self._tables.query(
+                "SELECT id FROM job WHERE state = 'queued' AND"
+                " (:models IS NULL OR model IN (SELECT value FROM json_each(:models)))"
+                " AND priority > (SELECT priority FROM job WHERE id = :id) LIMIT 1",
+                {"id": job.id, "models": _listed(models)},
             )
-        )
+            return next(iter(others), None) is not None
 
     def finish(self, job: Job, note: str = "") -> None:
         """Mark a job as done, unless it was cancelled, and forget its chunks.
@@ -446,6 +477,11 @@ class Queue:
             except BaseException:
                 self._connection.rollback()
                 raise
+
+
+def _listed(models: Collection[str] | None) -> str | None:
+    """As SQLite's ``json_each`` takes them."""
+    return None if models is None else json.dumps(sorted(models))
 
 
 def path_of(archive_root: Path) -> Path:

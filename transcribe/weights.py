@@ -167,6 +167,26 @@ class Weights:
                 return model
         raise UnknownModel(f"No model is called {name!r}.", hint="'aircheck models' lists them.")
 
+    def here(self) -> frozenset[str]:
+        """What the models are called that can be used at once; ``demo`` is always among them."""
+        names = {model.name for model in self.models() if model.is_here}
+        return frozenset(names | {alias for alias, name in _ALIASES.items() if name in names})
+
+    def automatic(self, wanted: str) -> str:
+        """The model for what nobody asked for by name, and for voices of people.
+
+        Args:
+            wanted: The one that the settings name.
+
+        Returns:
+            That one, if it is here; else the largest that is, though never ``demo``, which is of
+            no use on people's voices; else that one all the same: it is to be waited for.
+        """
+        if wanted in self.here():
+            return wanted
+        real = [model for model in self.models() if model.is_here and model.name != DEMO]
+        return max(real, key=lambda model: model.size_bytes).name if real else wanted
+
     def require(self, name: str) -> Model:
         """The model of that name, if it is here.
 

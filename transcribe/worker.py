@@ -1,8 +1,9 @@
 """The child process that works an archive's queue, and how it is started.
 
 ``python -P -m transcribe ARCHIVE --models FOLDER`` takes one job after the other until none is
-left. One worker is at work on an archive at a time; others wait for it. It gives way to
-everything else, and computes on one thread while something in the archive is being recorded.
+left whose model is here. One worker is at work on an archive at a time; others wait for it. It
+gives way to everything else, and computes on one thread while something in the archive is being
+recorded.
 
 It may be killed at any moment: a chunk is kept when it is done, so what is begun again is at most
 the chunk that each of its threads was at.
@@ -134,7 +135,7 @@ def work(
         FileLock(archive.root / _LOCK_NAME),
     ):
         worker = _Worker(archive, weights, jobs, make_engine or load_engine, diarizer)
-        while job := jobs.claim():
+        while job := jobs.claim(models=weights.here()):
             worker.do(job)
 
 
@@ -295,7 +296,9 @@ class _Worker:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _require_wanted(self, job: Job) -> None:
-        if not self._jobs.is_wanted(job) or self._jobs.is_outranked(job):
+        if not self._jobs.is_wanted(job):
+            raise _NotWantedError
+        if self._jobs.is_outranked(job, models=self._weights.here()):
             raise _NotWantedError
 
     def _engine(self, model: Model, name: str) -> Engine:

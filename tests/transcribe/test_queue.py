@@ -106,6 +106,28 @@ def test_jobs_come_in_order_and_are_listed_newest_first(queue: Queue) -> None:
     assert claimed.id == first.id
 
 
+def test_what_has_no_model_waits_until_it_is_handed_over(queue: Queue, session: SessionId) -> None:
+    waits = queue.prefer(queue.add(session, model="large-v3", language="de").id)
+    assert queue.claim(models={"demo"}) is None
+    ready = queue.add(new_session_id(), model="demo")
+    claimed = queue.claim(models={"demo"})
+    assert claimed is not None
+    assert claimed.id == ready.id
+    assert not queue.is_outranked(claimed, models={"demo"})
+    assert queue.is_outranked(claimed)
+    assert queue.hand_over(ready.id, model="tiny").model == "demo"  # it is at work
+    handed = queue.hand_over(waits.id, model="tiny")
+    assert (handed.model, handed.language, handed.priority) == ("tiny", "de", waits.priority)
+    again = queue.claim(models={"demo", "tiny"})
+    assert again is not None
+    assert again.id == waits.id
+
+
+def test_a_translation_is_not_handed_over(queue: Queue, session: SessionId) -> None:
+    job = queue.add(session, model="large-v3", task="translate")
+    assert queue.hand_over(job.id, model="tiny") == job  # which may not be able to
+
+
 def test_what_is_asked_for_already_is_not_asked_for_twice(queue: Queue, session: SessionId) -> None:
     job = queue.add(session, model="demo")
     assert queue.add(session, model="demo").id == job.id

@@ -187,3 +187,15 @@ def test_a_model_is_removed_with_all_that_was_made_of_it(tmp_path: Path) -> None
     assert {path.name for path in tmp_path.iterdir()} == {*others, "base.en.int8.ct2"}
     with pytest.raises(UnknownModel, match="comes with Aircheck"):
         Weights(tmp_path).remove(DEMO)
+
+
+def test_people_s_voices_are_never_given_to_the_demo_unless_it_is_named(tmp_path: Path) -> None:
+    weights = Weights(tmp_path)
+    assert weights.here() == {"demo"}
+    assert weights.automatic("base") == "base"  # which is waited for
+    assert weights.automatic("demo") == "demo"
+    (tmp_path / "tiny.pt").write_bytes(b"a")
+    (tmp_path / "large-v3.pt").write_bytes(b"the larger")
+    assert weights.automatic("base") == "large-v3"
+    assert weights.automatic("tiny") == "tiny"
+    assert weights.here() == {"demo", "tiny", "large-v3", "large"}
