@@ -3,8 +3,8 @@
 It goes the way such sessions go. The announced address answers 'not available', then 'too many
 listeners', then it is live (HLS, in real time); in mid-sentence the connection breaks and comes
 back; one segment is lost for good; then the broadcast ends. `aircheck demo` and the window offer
-it to those who have nothing to record yet. It is a source like any other: nothing else in
-Aircheck knows that it isn't a stranger's.
+it to those who have nothing to record yet. It is a source like any other; only where no other
+model is on this machine, the one that comes with Aircheck is good enough for it alone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import socket
 import struct
 import sys
@@ -45,6 +46,14 @@ WINDOW_SEGMENTS = 10
 
 LEAD_SEGMENTS = 3
 """How many segments there are already when the playlist first comes up."""
+
+
+_PATH = "/aircheck-sample/live.m3u8"
+
+
+def is_sample(source: str) -> bool:
+    """Whether an address is that of the sample broadcast, of this time or an earlier one."""
+    return re.fullmatch(rf"http://127\.0\.0\.1:\d+{re.escape(_PATH)}", source) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +232,7 @@ class SampleBroadcast:
     @property
     def url(self) -> str:
         """The address that was announced: the playlist's."""
-        return f"http://127.0.0.1:{self._server.server_port}/live.m3u8"
+        return f"http://127.0.0.1:{self._server.server_port}{_PATH}"
 
     @property
     def stage(self) -> Stage:

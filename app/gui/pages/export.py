@@ -30,6 +30,7 @@ from app.gui.presenters import jobs as jobs_presenter
 from app.gui.presenters.exporting import Preset, Presets, Wanted
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
+from app.gui.presenters.transcription import Works
 from app.gui.presenters.words import Message, clock
 from app.gui.widgets import Button, Icon, IconButton, Notice, Text, label, scrolled, wrapped
 from app.jobs import Job
@@ -207,7 +208,7 @@ class ExportPage(ExportPlace):
     def _on_jobs(self, jobs: tuple[Job, ...]) -> None:
         for job in jobs:
             if job.id == self._job:
-                (item,) = jobs_presenter.items([job], (), {})
+                (item,) = jobs_presenter.items([job], Works(), {})
                 if self.card is None:
                     self.card = JobCard(item)
                     self.card.asked.connect(self._watch.do)

@@ -67,7 +67,7 @@ class JobsPage(Place):
     @Slot()
     def _refresh(self, _change: object = None) -> None:
         titles = {row.summary.id: row.summary.title for row in self._desk.rows}
-        self._items = presenter.items(self._watch.shown, self._desk.works.jobs.values(), titles)
+        self._items = presenter.items(self._watch.shown, self._desk.works, titles)
         self._show()
 
     def _show(self) -> None:

@@ -126,15 +126,18 @@ def start(settings: Settings, folder: SessionFolder) -> subprocess.Popen[bytes]:
     Raises:
         AircheckError: No model is on this machine, or the disk refuses.
     """
+    from app.broadcast import is_sample  # noqa: PLC0415 (a web server: only when asked for)
     from transcribe import live  # noqa: PLC0415 (as above)
-    from transcribe.weights import Weights  # noqa: PLC0415 (as above)
+    from transcribe.weights import DEMO, Weights  # noqa: PLC0415 (as above)
 
     weights = Weights(settings.models)
     model = settings.model
     with contextlib.suppress(AircheckError):
         weights.require(model)
         return live.start(folder, settings.models, model)
-    here = [each for each in weights.models() if each.is_here]
+    here = [each for each in weights.models() if each.is_here and each.name != DEMO]
     smallest = min(here, key=lambda each: each.size_bytes, default=None)
+    if smallest is None and any(is_sample(str(spec)) for _, spec in folder.info().sources):
+        return live.start(folder, settings.models, DEMO)  # it knows those voices, and no others
     chosen = smallest or weights.require(model)  # which says what is missing, and how to get it
     return live.start(folder, settings.models, chosen.name)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.gui.presenters import figures, words
 from app.gui.presenters.language import translate
+from app.gui.presenters.transcription import Works
 from app.gui.presenters.words import Look
 from app.jobs import Job, Jobs, JobState, Kind
 from recorder.types import SessionId
@@ -61,12 +62,10 @@ class Item:
     at: datetime
 
 
-def items(
-    jobs: Iterable[Job], queued: Iterable[QueueJob], titles: Mapping[SessionId, str]
-) -> tuple[Item, ...]:
+def items(jobs: Iterable[Job], works: Works, titles: Mapping[SessionId, str]) -> tuple[Item, ...]:
     """Everything, what goes on before what is over, and each the newest first."""
     found = [_of_job(job) for job in jobs]
-    found += [_of_queue(job, titles.get(job.session, "")) for job in queued]
+    found += [_of_queue(job, titles.get(job.session, ""), works) for job in works.jobs.values()]
     return tuple(sorted(found, key=lambda item: (item.is_over, -item.at.timestamp(), item.key)))
 
 
@@ -246,7 +245,7 @@ def _actions(job: Job) -> tuple[Action, ...]:
             return ("again", *shows, "forget")
 
 
-def _of_queue(job: QueueJob, title: str) -> Item:
+def _of_queue(job: QueueJob, title: str, works: Works) -> Item:
     state = JobState({"queued": "waiting"}.get(job.state, job.state))
     return Item(
         key=f"{_QUEUE}{job.id}",
@@ -255,7 +254,7 @@ def _of_queue(job: QueueJob, title: str) -> Item:
         about=_transcription(job),
         look=look(state),
         progress=job.progress if state in (JobState.RUNNING, JobState.PAUSED) else None,
-        detail=_queue_detail(job, state),
+        detail=_queue_detail(job, state) or works.waits_for_model(job),
         actions=_queue_actions(state),
         is_over=state.is_final,
         at=job.created_at,

@@ -1,7 +1,9 @@
 """Which sessions are transcribed, queued, or could be. No Qt.
 
 A sealed session that was recorded lately is queued by itself, when the settings say so; the
-worker, a process of its own, is kept at work while anything is queued.
+worker, a process of its own, is kept at work while anything is queued. What is queued before a
+model is on this machine waits for one. The toy that comes with Aircheck does nobody's own
+recordings unless the settings name it; the sample broadcast it does where there is no other.
 
 The queue is loaded only once the sessions are shown: it loads sqlite-utils, and that numpy.
 """
@@ -9,6 +11,7 @@ The queue is loaded only once the sessions are shown: it loads sqlite-utils, and
 from __future__ import annotations
 
 import contextlib
+import functools
 import subprocess
 import threading
 import time
@@ -24,7 +27,8 @@ from recorder.archive import SessionFolder
 from recorder.types import SessionId, utc_now
 
 if TYPE_CHECKING:
-    from transcribe.queue import Job
+    from transcribe.queue import Job, Queue
+    from transcribe.weights import Weights
 
 _LATELY = timedelta(days=1)
 _BETWEEN_STARTS_S = 10.0
@@ -44,9 +48,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Works:
-    """The newest job of each session that has one."""
+    """The newest job of each session that has one.
+
+    Attributes:
+        without_model: The numbers of those that wait for a model that isn't on this machine.
+    """
 
     jobs: dict[SessionId, Job] = field(default_factory=dict)
+    without_model: frozenset[int] = frozenset()
 
     def of(self, row: Row) -> Work:
         """What is to say of one session."""
@@ -54,7 +63,21 @@ class Works:
             said = translate("Transcription", "It is transcribed when the session is over.")
             return Work(sentence=said)
         job = self.jobs.get(row.summary.id)
-        return _without_job(row) if job is None else _of_job(job, row)
+        if job is None:
+            return _without_job(row)
+        if waits := self.waits_for_model(job):
+            return Work(sentence=waits)
+        return _of_job(job, row)
+
+    def waits_for_model(self, job: Job) -> str:
+        """What is to say of a job whose model isn't on this machine; empty of another one."""
+        if job.id not in self.without_model:
+            return ""
+        return translate(
+            "Transcription",
+            "Waits for a model: Whisper {model} is not on this computer yet. "
+            "Get it in the settings.",
+        ).format(model=job.model)
 
 
 class Transcription:
@@ -117,8 +140,14 @@ class Transcription:
             known = {job.session for job in jobs}
             due = [row.summary.id for row in may_be_due if row.summary.id not in known]
             jobs = [queue.add(session, model=self._chosen_model()) for session in due] + jobs
-        self._keep_at_work(jobs)
-        works = Works(jobs={job.session: job for job in reversed(jobs)})
+            here = self._weights.here()
+            sources = {row.summary.id: row.summary.source for row in rows}
+            jobs = [
+                self._handed_over(queue, job, sources.get(job.session, ""), here) for job in jobs
+            ]
+        waiting = frozenset(job.id for job in jobs if _waits_for_model(job, here))
+        self._keep_at_work([job for job in jobs if job.id not in waiting])
+        works = Works(jobs={job.session: job for job in reversed(jobs)}, without_model=waiting)
         if works == self._shown:
             return None
         self._shown = works
@@ -138,15 +167,31 @@ class Transcription:
             self._worker = worker.start(self._root, self._models_dir)
             launch.adopt(self._worker)  # it outlives this window
 
-    def _chosen_model(self) -> str:
-        """The model that the settings name if it is here; else the largest that is."""
-        from transcribe.weights import DEMO, Weights  # noqa: PLC0415 (see above)
+    @functools.cached_property
+    def _weights(self) -> Weights:
+        from transcribe.weights import Weights  # noqa: PLC0415 (see above)
 
-        here = [model for model in Weights(self._models_dir).models() if model.is_here]
-        if any(model.name == self._model for model in here):
-            return self._model
-        real = [model for model in here if model.name != DEMO]
-        return max(real, key=lambda model: model.size_bytes).name if real else DEMO
+        return Weights(self._models_dir)
+
+    def _chosen_model(self) -> str:
+        """The one for people's voices, which may have to be waited for."""
+        return self._weights.automatic(self._model)
+
+    def _handed_over(self, queue: Queue, job: Job, source: str, here: frozenset[str]) -> Job:
+        """A job; where it waits for a model that isn't here, it is given to one that is."""
+        if not _waits_for_model(job, here):
+            return job
+        from app.broadcast import is_sample  # noqa: PLC0415 (a web server: only when asked for)
+        from transcribe.weights import DEMO  # noqa: PLC0415 (see above)
+
+        other = self._chosen_model()
+        if other not in here and is_sample(source):
+            other = DEMO
+        return queue.hand_over(job.id, model=other) if other in here else job
+
+
+def _waits_for_model(job: Job, here: frozenset[str]) -> bool:
+    return str(job.state) == "queued" and job.model not in here
 
 
 def _is_due(row: Row) -> bool:

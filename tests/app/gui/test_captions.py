@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+import transcribe.live
 from app.broadcast import Sample, SampleBroadcast
+from app.gui.presenters import captions
 from app.gui.presenters.capture import Wish
 from app.gui.presenters.live import Live
 from app.gui.window import Window
@@ -24,6 +26,7 @@ from recorder.types import Seconds, State
 from tests.app.gui import reach
 from tests.parts import wait_until
 from tests.recorder.builders import adts_part, build_session
+from transcribe.errors import MissingModel
 
 WITHIN_MS = 120_000
 """The process that hears gives way to everything else on this machine."""
@@ -90,3 +93,23 @@ def test_captions_that_break_off_are_told_and_can_be_asked_for_again(
     page._on_live((live,))
     assert "The captions broke off." in page.notice.accessibleName()
     assert page.text.waiting.button.isEnabled()
+
+
+def test_captions_of_a_stranger_are_not_left_to_the_toy(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen: list[str] = []
+    monkeypatch.setattr(
+        transcribe.live, "start", lambda _folder, _models, name: chosen.append(name)
+    )
+    bare = dataclasses.replace(settings, model="base")
+    stranger = build_session(bare.archive, sealed=False)
+    with pytest.raises(MissingModel, match="base is not on this machine"):
+        captions.start(bare, stranger)
+    with SampleBroadcast() as broadcast:
+        captions.start(bare, build_session(bare.archive, source=broadcast.url, sealed=False))
+    captions.start(settings, stranger)  # whose settings name it
+    bare.models.mkdir()
+    (bare.models / "tiny.pt").write_bytes(b"weights")
+    captions.start(bare, stranger)
+    assert chosen == ["demo", "demo", "tiny"]

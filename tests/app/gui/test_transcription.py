@@ -1,20 +1,24 @@
 """A session is sealed, transcribed by real Whisper in a child process, and found."""
 
 import dataclasses
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.broadcast import Sample
+from app.broadcast import Sample, SampleBroadcast
 from app.gui.presenters.library import Row
 from app.gui.presenters.transcription import Transcription
 from app.gui.window import Window
 from app.settings import Settings
+from recorder.archive import SessionFolder
 from recorder.types import AudioFormat, utc_now
 from tests.app.gui import reach
 from tests.recorder.builders import PartSpec, build_session
+from transcribe import worker
 from transcribe.queue import JobState, Queue, path_of
 
 WITHIN_MS = 60_000
@@ -115,3 +119,55 @@ def test_a_session_that_failed_is_not_queued_again_by_itself(
     assert works is not None
     assert works.of(fresh).sentence.startswith("There is not enough memory.")
     assert [one.id for one in queue.jobs()] == [job.id]
+
+
+@pytest.fixture
+def bare(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """As on the first day: the model that suits the machine is not here; no worker starts."""
+    monkeypatch.setattr(worker, "start", lambda *_: pytest.fail("there is nothing to do"))
+    return dataclasses.replace(settings, model="base")
+
+
+def test_own_recordings_wait_for_a_real_model_and_start_when_one_is_there(
+    bare: Settings, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = row(bare)
+    work = Transcription(bare)
+    work.show_rows((fresh,))
+    works = work.look()
+    assert works is not None
+    (job,) = queue.jobs()
+    assert (job.model, job.state) == ("base", JobState.QUEUED)
+    assert works.of(fresh).sentence.startswith("Waits for a model: Whisper base ")
+    work.ask(SessionFolder(fresh.summary.folder))  # who asks by hand names no model either
+    assert work.look() is None
+    assert [each.id for each in queue.jobs()] == [job.id]
+    started: list[Path] = []
+    monkeypatch.setattr(worker, "start", lambda root, _: started.append(root) or ended_process())
+    bare.models.mkdir()
+    (bare.models / "tiny.pt").write_bytes(b"weights")
+    works = work.look()
+    assert works is not None
+    assert queue.job(job.id).model == "tiny"
+    assert works.of(fresh).sentence == "Waiting to be transcribed by Whisper tiny."
+    assert started == [bare.archive]
+
+
+def ended_process() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", ""])
+
+
+def test_the_sample_alone_is_transcribed_by_the_toy(
+    bare: Settings, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "start", lambda *_: ended_process())
+    with SampleBroadcast() as broadcast:
+        sample = build_session(bare.archive, started_at=utc_now(), source=broadcast.url)
+    own = row(bare)
+    work = Transcription(bare)
+    work.show_rows((Row(summary=sample.summary(), is_transcribed=False), own))
+    assert work.look() is not None
+    assert {job.session: job.model for job in queue.jobs()} == {
+        sample.id: "demo",
+        own.summary.id: "base",
+    }

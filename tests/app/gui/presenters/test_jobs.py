@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.gui.presenters import jobs
+from app.gui.presenters.transcription import Works
 from app.jobs import Job, Jobs, JobState, Kind, Request
 from recorder.types import Seconds, new_session_id, utc_now
 from transcribe.queue import Job as QueueJob
@@ -46,6 +47,12 @@ def queued(state: QueueState, *, progress: float = 0.0, left_s: float | None = N
     )
 
 
+def works(job: QueueJob, *, has_model: bool = True) -> Works:
+    return Works(
+        jobs={job.session: job}, without_model=frozenset() if has_model else frozenset({job.id})
+    )
+
+
 def test_what_goes_on_comes_before_what_is_over_and_the_newest_first() -> None:
     every = [
         job(JobState.DONE),
@@ -53,7 +60,7 @@ def test_what_goes_on_comes_before_what_is_over_and_the_newest_first() -> None:
         job(JobState.WAITING, minutes=3),
         job(JobState.FAILED, minutes=5),
     ]
-    shown = jobs.items(every, [], {})
+    shown = jobs.items(every, Works(), {})
     assert [item.look.word for item in shown] == ["Waiting", "In work", "Done", "Failed"]
     assert jobs.counted(shown) == 2
     assert jobs.summary(shown) == "2 in work · 1 to try again"
@@ -63,7 +70,7 @@ def test_what_goes_on_comes_before_what_is_over_and_the_newest_first() -> None:
 @pytest.mark.parametrize("state", list(JobState))
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_and_state_has_words_and_something_to_do(kind: Kind, state: JobState) -> None:
-    (item,) = jobs.items([job(state, kind)], [], {})
+    (item,) = jobs.items([job(state, kind)], Works(), {})
     assert item.about
     assert item.look.icon
     assert item.actions
@@ -72,37 +79,45 @@ def test_every_kind_and_state_has_words_and_something_to_do(kind: Kind, state: J
 
 def test_how_far_and_how_long() -> None:
     running = replace(job(JobState.RUNNING), progress=0.42, left_s=95.0, step="Part two")
-    (item,) = jobs.items([running], [], {})
+    (item,) = jobs.items([running], Works(), {})
     assert item.detail == "Part two · 42 % · about 95 s left"
     assert item.progress == 0.42
 
 
 def test_why_it_failed() -> None:
     failed = replace(job(JobState.FAILED), error=("The disk is full.", "It is safe.", "Make room."))
-    (item,) = jobs.items([failed], [], {})
+    (item,) = jobs.items([failed], Works(), {})
     assert item.detail == "The disk is full. It is safe. Make room."
     assert item.actions[0] == "again"
-    (died,) = jobs.items([job(JobState.FAILED)], [], {})
+    (died,) = jobs.items([job(JobState.FAILED)], Works(), {})
     assert "ended before it was done" in died.detail
 
 
 def test_what_was_made_is_named() -> None:
     done = replace(job(JobState.DONE), files=(Path("/out/a.m4a"), Path("/out/a.json")))
-    (item,) = jobs.items([done], [], {})
+    (item,) = jobs.items([done], Works(), {})
     assert item.detail.endswith("a.m4a and 1 more")
     assert item.actions[0] == "show"
 
 
 def test_transcriptions_are_among_them() -> None:
     running = queued(QueueState.RUNNING, progress=0.5, left_s=30.0)
-    (item,) = jobs.items([], [running], {running.session: "A late talk"})
+    (item,) = jobs.items([], works(running), {running.session: "A late talk"})
     assert item.title == "A late talk"
     assert item.about == "Transcription by Whisper base"
     assert item.detail == "50 % · about 30 s left"
     assert item.actions == ("pause", "cancel")
-    (failed,) = jobs.items([], [queued(QueueState.FAILED)], {})
+    (failed,) = jobs.items([], works(queued(QueueState.FAILED)), {})
     assert "not on this machine" in failed.detail
     assert failed.actions == ("again",)
+
+
+def test_one_whose_model_is_not_here_says_what_it_waits_for() -> None:
+    (ready,) = jobs.items([], works(queued(QueueState.QUEUED)), {})
+    assert ready.detail == ""
+    (waits,) = jobs.items([], works(queued(QueueState.QUEUED), has_model=False), {})
+    assert waits.look.word == "Waiting"
+    assert waits.detail.startswith("Waits for a model: Whisper base is not on this computer yet.")
 
 
 def test_orders_reach_the_queue(tmp_path: Path) -> None:
@@ -130,9 +145,9 @@ def test_one_that_waits_for_something_says_until_when_and_is_only_given_up() -> 
         step="It isn't there yet.",
         progress=0.0,
     )
-    (item,) = jobs.items([waits], [], {})
+    (item,) = jobs.items([waits], Works(), {})
     assert (item.look.word, item.progress, item.actions) == ("Waiting", None, ("cancel",))
     assert item.detail.startswith("It isn't there yet. Asked again at ")
-    (watches,) = jobs.items([job(JobState.RUNNING, Kind.WATCH)], [], {})
+    (watches,) = jobs.items([job(JobState.RUNNING, Kind.WATCH)], Works(), {})
     assert (watches.look.word, watches.actions) == ("Watching", ("pause", "cancel"))
     assert jobs.counted([watches]) == 0, "it is no news that it goes on"
