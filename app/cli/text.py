@@ -22,7 +22,7 @@ from app.cli.context import (
 from app.transcribing import Transcription, transcribe_sessions
 from recorder.errors import AircheckError
 from transcribe import suiting
-from transcribe.queue import Job, Queue, path_of
+from transcribe.queue import Job, JobState, Queue, path_of
 from transcribe.weights import Model, Weights
 
 _LARGEST_NUMBER = 2**63 - 1  # to which SQLite counts
@@ -128,6 +128,7 @@ def _list_queue(context: Context, *, with_all: bool) -> None:
     if context.as_json:
         context.answer({"jobs": [_queued_json(job) for job in told]})
         return
+    here = Weights(context.settings.models).here()
     for job in told:
         left = f"  {clock(job.left_s)} left" if job.left_s is not None else ""
         context.say(
@@ -136,6 +137,8 @@ def _list_queue(context: Context, *, with_all: bool) -> None:
         )
         if job.error:
             context.say(f"      [red]✗[/] {escape(job.error)}")
+        if job.state is JobState.QUEUED and job.model not in here:
+            context.say(f"      waits for a model: 'aircheck models get {escape(job.model)}'")
     if not told:
         context.say("Nothing waits to be transcribed.")
 

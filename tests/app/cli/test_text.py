@@ -67,6 +67,15 @@ def test_a_job_rests_goes_on_and_is_given_up(
     assert states(aircheck, "--all") == {later: "queued", first: "cancelled"}
 
 
+def test_one_without_its_model_says_how_to_get_it(
+    aircheck: Aircheck, folder: SessionFolder, queue: Queue
+) -> None:
+    queue.add(folder.id, model="demo")
+    assert "waits for a model" not in aircheck("queue")[1]
+    queue.add(folder.id, model="tiny")
+    assert "waits for a model: 'aircheck models get tiny'" in aircheck("queue")[1]
+
+
 def test_what_failed_says_why_and_is_tried_again(
     aircheck: Aircheck, folder: SessionFolder, queue: Queue
 ) -> None:
