@@ -53,7 +53,7 @@ def captions_command(context: Context, session: str, model: str | None) -> None:
 
 
 @contextlib.contextmanager
-def beside(context: Context, folder: SessionFolder) -> Iterator[None]:
+def beside(context: Context, folder: SessionFolder, *, model: str) -> Iterator[None]:
     """Show captions while something else is shown; whatever goes wrong with them is one line.
 
     On leaving, what is recorded already is heard to its end.
@@ -61,7 +61,7 @@ def beside(context: Context, folder: SessionFolder) -> Iterator[None]:
     ended = threading.Event()
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(_process(context, folder, context.settings.model, ended))
+            stack.enter_context(_process(context, folder, model, ended))
         except AircheckError as error:
             context.say(f"[yellow]![/] No captions: {escape(str(error))}")
         else:

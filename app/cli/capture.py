@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -46,7 +47,12 @@ _DAYS_FROM_MIN = 48 * 60
     "--at", "at", metavar="TIME", help="'8pm ET', '21 Nov 20:00 Europe/Berlin', ISO 8601."
 )
 @click.option("--repeat", type=click.Choice([str(each) for each in Repeat]), help="After --at.")
-@click.option("--for", "for_s", type=Duration(), help="Stop after this long from the first sample.")
+@click.option(
+    "--for",
+    "for_s",
+    type=Duration(),
+    help="Stop after this long from the first sample; after --at never before it has passed.",
+)
 @click.option(
     "--mirror", "mirrors", multiple=True, metavar="SOURCE", help="Takes over; repeatable."
 )
@@ -66,6 +72,7 @@ _DAYS_FROM_MIN = 48 * 60
     help="For a page that needs some: a cookies.txt, or browser:firefox. Never stored.",
 )
 @click.option("--captions", is_flag=True, help="Show what is said while it is recorded.")
+@click.option("--model", help="A model of 'aircheck models', for the captions and the text after.")
 @click.option("--detach", is_flag=True, help="Return at once and print the session's id.")
 @json_lines_option
 @pass_context
@@ -80,6 +87,7 @@ def record_command(
     give_up_s: Seconds | None,
     *,
     cookies: str | None,
+    model: str | None,
     together: bool,
     split_channels: bool,
     captions: bool,
@@ -94,6 +102,8 @@ def record_command(
         raise click.UsageError("--repeat needs --at: the time of the first one.")
     if together and not mirrors:
         raise click.UsageError("--together needs a --mirror to record beside it.")
+    if model is not None:
+        _check_model(context, model, detach=detach)
     cookies = parse_cookies(context.settings.cookies if cookies is None else cookies)
     spec = parse_source(source, cookies=cookies)
     if split_channels and spec.kind not in (SourceKind.DEVICE, SourceKind.SYSTEM):
@@ -119,7 +129,21 @@ def record_command(
     if detach:
         _tell_armed(context, folder, str(spec), schedule)
         return
-    follow(context, folder, str(spec), schedule=schedule, captions=captions)
+    follow(context, folder, str(spec), schedule=schedule, captions=captions, model=model)
+
+
+def _check_model(context: Context, name: str, *, detach: bool) -> None:
+    """See that a model can be of use, before anything is recorded.
+
+    Raises:
+        click.UsageError: Nobody stays to use it.
+        AircheckError: There is none of that name.
+    """
+    from transcribe.weights import Weights  # noqa: PLC0415 (recording starts without it)
+
+    if detach:
+        raise click.UsageError("--model goes with a recording that is followed, not --detach.")
+    Weights(context.settings.models).model(name)
 
 
 def follow(
@@ -129,16 +153,26 @@ def follow(
     *,
     schedule: Schedule | None = None,
     captions: bool = False,
+    model: str | None = None,
 ) -> NoReturn:
-    """Show a recording to its end, and end with its exit status; Ctrl-C stops it well."""
+    """Show a recording to its end, and end with its exit status; Ctrl-C stops it well.
+
+    Args:
+        context: Of the command.
+        folder: The session's.
+        source: What is recorded, for people.
+        schedule: When it is announced for.
+        captions: Whether to show what is said meanwhile.
+        model: Of captions and text; the one of the settings unless told.
+    """
     with _stop_by_ctrl_c(folder), _outlive_the_terminal():
         _tell_armed(context, folder, source, schedule)
-        with _captions(context, folder) if captions else contextlib.nullcontext():
+        with _captions(context, folder, model) if captions else contextlib.nullcontext():
             failed = Follower(context, folder).follow()
     if not failed:
         _offer_replay(context, folder)
         if context.settings.transcribe:
-            _queue(context, folder)
+            _queue(context, folder, model)
     sys.exit(1 if failed else 0)
 
 
@@ -156,40 +190,50 @@ def _offer_replay(context: Context, folder: SessionFolder) -> None:
         )
 
 
-def _captions(context: Context, folder: SessionFolder) -> contextlib.AbstractContextManager[None]:
+def _captions(
+    context: Context, folder: SessionFolder, model: str | None
+) -> contextlib.AbstractContextManager[None]:
     from app.cli.captions import beside  # noqa: PLC0415 (recording starts without it)
 
-    return beside(context, folder)
+    return beside(context, folder, model=model or context.settings.model)
 
 
 def _tell_armed(
     context: Context, folder: SessionFolder, source: str, schedule: Schedule | None
 ) -> None:
+    for_s = folder.info().for_s
+    ends_at = schedule.at + timedelta(seconds=for_s) if schedule and for_s is not None else None
     if context.as_json:
-        announced = {"announced_for": iso(schedule.at)} if schedule else {}
+        plan = {"announced_for": iso(schedule.at)} if schedule else {}
+        if ends_at:
+            plan["until"] = iso(ends_at)
         context.answer(
             {
                 "event": "armed",
                 "session": folder.id,
                 "at": iso(utc_now()),
                 "folder": str(folder.path),
-                **announced,
+                **plan,
             }
         )
         return
     context.say(f"[bold]{escape(source)}[/]")
     context.say(f"  session {folder.id}, saved to {escape(str(folder.path))}")
     if schedule:
-        context.say(f"  announced for {escape(_announced(schedule))}")
+        context.say(f"  announced for {escape(announced(schedule))}")
+    if schedule and ends_at and for_s is not None:
+        until = ends_at.astimezone(schedule.local.tzinfo)
+        context.say(f"  until {until:%H:%M:%S %Z}; {clock(for_s)} of it where it begins later")
 
 
-def _announced(schedule: Schedule) -> str:
+def announced(schedule: Schedule) -> str:
     """``Tuesday, 13 August, 20:00 EDT (02:00 here), in 3 h 12 min, again daily``."""
     is_near = schedule.local.year == utc_now().year
     words = [f"{schedule.local:{'%A, %d %B' if is_near else '%A, %d %B %Y'}, %H:%M %Z}"]
     here = schedule.at.astimezone()
     if here.utcoffset() != schedule.local.utcoffset():
-        words[0] += f" ({here:%H:%M} here)"
+        day = "" if here.date() == schedule.local.date() else f"{here:%A}, "
+        words[0] += f" ({day}{here:%H:%M} here)"
     minutes = round((schedule.at - utc_now()).total_seconds() / 60)
     if minutes > _DAYS_FROM_MIN:
         words.append(f"in {counted(round(minutes / 1_440), 'day')}")
@@ -203,7 +247,7 @@ def _announced(schedule: Schedule) -> str:
     return ", ".join(words)
 
 
-def _queue(context: Context, folder: SessionFolder) -> None:
+def _queue(context: Context, folder: SessionFolder, model: str | None) -> None:
     """Queue the sealed session for whoever works the queue; a failure costs nothing."""
     from transcribe.queue import Queue, path_of  # noqa: PLC0415 (recording starts without it)
 
@@ -212,7 +256,7 @@ def _queue(context: Context, folder: SessionFolder) -> None:
         return
     try:
         with contextlib.closing(Queue(path_of(context.settings.archive))) as jobs:
-            jobs.add(folder.id, model=context.settings.model)
+            jobs.add(folder.id, model=model or context.settings.model)
     except AircheckError as error:
         context.say(f"[yellow]![/] Not queued for transcription: {escape(str(error))}")
         return

@@ -1,16 +1,22 @@
 """Announced times, mirrors and series, by the real command."""
 
+import contextlib
 import json
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.cli import main
+from app.cli.capture import announced
 from recorder.archive import Archive
+from recorder.schedule import Schedule
 from recorder.types import parse_iso
 from tests.app.cli.test_bad_input import aircheck
 from tests.faults.hls import Broadcast, HlsServer, items
 from tests.recorder.builders import build_session
+from transcribe.queue import Queue, path_of
 
 NOWHERE = "http://127.0.0.1:1/live"
 
@@ -26,6 +32,8 @@ NOWHERE = "http://127.0.0.1:1/live"
         (["--together"], "--together needs a --mirror"),
         (["--mirror", "ftp://host/x"], "no scheme that can be recorded"),
         (["--give-up", "never"], "not a duration"),
+        (["--model", "huge"], "huge"),
+        (["--model", "base", "--detach"], "not --detach"),
         (["--cookies", "nowhere.txt"], "no such file of cookies"),
         (["--cookies", "browser:lynx"], "no browser whose cookies"),
     ],
@@ -66,6 +74,40 @@ def test_what_is_scheduled_is_listed_and_can_be_called_off(tmp_path: Path) -> No
     again = aircheck(tmp_path, "schedule", "cancel", told["session"])
     assert again.returncode == 1
     assert "doesn't wait for its time" in again.stderr
+
+
+def test_until_when_an_announced_session_is_recorded_is_said(tmp_path: Path) -> None:
+    asked = ["record", NOWHERE, "--at", "tomorrow 20:00 UTC", "--for", "1h30m", "--detach"]
+    told = json.loads(aircheck(tmp_path, *asked, "--json").stdout)
+    length = parse_iso(told["until"]) - parse_iso(told["announced_for"])
+    assert length.total_seconds() == 5_400
+    assert (
+        "until 21:30:00 UTC; 1:30:00 of it where it begins later"
+        in aircheck(tmp_path, *asked).stdout
+    )
+    for folder in Archive(tmp_path).folders():
+        assert aircheck(tmp_path, "stop", folder.id).returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system has no tzset")
+def test_the_day_here_is_said_where_it_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "UTC")
+        time.tzset()
+        at = datetime(2099, 11, 21, 20, tzinfo=UTC)
+        far = announced(Schedule(at=at, zone="Pacific/Auckland"))
+        near = announced(Schedule(at=at, zone="Europe/Berlin"))
+    time.tzset()
+    assert far.startswith("Sunday, 22 November 2099, 09:00 NZDT (Saturday, 20:00 here)")
+    assert near.startswith("Saturday, 21 November 2099, 21:00 CET (20:00 here)")
+
+
+def test_the_model_of_a_recording_is_the_one_that_was_asked_for(tmp_path: Path) -> None:
+    with HlsServer(Broadcast(segments=items(6, frames=24), position=3, per_poll=3)) as server:
+        done = aircheck(tmp_path, "record", server.url, "--model", "tiny", "--json")
+    assert done.returncode == 0
+    with contextlib.closing(Queue(path_of(tmp_path))) as jobs:
+        assert [job.model for job in jobs.jobs()] == ["tiny"]
 
 
 def test_a_scheduled_session_may_be_stopped_as_any_other(tmp_path: Path) -> None:
