@@ -173,6 +173,8 @@ class LiveCard(QFrame):
         self.folder = folder
         self._is_alone = is_alone
         self._live: Live | None = None
+        self._is_asked_to_stop = False
+        self._is_resting = False
         self.chip = Chip()
         self.title = Text("heading")
         self.clock = label("clock", words.clock(0))
@@ -246,6 +248,24 @@ class LiveCard(QFrame):
         """A moment was marked: it may be named now."""
         self.moment.ask(at_s, is_note=False)
 
+    def rest(self) -> bool:
+        """It is over: keep place and size, and do nothing any more.
+
+        Returns:
+            Whether there is anything to keep; what failed was read and sent away.
+        """
+        if self._live is None or self._live.has_failed:
+            return False
+        self._is_resting = True
+        self._count.stop()
+        self.chip.show_look(words.look_of(State.DONE))
+        self.reason.say("")
+        self.warning.hide()
+        self.meter.show_level(None)
+        for button in self._buttons:
+            button.setEnabled(button is self._open)
+        return True
+
     @Slot()
     def ask_note(self) -> None:
         """Write a note at this moment."""
@@ -289,7 +309,8 @@ class LiveCard(QFrame):
         ):
             if part.isHidden() is is_shown:
                 part.setVisible(is_shown)
-        self.stop.setEnabled(not is_ending and not live.has_died)
+        can_stop = not (is_ending or live.has_died or self._is_asked_to_stop)
+        self.stop.setEnabled(can_stop)
         self.mark.setEnabled(state is not State.FINISHING and not live.has_died)
         self._show_words(self.width())
 
@@ -331,7 +352,7 @@ class LiveCard(QFrame):
 
     @Slot()
     def _on_act_again(self) -> None:
-        self.act.setEnabled(True)
+        self.act.setEnabled(not self._is_resting)
 
     @Slot(float)
     def _on_sought(self, at_s: float) -> None:
@@ -345,8 +366,16 @@ class LiveCard(QFrame):
 
     @Slot()
     def _on_stop(self) -> None:
+        self._is_asked_to_stop = True
         self.stop.setEnabled(False)
         self.stop_asked.emit(self.folder)
+        QTimer.singleShot(tokens.ASKED_MS, self, self._on_stop_again)
+
+    @Slot()
+    def _on_stop_again(self) -> None:
+        self._is_asked_to_stop = False
+        if self._live is not None and not self._is_resting:
+            self._show_actions(self._live)
 
     @Slot()
     def _on_clip(self) -> None:

@@ -20,7 +20,16 @@ from app.gui.bridge import Bridge, Failed, Lane, Latest, Ticker
 from app.gui.presenters import capture, notes, session
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Library, Row
-from app.gui.presenters.live import Act, Live, LiveSessions, LiveWaves, Revivals, gone, recover
+from app.gui.presenters.live import (
+    Act,
+    Live,
+    LiveSessions,
+    LiveWaves,
+    Revivals,
+    gone,
+    recover,
+    stop,
+)
 from app.gui.presenters.ready import Ready
 from app.gui.presenters.sample import SampleSession
 from app.gui.presenters.session import Wave
@@ -246,7 +255,7 @@ class Desk(QObject):
 
     def stop(self, folder: SessionFolder) -> None:
         """Ask a recorder to end well."""
-        self._order(Client(folder).stop)
+        self._order(lambda: stop(folder))
 
     def mark(self, folder: SessionFolder) -> None:
         """Mark the moment that is live now; then `marked`."""

@@ -81,6 +81,7 @@ class NowPage(Place):
         self._live: dict[Path, Live] = {}
         self._seen_live: set[Path] = set()
         self._places: dict[Path, Section] = {}  # where each live card is
+        self._resting: dict[Path, LiveCard] = {}  # over, and still where they were
         self.welcome = WelcomeView()
         self.empty = Teaching(
             "radio",
@@ -134,14 +135,18 @@ class NowPage(Place):
         self._live = {live.key: live for live in sessions}
         self._seen_live |= self._live.keys()
         for path in self.cards.keys() - self._live.keys():
-            self._places.pop(path, None)
-            _drop(self.cards.pop(path))
+            self._rest(path)
         for live in sessions:
             if live.key in self.cards:
                 self._put(live, self.cards[live.key])
         self._make_next()
         self.counted.emit(len(sessions))
         self._show_ended()
+
+    def leave(self) -> None:
+        """What is over needs no place any more: nobody looks at its buttons."""
+        for path in tuple(self._resting):
+            self._let_go(path)
 
     def close_work(self) -> None:
         """End the looking for replays; what waits for one goes on."""
@@ -167,6 +172,8 @@ class NowPage(Place):
         missing.sort(key=lambda live: live.folder.id)
         if missing:
             live = missing[0]
+            if live.key in self._resting:  # it goes on after all
+                _drop(self._resting.pop(live.key))
             card = self.cards[live.key] = LiveCard(live.folder)
             wire(card, self._desk, self)
             if live.key in self._rows:
@@ -184,6 +191,30 @@ class NowPage(Place):
             self._places[live.key] = section
             section.add(card)
         card.show_live(live)
+
+    def _rest(self, path: Path) -> None:
+        """Leave the card of what is over where it is: no other's button comes under the pointer."""
+        self._places.pop(path, None)
+        card = self.cards.pop(path)
+        if self.isHidden() or not card.rest():
+            _drop(card)
+            return
+        self._resting[path] = card
+        QTimer.singleShot(tokens.RESTING_MS, card, lambda: self._end_rest(path, card))
+
+    def _end_rest(self, path: Path, card: LiveCard) -> None:
+        """Let a card go once it has rested and the pointer has left the cards."""
+        if self._resting.get(path) is not card:
+            return
+        if self.going.underMouse() or self.scheduled.underMouse():
+            QTimer.singleShot(tokens.RESTING_MS, card, lambda: self._end_rest(path, card))
+        else:
+            self._let_go(path)
+
+    def _let_go(self, path: Path) -> None:
+        _drop(self._resting.pop(path))
+        self._show_ended()
+        self._choose()
 
     def _show_interrupted(self, rows: list[Row]) -> None:
         wanted = {row.summary.folder for row in rows} - self.cards.keys()
@@ -209,7 +240,10 @@ class NowPage(Place):
         over = [
             row
             for path, row in self._rows.items()
-            if path in self._seen_live and path not in self._live and not row.is_open
+            if path in self._seen_live
+            and path not in self._live
+            and path not in self._resting
+            and not row.is_open
         ][:_MOST_ENDED]
         self._show_over(ended_of(row, self._desk.works) for row in over)
 
@@ -254,7 +288,7 @@ class NowPage(Place):
     def _choose(self) -> None:
         for section in self._sections:
             section.settle()
-        has_cards = bool(self.cards or self.interrupted or self.ended)
+        has_cards = bool(self.cards or self._resting or self.interrupted or self.ended)
         is_first = not self._rows and self._desk.has_looked
         self._pages.setCurrentIndex(1 if has_cards else 2 if is_first else 0)
         self.empty.button.setVisible(not self._rows)

@@ -379,6 +379,19 @@ def gone(folder: SessionFolder) -> Message:
     )
 
 
+def stop(folder: SessionFolder) -> None:
+    """Ask a recorder to end well; one that has ended, or is about to, isn't asked twice.
+
+    Raises:
+        RecorderError: No recorder answers, and the session isn't sealed.
+    """
+    try:
+        Client(folder).stop()
+    except RecorderError:
+        if not (_is_over(folder) or launch.is_running(folder) or _is_over(folder)):
+            raise
+
+
 def recover(folder: SessionFolder) -> None:
     """Mend and seal a session whose recorder died. Takes as long as its last part is to read.
 

@@ -1,0 +1,111 @@
+"""The page Now under a hand that is quicker than the recorders."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.gui import tokens
+from app.gui.presenters import live as lives
+from app.gui.presenters.live import Live
+from app.gui.window import Window
+from app.settings import Settings
+from recorder.archive import SessionFolder
+from recorder.errors import RecorderError
+from tests.app.gui import reach
+from tests.app.gui.test_shell import live
+from tests.recorder.builders import build_session
+
+Open = Callable[[], Window]
+
+
+@pytest.fixture
+def two(settings: Settings) -> tuple[SessionFolder, SessionFolder]:
+    """Two open sessions, the newer one first."""
+    older = build_session(settings.archive, title="Late talk", sealed=False)
+    newer = build_session(settings.archive, title="Later talk", sealed=False)
+    return newer, older
+
+
+@pytest.fixture
+def window(open_it: Open) -> Window:
+    """A window whose desk asks no recorder: the test answers for them."""
+    window = open_it()
+    window.desk.live_changed.disconnect(reach.now(window).show_live)
+    return window
+
+
+def show(qtbot: QtBot, window: Window, *sessions: Live) -> None:
+    """Show sessions as if their recorders had answered."""
+    page = reach.now(window)
+    page.show_live(sessions)
+    qtbot.waitUntil(lambda: set(page.cards) == {each.key for each in sessions})
+
+
+def place_of(window: Window, folder: SessionFolder) -> tuple[int, int]:
+    """Where a card's Stop is on the page."""
+    card = reach.now(window).cards[folder.path]
+    at = card.stop.mapTo(reach.now(window).going, card.stop.rect().topLeft())
+    return at.x(), at.y()
+
+
+def test_no_button_comes_under_the_pointer_when_a_session_ends(
+    qtbot: QtBot,
+    window: Window,
+    two: tuple[SessionFolder, SessionFolder],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tokens, "RESTING_MS", 600_000)
+    newer, older = two
+    show(qtbot, window, live(newer), live(older))
+    page = reach.now(window)
+    gone = page.cards[newer.path]
+    qtbot.waitUntil(lambda: place_of(window, older)[1] > gone.stop.geometry().bottom())
+    before = place_of(window, older)
+    show(qtbot, window, live(older))
+    qtbot.wait(50)  # whatever would be laid out anew
+    assert place_of(window, older) == before
+    assert gone.isVisible()
+    assert not gone.stop.isEnabled()
+    assert gone.chip.accessibleName() == "Done"
+    window.turn_to("library")
+    window.turn_to("now")
+    qtbot.waitUntil(lambda: place_of(window, older)[1] < before[1])
+
+
+def test_a_card_that_is_over_goes_after_a_while(
+    qtbot: QtBot,
+    window: Window,
+    two: tuple[SessionFolder, SessionFolder],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tokens, "RESTING_MS", 50)
+    newer, older = two
+    show(qtbot, window, live(newer), live(older))
+    before = place_of(window, older)
+    show(qtbot, window, live(older))
+    qtbot.waitUntil(lambda: place_of(window, older)[1] <= before[1])
+    qtbot.waitUntil(lambda: not reach.now(window)._resting)
+
+
+def test_a_second_click_on_stop_asks_nothing(
+    qtbot: QtBot, window: Window, two: tuple[SessionFolder, SessionFolder]
+) -> None:
+    newer, _ = two
+    show(qtbot, window, live(newer))
+    card = reach.now(window).cards[newer.path]
+    asked: list[SessionFolder] = []
+    card.stop_asked.disconnect()
+    card.stop_asked.connect(asked.append)
+    qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
+    show(qtbot, window, live(newer, end_s=90.5))  # it hasn't heard of it yet
+    qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
+    assert asked == [newer]
+
+
+def test_what_has_ended_is_stopped_without_a_word(tmp_path: Path) -> None:
+    lives.stop(build_session(tmp_path))
+    with pytest.raises(RecorderError):
+        lives.stop(build_session(tmp_path, sealed=False))
