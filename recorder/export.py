@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from recorder import bag, continuous, journal, sign
+from recorder import bag, continuous, journal, sign, sums
 from recorder.archive import PROGRAM, SessionFolder
 from recorder.continuous import Continuous
 from recorder.dossier import Dossier, as_json
@@ -498,6 +498,27 @@ def _check_chunks(root: Path, made: Continuous) -> None:
             file.seek(chunk.offset)
             if hashlib.sha256(file.read(chunk.bytes)).hexdigest() != chunk.sha256:
                 raise _not_as_sealed(part.file)
+
+
+def changed_parts(
+    folder: SessionFolder, track: str, *, from_s: float = 0.0, to_s: float | None = None
+) -> list[str]:
+    """The files of a track that are not as they were sealed, of those that a stretch is made of.
+
+    Reads them through. One that isn't sealed yet is none of them.
+
+    Raises:
+        CorruptSession: The journal can't be read.
+        StorageError: A file is missing, or the disk refuses.
+    """
+    own = folder.timeline().own.get(track)
+    end_s = math.inf if to_s is None else to_s
+    return [
+        part.file
+        for part in (own.parts if own else ())
+        if part.sealed and part.start_s < end_s and part.end_s > from_s
+        if sums.file_sha256(folder.path / part.file) != part.sealed.sha256
+    ]
 
 
 def _not_as_sealed(file: str) -> ExportError:

@@ -22,8 +22,10 @@ from app.cli.context import (
     escape,
     json_option,
     pass_context,
+    short_id,
 )
-from recorder import convert, naming
+from app.cli.printer import Printer
+from recorder import convert, export, naming
 from recorder.archive import SessionFolder
 from recorder.convert import NAME, Naming, Recipe
 from recorder.encode import Format
@@ -379,7 +381,19 @@ def _edited(context: Context, folder: SessionFolder, asked: _Asked, out: Path) -
             on_progress=tell,
         )
     context.say(f"  [dim]edited: {escape(made.edited)}[/]")
+    _warn_of_changes(folder, recipe)
     return list(made.files)
+
+
+def _warn_of_changes(folder: SessionFolder, recipe: Recipe) -> None:
+    """Say, to machines too, that what an edited file was made of isn't what was sealed."""
+    changed = export.changed_parts(folder, recipe.track, from_s=recipe.from_s, to_s=recipe.to_s)
+    for file in changed:
+        Printer(stderr=True).print(
+            f"[yellow]![/] {escape(file)} isn't as it was sealed: what was made of it may sound"
+            f" otherwise. 'aircheck verify {short_id(folder.id)}' says what was changed.",
+            soft_wrap=True,
+        )
 
 
 def _as_it_is(context: Context, folder: SessionFolder, asked: _Asked, out: Path) -> list[Path]:

@@ -216,3 +216,20 @@ def test_an_export_that_makes_no_sense_is_wrong_use(
     assert done.returncode == 2, done.stdout
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_sound_that_is_not_as_it_was_sealed_is_edited_with_a_warning(
+    folder: SessionFolder, tmp_path: Path
+) -> None:
+    arguments = ("export", folder.id, "--as", "audio", "--out")
+    assert "sealed" not in aircheck(folder, *arguments, tmp_path / "before").stderr
+    part = folder.path / folder.timeline().parts[1].file
+    data = bytearray(part.read_bytes())
+    data[len(data) // 2] ^= 1
+    part.write_bytes(data)
+    for more in ((), ("--json",)):
+        done = aircheck(folder, *arguments, tmp_path / f"after{len(more)}", *more)
+        assert done.returncode == 0
+        assert f"{part.name} isn't as it was sealed" in done.stderr
+    early = aircheck(folder, *arguments, tmp_path / "early", "--from", "0", "--to", "5")
+    assert "sealed" not in early.stderr  # of another part
