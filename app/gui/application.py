@@ -9,6 +9,7 @@ from PySide6.QtCore import QLoggingCategory, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.gui import icons, tongue
+from app.gui.alone import FirstWindow
 from app.gui.clips import Clips
 from app.gui.collecting import Collector
 from app.gui.desk import Desk
@@ -36,18 +37,27 @@ def open_window(settings: Settings) -> Window:
 
 
 def run(settings: Settings) -> int:
-    """Open the window, and return the exit status when it is closed."""
+    """Open the window, and return the exit status when it is closed.
+
+    Where the archive's window is open already, that one comes to the front, and this returns.
+    """
     QLoggingCategory.setFilterRules(_QUIET)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("aircheck")
     application.setApplicationDisplayName("Aircheck")
     application.setDesktopFileName("aircheck")
     application.setWindowIcon(icons.app_icon())
+    first = FirstWindow(settings.archive, application)
+    if first.call():
+        sys.stderr.write(f"{_OPEN_ALREADY}\n")
+        return 0
+    first.listen()
     collector = Collector(application)
     tongue.speak(application, settings.language)
     theme = Theme(application)
     theme.choose(settings.theme)
     window = open_window(settings)
+    first.called.connect(window.bring_back)
     collector.keep()
     window.desk.settings_changed.connect(lambda changed: theme.choose(changed.theme))
     application.setQuitOnLastWindowClosed(not window.tray.is_there)
@@ -59,10 +69,12 @@ def run(settings: Settings) -> int:
     try:
         return application.exec()
     finally:
+        first.close()
         collector.close()
 
 
 _TICK_MS = 200
+_OPEN_ALREADY = "Aircheck is open already with this archive; its window is in front now."
 
 
 def _tick() -> None:
