@@ -92,7 +92,8 @@ class Filter:
     """Which sessions are wanted: all that is set must hold.
 
     Attributes:
-        text: Words that stand in the title, host, source or tags; each of them, in any case.
+        text: Words that stand in the title, host, source, tags, notes or the names of markers;
+            each of them, in any case.
         kinds: Any of these; empty is any.
         sources: As `source_of`; any of these.
         years: Any of these.
@@ -132,7 +133,8 @@ def _has_tags(summary: Summary, wanted: tuple[str, ...]) -> bool:
 def _has_words(summary: Summary, text: str) -> bool:
     if not text:
         return True
-    said = "\n".join((summary.title, summary.host, summary.source, *summary.tags)).casefold()
+    by_people = (summary.title, summary.host, *summary.tags, *summary.markers, summary.notes)
+    said = "\n".join((*by_people, summary.source)).casefold()
     return all(word in said for word in text.casefold().split())
 
 

@@ -126,6 +126,8 @@ class Summary:
         pid: Of the running recorder, or None.
         host: Who speaks, as people wrote it.
         tags: As people wrote them.
+        notes: As people wrote them.
+        markers: What people named moments afterwards; what was named in the journal isn't here.
         problem: Why the folder can't be read, or empty.
         ending: Why it ended, in words; empty where nothing is to be said.
     """
@@ -143,6 +145,8 @@ class Summary:
     source: str = ""
     host: str = ""
     tags: tuple[str, ...] = ()
+    notes: str = ""
+    markers: tuple[str, ...] = ()
     recovered: bool = False
     problem: str = ""
     ending: str = ""
@@ -388,6 +392,8 @@ class SessionFolder:
             source=str(info.sources[0][1]) if info and info.sources else "",
             host=info.host if info else "",
             tags=info.tags if info else (),
+            notes=info.notes if info else "",
+            markers=tuple(each.text for each in info.markers if each.text) if info else (),
             problem=problem,
         )
         try:

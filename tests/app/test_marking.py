@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from app import marking, publishing
+from app import editing, marking, publishing
+from app.shelf import Filter
 from recorder import split, verify
 from recorder.archive import SessionFolder
 from recorder.markers import with_added
@@ -33,6 +34,17 @@ def test_a_marker_gets_another_name_and_its_own_again(tmp_path: Path) -> None:
     assert marking.unmark(folder, 4.0)
     assert marks(folder) == [(4.0, "question")]
     assert not marking.unmark(folder, 4.0)
+
+
+def test_names_and_notes_are_found_among_the_sessions(tmp_path: Path) -> None:
+    folder = build_session(tmp_path)
+    marking.mark(folder, 4.0, "the mayor's question")
+    marking.mark(folder, 6.0)
+    editing.edit(folder, editing.Changes(notes="0:12  Ask about barley"))
+    summary = folder.summary()
+    assert (summary.markers, summary.notes) == (("the mayor's question",), "0:12  Ask about barley")
+    assert Filter(text="Mayor barley").holds(summary, transcribed=False)
+    assert not Filter(text="mayor rain").holds(summary, transcribed=False)
 
 
 def test_before_the_session_there_is_no_place(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ TALK = Summary(
     source="https://radio.example:8000/live",
     host="Ada",
     tags=("News", "farm"),
+    notes="0:12  Ask about barley",
+    markers=("The mayor speaks",),
 )
 
 
@@ -32,6 +34,7 @@ TALK = Summary(
         Filter(),
         Filter(text="ADA report"),
         Filter(text="farm radio.example"),
+        Filter(text="mayor Barley report"),
         Filter(kinds=(Kind.FAILED, Kind.DONE)),
         Filter(sources=("radio.example",), years=(2023, 2024)),
         Filter(tags=("news", "Farm")),
