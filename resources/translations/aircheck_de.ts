@@ -1346,6 +1346,50 @@
         <translation>abspielen oder anhalten</translation>
     </message>
     <message>
+        <source>Everywhere</source>
+        <translation>Überall</translation>
+    </message>
+    <message>
+        <source>Ctrl+K</source>
+        <translation>Strg+K</translation>
+    </message>
+    <message>
+        <source>type a link to record, or words to search</source>
+        <translation>Link zum Aufnehmen oder Wörter zum Suchen eingeben</translation>
+    </message>
+    <message>
+        <source>Ctrl+V</source>
+        <translation>Strg+V</translation>
+    </message>
+    <message>
+        <source>take the link that was copied</source>
+        <translation>den kopierten Link übernehmen</translation>
+    </message>
+    <message>
+        <source>Ctrl+1 to Ctrl+5</source>
+        <translation>Strg+1 bis Strg+5</translation>
+    </message>
+    <message>
+        <source>turn to a page</source>
+        <translation>zu einer Seite wechseln</translation>
+    </message>
+    <message>
+        <source>Ctrl+Space</source>
+        <translation>Strg+Leertaste</translation>
+    </message>
+    <message>
+        <source>write a note of this moment of what is live</source>
+        <translation>Notiz zu diesem Moment der laufenden Aufnahme schreiben</translation>
+    </message>
+    <message>
+        <source>Ctrl+Q</source>
+        <translation>Strg+Q</translation>
+    </message>
+    <message>
+        <source>quit; recordings go on</source>
+        <translation>beenden; Aufnahmen laufen weiter</translation>
+    </message>
+    <message>
         <source>10 seconds back, on</source>
         <translation>10 Sekunden zurück, vor</translation>
     </message>
@@ -1414,6 +1458,10 @@
         <translation>das Gewählte ausschneiden</translation>
     </message>
     <message>
+        <source>Ctrl+F, F3</source>
+        <translation>Strg+F, F3</translation>
+    </message>
+    <message>
         <source>find, next</source>
         <translation>suchen, weiter</translation>
     </message>
@@ -1430,8 +1478,16 @@
         <translation>die Zeile berichtigen</translation>
     </message>
     <message>
+        <source>Ctrl+Z, Ctrl+Y</source>
+        <translation>Strg+Z, Strg+Y</translation>
+    </message>
+    <message>
         <source>undo and redo a correction</source>
         <translation>Berichtigung zurücknehmen, wiederholen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+C</source>
+        <translation>Strg+Umschalt+C</translation>
     </message>
     <message>
         <source>copy as a quote</source>
@@ -1444,6 +1500,10 @@
     <message>
         <source>evidence, markers, notes, versions</source>
         <translation>Beweise, Marken, Notizen, Fassungen</translation>
+    </message>
+    <message>
+        <source>Ctrl+E</source>
+        <translation>Strg+E</translation>
     </message>
     <message>
         <source>export</source>
@@ -1602,10 +1662,6 @@
         <translation>Filtern</translation>
     </message>
     <message>
-        <source>Filter by title, host, source or tag</source>
-        <translation>Nach Titel, Gastgeber, Quelle oder Schlagwort filtern</translation>
-    </message>
-    <message>
         <source>Collections and tags</source>
         <translation>Sammlungen und Schlagworte</translation>
     </message>
@@ -1734,6 +1790,10 @@
     <message>
         <source>Too much is being changed at once.</source>
         <translation>Es wird zu viel auf einmal geändert.</translation>
+    </message>
+    <message>
+        <source>Filter by title, host, source, tag, note or marker</source>
+        <translation>Nach Titel, Gastgeber, Quelle, Schlagwort, Notiz oder Marke filtern</translation>
     </message>
     <message>
         <source>Try again in a moment.</source>

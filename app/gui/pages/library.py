@@ -649,7 +649,9 @@ class LibraryPage(Place):
         self.count = label("note")
         self.field = QLineEdit()
         self.field.setPlaceholderText(translate("Library", "Filter"))
-        self.field.setAccessibleName(translate("Library", "Filter by title, host, source or tag"))
+        self.field.setAccessibleName(
+            translate("Library", "Filter by title, host, source, tag, note or marker")
+        )
         self.field.setToolTip(self.field.accessibleName())
         self.field.setClearButtonEnabled(True)
         self.field.setFixedSize(

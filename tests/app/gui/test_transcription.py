@@ -154,7 +154,9 @@ def test_own_recordings_wait_for_a_real_model_and_start_when_one_is_there(
 
 
 def ended_process() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", ""])
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait(60)
+    return process
 
 
 def test_the_sample_alone_is_transcribed_by_the_toy(
