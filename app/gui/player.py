@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
+import sys
 import threading
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QIODevice, QObject, QTimer, Signal, Slot
@@ -32,7 +35,13 @@ from recorder.archive import SessionFolder
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioDevice, QAudioSink
 
-_NEEDED = ("recorder.decode", "app.gui.presenters.pace")  # Qt's own is loaded by the GUI thread
+_NEEDED = (
+    "recorder.decode",
+    "app.gui.presenters.pace",
+    "recorder.sources.pulse",
+)  # Qt's own is loaded by the GUI thread
+_QT = "PySide6.QtMultimedia"
+_PIPEWIRE = "pipewire-0"  # its own socket, where it doesn't speak PulseAudio's language
 _BUFFER_BYTES = RATE_HZ * BYTES_A_FRAME * 4 // 10  # 0.4 s
 
 
@@ -247,13 +256,29 @@ class Player(QObject):
 
 def _load() -> None:
     """Import what decodes; where that fails, playing says so."""
-    with contextlib.suppress(ImportError):
+    with contextlib.suppress(ImportError, OSError):  # libpulse is missing
         for name in _NEEDED:
             importlib.import_module(name)
 
 
+def _has_server() -> bool:
+    """Whether there is a sound server, on the one system where that isn't a matter of course."""
+    if sys.platform != "linux":
+        return True
+    from recorder.sources import pulse  # noqa: PLC0415 (not at the first window)
+
+    folder = os.environ.get("XDG_RUNTIME_DIR")
+    return pulse.is_there() or (folder is not None and Path(folder, _PIPEWIRE).exists())
+
+
 def _output() -> QAudioDevice | None:
-    """Where sound goes unless told; None where it can't go anywhere, or no library is there."""
+    """Where sound goes unless told; None where it can't go anywhere, or no library is there.
+
+    Qt looks for the sound server once, when it is loaded, and then follows it as it goes and
+    comes. Where there was none it would never find one: so it isn't loaded before there is one.
+    """
+    if _QT not in sys.modules and not _has_server():
+        return None
     try:
         from PySide6.QtMultimedia import QMediaDevices  # noqa: PLC0415 (not at the first window)
     except ImportError:  # libpulse is missing on Linux

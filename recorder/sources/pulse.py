@@ -80,6 +80,23 @@ def _sources() -> list[PulseSource]:
     ]
 
 
+def is_there() -> bool:
+    """Whether a sound server answers, once it was started where it starts when it is asked for.
+
+    Takes some milliseconds; 2 s where it hangs.
+    """
+    try:
+        deadline.call(_greet, within_s=_ANSWER_WITHIN_S, name="pulse-greet")
+    except (UnknownDevice, TimeoutError):
+        return False
+    return True
+
+
+def _greet() -> None:
+    with mapped(), _library().Pulse("aircheck", connect=False) as server:
+        server.connect(autospawn=True)
+
+
 def format_of(source: Any) -> AudioFormat:
     """The format of pulsectl's source, its own."""
     code, rate_hz, channels = source.sample_spec

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.parts import require
-from tests.pulseserver import sound_server
+from tests.pulseserver import PulseServer, sound_server
 from tests.recorder.builders import adts_part, build_session
 
 # In a process of its own: Qt looks for the sound server once in its life.
@@ -68,3 +68,55 @@ def test_it_plays_over_a_gap_to_the_end_and_again_from_elsewhere(tmp_path: Path)
     assert first[-1] == pytest.approx(timeline.duration_s, abs=0.1)
     assert not [at_s for at_s in first if gap.from_s + 0.05 < at_s < gap.to_s - 0.05]
     assert 1.0 <= again[0] < gap.from_s
+
+
+# What was said where no server was is taken from a first try; then the test starts one.
+LATER = """
+import json, sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
+from app.gui.player import Player
+from recorder.archive import SessionFolder
+
+application = QApplication([])
+player, problems = Player(), []
+player.failed.connect(lambda message: problems.append(message.happened))
+player.moved.connect(lambda at_s: application.quit() if at_s > 0.6 else None)
+player.play(SessionFolder(Path(sys.argv[1])), 0.5)
+print(json.dumps(problems), flush=True)
+sys.stdin.readline()
+player.resume()
+QTimer.singleShot(20_000, application.quit)
+application.exec()
+print(json.dumps([problems, player.position_s]))
+player.close()
+"""
+
+
+def test_a_sound_server_that_comes_later_is_found_by_the_next_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = build_session(tmp_path / "archive", [adts_part(1.5)], title="Talk")
+    server = PulseServer(tmp_path)
+    monkeypatch.setenv("PULSE_SERVER", server.address)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    with subprocess.Popen(
+        [sys.executable, "-c", LATER, str(folder.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as window:
+        assert window.stdout is not None
+        try:
+            silent = json.loads(window.stdout.readline())
+            server.start()
+            server.add_sink("speaker", "Speaker")
+            said, _ = window.communicate("now\n", timeout=240)
+        finally:
+            window.kill()
+            server.close()
+    assert silent == ["There is no audio output here."]
+    problems, at_s = json.loads(said)
+    assert problems == silent
+    assert at_s > 0.6
