@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.gui import tokens
-from app.gui.presenters import keys
+from app.gui.presenters.keys import Group
 from app.gui.presenters.language import translate
 from app.gui.widgets import label, lift, scrolled
 
@@ -15,8 +16,9 @@ from app.gui.widgets import label, lift, scrolled
 class KeysOverlay(QFrame):
     """Floats over the page until a key or a click."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, groups: tuple[Group, ...]) -> None:
         super().__init__(parent)
+        self._before: QWidget | None = None  # had the keys before it was opened
         self.setObjectName("float")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         inner = QWidget()
@@ -27,7 +29,7 @@ class KeysOverlay(QFrame):
         grid.setVerticalSpacing(tokens.SPACE_XS)
         grid.setColumnStretch(1, 1)
         said = []
-        for title, pairs in keys.listed():
+        for title, pairs in groups:
             row = grid.rowCount()
             heading = label("heading", title)
             heading.setContentsMargins(0, tokens.SPACE_S, 0, 0)
@@ -63,6 +65,8 @@ class KeysOverlay(QFrame):
         height = min(wanted.height() + 2, room.height())
         self.resize(width, height)
         self.move(room.center().x() - width // 2, room.center().y() - height // 2)
+        if not self.isVisible():
+            self._before = QApplication.focusWidget()
         self.show()
         self.raise_()
         self.setFocus()
@@ -80,6 +84,6 @@ class KeysOverlay(QFrame):
 
     def _close(self) -> None:
         self.hide()
-        parent = self.parentWidget()
-        if parent is not None:
-            parent.setFocus()
+        before = self._before or self.parentWidget()
+        if before is not None and isValid(before):
+            before.setFocus()

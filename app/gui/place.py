@@ -18,10 +18,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 from shiboken6 import isValid
 
+from app.gui.presenters import keys
+from app.gui.presenters.keys import Group
 from app.gui.presenters.words import Message
 from recorder.archive import SessionFolder
 
 if TYPE_CHECKING:
+    from app.gui.keys import KeysOverlay
     from app.gui.presenters.exporting import Wanted
 
 _NO_MORE = object()
@@ -57,6 +60,7 @@ class Place(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_PendingResizeEvent, on=False)  # no parts to lay out
+        self._overlay: KeysOverlay | None = None
         self._making, self._dressing = self.making(), self._dress()
 
     def making(self) -> Iterator[None]:
@@ -90,6 +94,18 @@ class Place(QWidget):
 
     def leave(self) -> None:
         """The window has turned to another page."""
+
+    def groups_of_keys(self) -> tuple[Group, ...]:
+        """The keys that do something here."""
+        return keys.everywhere()
+
+    def show_keys(self) -> None:
+        """List the keys over the page."""
+        from app.gui.keys import KeysOverlay  # noqa: PLC0415 (once it is wanted)
+
+        if self._overlay is None:
+            self._overlay = KeysOverlay(self, self.groups_of_keys())
+        self._overlay.open()
 
     def say(self, message: Message) -> None:
         """Tell something on top of the window."""

@@ -339,6 +339,11 @@ class Window(QMainWindow):
         self.bar.field.selectAll()
 
     @Slot()
+    def _on_keys_key(self) -> None:
+        """List the keys of the page that is shown."""
+        self._places[self._shown].show_keys()
+
+    @Slot()
     def _on_mark_key(self) -> None:
         """Mark the session that is shown, or the live one that has the focus, or all that sound."""
         place = self._places.get(self._shown)
@@ -468,6 +473,7 @@ class Window(QMainWindow):
             ("N", self._on_note_key),
             ("Ctrl+V", self._on_paste),
             ("Ctrl+Q", self.quit),
+            ("?", self._on_keys_key),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 

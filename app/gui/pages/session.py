@@ -26,17 +26,17 @@ from app.gui.cards import LiveCard, wire
 from app.gui.cover import CoverView
 from app.gui.desk import Desk
 from app.gui.details import DetailsForm
-from app.gui.keys import KeysOverlay
 from app.gui.pages.compare import ComparePage
 from app.gui.panel import Panel
 from app.gui.place import SessionPlace
 from app.gui.player import Player, Playing
-from app.gui.presenters import captions, evidence, session, words
+from app.gui.presenters import captions, evidence, keys, session, words
 from app.gui.presenters.captions import Captions
 from app.gui.presenters.correcting import Version
 from app.gui.presenters.drawing import Drawing
 from app.gui.presenters.evidence import Verified
 from app.gui.presenters.exporting import Wanted
+from app.gui.presenters.keys import Group
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
@@ -891,7 +891,6 @@ class SessionPage(SessionPlace):
         self.clip = Button(translate("Session", "Clip"), "scissors")
         self._compare: ComparePage | None = None
         self._details: DetailsForm | None = None
-        self._overlay: KeysOverlay | None = None
         self._pages = QStackedWidget()
 
     @property
@@ -983,12 +982,9 @@ class SessionPage(SessionPlace):
             self._details_place.addWidget(self._details)
         return self._details
 
-    @Slot()
-    def show_keys(self) -> None:
-        """List the keys."""
-        if self._overlay is None:
-            self._overlay = KeysOverlay(self)
-        self._overlay.open()
+    def groups_of_keys(self) -> tuple[Group, ...]:
+        """Its own, and those of every page."""
+        return (*keys.listed(), *keys.everywhere())
 
     @Slot()
     def _on_completed(self) -> None:

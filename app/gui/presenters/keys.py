@@ -1,12 +1,37 @@
-"""The keys of a session's page, for the overlay that lists them. No Qt."""
+"""The keys, for the overlay that lists them. No Qt."""
 
 from __future__ import annotations
 
 from app.gui.presenters.language import translate
 
+Group = tuple[str, tuple[tuple[str, str], ...]]
+"""A title, and pairs: the keys, and what they do."""
 
-def listed() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Groups of pairs: the keys, and what they do."""
+
+def everywhere() -> tuple[Group, ...]:
+    """Those of every page."""
+    return (
+        (
+            translate("Keys", "Everywhere"),
+            (
+                (
+                    translate("Keys", "Ctrl+K"),
+                    translate("Keys", "type a link to record, or words to search"),
+                ),
+                (translate("Keys", "Ctrl+V"), translate("Keys", "take the link that was copied")),
+                (translate("Keys", "Ctrl+1 to Ctrl+5"), translate("Keys", "turn to a page")),
+                (translate("Keys", "Ctrl+Space"), translate("Keys", "play or pause")),
+                ("M", translate("Keys", "mark this moment")),
+                ("N", translate("Keys", "write a note of this moment of what is live")),
+                (translate("Keys", "Ctrl+Q"), translate("Keys", "quit; recordings go on")),
+                ("?", translate("Keys", "this list")),
+            ),
+        ),
+    )
+
+
+def listed() -> tuple[Group, ...]:
+    """Those of a session's page."""
     return (
         (
             translate("Keys", "Playing"),
@@ -37,11 +62,14 @@ def listed() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         (
             translate("Keys", "Transcript"),
             (
-                ("Ctrl+F, F3", translate("Keys", "find, next")),
+                (translate("Keys", "Ctrl+F, F3"), translate("Keys", "find, next")),
                 (translate("Keys", "Return"), translate("Keys", "play the word at the cursor")),
                 ("F2", translate("Keys", "put the line right")),
-                ("Ctrl+Z, Ctrl+Y", translate("Keys", "undo and redo a correction")),
-                ("Ctrl+Shift+C", translate("Keys", "copy as a quote")),
+                (
+                    translate("Keys", "Ctrl+Z, Ctrl+Y"),
+                    translate("Keys", "undo and redo a correction"),
+                ),
+                (translate("Keys", "Ctrl+Shift+C"), translate("Keys", "copy as a quote")),
             ),
         ),
         (
@@ -49,8 +77,7 @@ def listed() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
             (
                 ("M", translate("Keys", "mark this moment")),
                 ("1, 2, 3, 4", translate("Keys", "evidence, markers, notes, versions")),
-                ("Ctrl+E", translate("Keys", "export")),
-                ("?", translate("Keys", "this list")),
+                (translate("Keys", "Ctrl+E"), translate("Keys", "export")),
             ),
         ),
     )

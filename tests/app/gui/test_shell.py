@@ -106,6 +106,18 @@ def test_where_there_is_little_room_the_side_is_a_rail(qtbot: QtBot, open_it: Op
     assert not window.side.list.isVisible()
 
 
+def test_the_keys_are_listed_on_every_page(qtbot: QtBot, open_it: Open) -> None:
+    window = open_it()
+    for key in ("now", "settings"):
+        window.turn_to(key)
+        press(window, "?")
+        overlay = window.place(key)._overlay
+        assert overlay is not None
+        assert overlay.isVisible()
+        qtbot.keyClick(overlay, Qt.Key.Key_Escape)
+        assert not overlay.isVisible()
+
+
 # --- what is to be recorded ----------------------------------------------------------------------
 
 
