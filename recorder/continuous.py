@@ -1,8 +1,8 @@
 """A track's parts as one file that plays on: packets copied, never re-encoded.
 
-The container is the one that fits the codec: .mp3, .m4a for AAC, .ogg, .flac, else .mka. Gaps are
-cut out, or kept as silence that an encoder of the same codec made. Where the codec, its rate or
-its channels change, a new file begins.
+The container is the one that fits the codec: .mp3, .m4a for AAC, .ogg, .flac, .wav of a file that
+was imported, else .mka. Gaps are cut out, or kept as silence that an encoder of the same codec
+made. Where the codec, its rate or its channels change, a new file begins.
 
 MP3 and AAC are not even taken apart: the chunks follow each other as they were received (`laid`).
 Neither are Ogg's pages, whose headers alone are written anew (`paged`). All else goes through

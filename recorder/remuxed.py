@@ -34,10 +34,14 @@ from recorder.timeline import Part
 from recorder.types import Seconds
 
 _SUFFIXES = {"mp3": ".mp3", "aac": ".m4a", "opus": ".ogg", "vorbis": ".ogg"}
-_MUXERS = {".mp3": "mp3", ".m4a": "mp4", ".ogg": "ogg", ".flac": "flac", ".mka": "matroska"}
+_MUXERS = {
+    ".mp3": "mp3", ".m4a": "mp4", ".ogg": "ogg", ".flac": "flac", ".wav": "wav",
+    ".mka": "matroska",
+}  # fmt: skip
 _OPTIONS = {
     # A Xing header would make players trim 529 samples; the tag is `recorder.tags`' own.
     ".mp3": {"write_xing": "0", "id3v2_version": "0"},
+    ".wav": {"rf64": "auto"},  # where it is larger than 4 GiB
 }
 _OWN_HEADERS = ("aac", "mp3")
 """Codecs whose packets can follow each other whatever their streams' headers say."""
@@ -85,7 +89,7 @@ def write(root: Path, materials: list[Material], stem: Path, gaps: Gaps, tags: T
     """
     codec = materials[0].codec
     pieces = [piece for each in materials for piece in _split(each.piece, gaps)]
-    suffix = _suffix(codec, [piece.part for piece in pieces], gaps)
+    suffix = _suffix(codec, pieces, gaps)
     path = stem.with_name(f"{stem.name}{suffix}")
     try:
         output = _mux(root, materials[0], pieces, path, gaps, tags)
@@ -257,7 +261,7 @@ def _describe(container: OutputContainer, path: Path, codec: str, tags: Tags) ->
     container.metadata.update(tags.named())
     if path.suffix == ".ogg" and codec != "opus":  # FFmpeg writes Opus's chapters alone
         container.metadata.update(tags.chapter_comments())
-    elif tags.chapters and path.suffix != ".flac":
+    elif tags.chapters and path.suffix not in (".flac", ".wav"):
         container.set_chapters(
             [
                 {
@@ -359,12 +363,16 @@ def _header(media: Media) -> bytes:
     return extradata
 
 
-def _suffix(codec: str, parts: list[Part], gaps: Gaps) -> str:
+def _suffix(codec: str, pieces: list[Piece], gaps: Gaps) -> str:
+    container = pieces[0].part.format.container
     if codec == "flac":
         # Frames of several native FLAC files count from 0 each: only other containers hold them.
-        if parts[0].format.container == "ogg":
+        if container == "ogg":
             return ".ogg"
-        return ".flac" if len(parts) == 1 and gaps is Gaps.CUT else ".mka"
+        return ".flac" if len(pieces) == 1 and gaps is Gaps.CUT else ".mka"
+    if codec.startswith("pcm_") and container == "riff":
+        # WAV has no packets of its own: only a whole file's are cut again as they were.
+        return ".wav" if len(pieces) == 1 and pieces[0].is_whole else ".mka"
     return _SUFFIXES.get(codec, ".mka")
 
 

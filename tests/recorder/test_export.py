@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -741,3 +742,34 @@ def test_other_packets_are_found(clipped: tuple[SessionFolder, Path]) -> None:
     assert verify(path).ok  # alone it holds
     (problem,) = verify(path, against=lambda _: folder.path).problems
     assert problem.what.startswith("doesn't hold the packets of the chunks that it names")
+
+
+@pytest.mark.parametrize("codec", ["pcm_s16le", "pcm_s24le", "pcm_f32le", "pcm_u8", "pcm_alaw"])
+@pytest.mark.parametrize("missing", [0, 1])
+def test_an_imported_wav_is_a_wav_again(tmp_path: Path, codec: str, missing: int) -> None:
+    """As browsers play it; also one that was cut off within a sample."""
+    path = tmp_path / "talk.wav"
+    with av.open(str(path), "w", format="wav") as file:
+        stream = file.add_stream(codec, rate=8_000, layout="stereo")
+        frame = av.AudioFrame(format=stream.format.name, layout="stereo", samples=20_000)
+        frame.sample_rate = 8_000
+        for plane in frame.planes:
+            plane.update(np.random.default_rng(1).bytes(plane.buffer_size))
+        file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) - missing])
+    folder = import_audio(Archive(tmp_path / "archive"), path)
+    package = export.unedited(folder, tmp_path / "package")[0]
+    made = package / "data" / "unedited.wav"
+    assert verify(package).ok
+    assert sounding(made) == sounding(path)
+    for from_s, to_s in ((0.0, 1.0), (1.0, 2.5)):
+        clip = export.clip(folder, tmp_path / "clips", from_s=from_s, to_s=to_s)[0]
+        assert verify(clip, against=lambda _: folder.path).ok
+
+
+def sounding(path: Path) -> bytes:
+    """The coded samples of a file."""
+    with av.open(str(path)) as file:
+        return b"".join(bytes(packet) for packet in file.demux(audio=0))
