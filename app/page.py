@@ -20,6 +20,7 @@ import resources
 from recorder import sums
 from recorder.archive import PROGRAM, SessionInfo
 from recorder.continuous import Continuous
+from recorder.cover import twice
 from recorder.events import GapFound, Sealed
 from recorder.pieces import Gaps
 from recorder.sign import PublicKey
@@ -98,6 +99,7 @@ def render(content: Content) -> str:
         model=content.transcripts[0].model if content.transcripts else "",
         chapters=content.timeline.markers,
         gaps=gaps,
+        twice=_twice(content),
         is_cut=content.gaps is Gaps.CUT,
         key=content.key,
         chunks=sum(len(file.chunks) for file in content.files),
@@ -119,6 +121,12 @@ def clock(seconds: float) -> str:
 
 def _gaps(content: Content) -> tuple[GapFound, ...]:
     return content.timeline.tracks[content.files[0].chunks[0][0].track].gaps
+
+
+def _twice(content: Content) -> list[str]:
+    """What of the track may be there twice."""
+    track = content.files[0].chunks[0][0].track
+    return [str(each) for each in twice(content.timeline) if each.track == track]
 
 
 def _lines(transcripts: Iterable[Transcript], gaps: Iterable[GapFound]) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recorder import bag
+from recorder import bag, cover
 from recorder.archive import PROGRAM, SessionInfo
 from recorder.events import Attempt, Chunk, Connected, PartOpened, PartSealed, Repeated
 from recorder.journal import Entry
@@ -176,8 +176,10 @@ class Dossier:
         return "".join(f"{name}: {_line(text)}\n" for name, text in facts if text)
 
     def _gap_lines(self) -> str:
+        is_alone = len(self.timeline.own) == 1
         lines = [
-            f"  {gap.from_s:10.3f} to {gap.to_s:10.3f} s: {gap.reason}"
+            f"  {gap.from_s:10.3f} to {gap.to_s:10.3f} s: "
+            f"{'' if is_alone else f'track {gap.track}: '}{gap.reason}"
             for gap in self.timeline.gaps
         ]
         fills = [
@@ -186,7 +188,12 @@ class Dossier:
             "but in those named completed, if they are here"
             for fill in self.timeline.fills
         ]
-        return "\n".join([*(lines or ["  none"]), *fills])
+        twice = [f"  {each}" for each in cover.twice(self.timeline)]
+        loose = [
+            f"  track {name} was placed beside the others by the clock; some seconds may differ"
+            for name in cover.by_clock(self.timeline)
+        ]
+        return "\n".join([*(lines or ["  none"]), *fills, *twice, *loose])
 
     def _source_lines(self) -> str:
         """The sources asked for, and who answered, as it was seen."""

@@ -80,6 +80,8 @@ class Run:
     start_s: Seconds
     end_s: Seconds
     placed_by: PlacedBy
+    misfit_s: Seconds | None = None
+    """How much later its own clock places it than it lies; negative is 'earlier'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +291,7 @@ class _Build:
                 start_s=run.start_s,
                 end_s=ends[run.run],
                 placed_by=run.placed_by,
+                misfit_s=run.misfit_s,
             )
             for (name, _), run in self.runs.items()
             if name == track and run.run in ends

@@ -182,6 +182,10 @@ def _timeline_json(timeline: Timeline) -> dict[str, Any]:
             for fill in timeline.fills
         ],
         "markers": [{"at_s": mark.at_s, "text": mark.text} for mark in timeline.markers],
+        "maybe_twice": [
+            {"track": each.track, "from_s": each.from_s, "to_s": each.to_s}
+            for each in cover.twice(timeline)
+        ],
         **_cover_json(timeline),
     }
 
@@ -206,6 +210,7 @@ def _cover_json(timeline: Timeline) -> dict[str, Any]:
             for each in cover.best(timeline)
         ],
         "missing": [{"from_s": from_s, "to_s": to_s} for from_s, to_s in cover.missing(timeline)],
+        "placed_by_clock": list(cover.by_clock(timeline)),
     }
 
 
@@ -256,8 +261,7 @@ def _show(
             f"  [green]▩[/] {exact_clock(fill.from_s)} to {exact_clock(fill.to_s)} filled from"
             f" elsewhere: track {fill.by}  [dim]{escape(fill.detail)}[/]"
         )
-    if len(timeline.tracks) > 1:
-        _show_cover(context, timeline)
+    _show_cover(context, folder, timeline)
     for mark in timeline.markers:
         context.say(f"  ⚑ {exact_clock(mark.at_s)} {escape(mark.text)}")
     if found := labels.read(folder):
@@ -277,12 +281,23 @@ def _show_plan(context: Context, folder: SessionFolder, summary: Summary) -> Non
         context.say(f"  [dim]{escape(summary.ending)}[/]")
 
 
-def _show_cover(context: Context, timeline: Timeline) -> None:
-    """Of tracks side by side: how much each gives to the whole, and what none has."""
+def _show_cover(context: Context, folder: SessionFolder, timeline: Timeline) -> None:
+    """What may be there twice; of tracks side by side what each gives, and what none has."""
+    for each in cover.twice(timeline):
+        context.say(f"  [yellow]![/] {escape(str(each))}")
+    if len(timeline.tracks) < 2:
+        return
     held_s = dict.fromkeys(sorted(timeline.tracks), 0.0)
-    for each in cover.best(timeline):
-        held_s[each.track] += each.to_s - each.from_s
+    for taken in cover.best(timeline):
+        held_s[taken.track] += taken.to_s - taken.from_s
     shares = ", ".join(f"{exact_clock(each_s)} from {name}" for name, each_s in held_s.items())
+    if loose := cover.by_clock(timeline):
+        command = f"aircheck complete {folder.id} --from {folder.id}:{loose[0]}"
+        context.say(
+            f"  [cyan]≡[/] together: {shares}; track {', '.join(loose)} was placed by the clock, "
+            f"some seconds may differ: '{command}' aligns them by sound"
+        )
+        return
     lost_s = sum(to_s - from_s for from_s, to_s in cover.missing(timeline))
     rest = f"{exact_clock(lost_s)} is in none" if lost_s else "nothing is missing"
     context.say(f"  [cyan]≡[/] together: {shares}; {rest}")

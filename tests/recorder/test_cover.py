@@ -2,6 +2,7 @@
 
 import random
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder import cover
-from recorder.archive import Archive, SessionFolder
+from recorder.archive import Archive, SessionFolder, SessionInfo
 from recorder.decode import decode_best, decode_file
+from recorder.dossier import Dossier
+from recorder.events import Chunk, Event, GapFound, PartOpened, RunStarted
+from recorder.pieces import Gaps
 from recorder.session import Recording
 from recorder.sources.open import open_source
 from recorder.timeline import Run, Timeline, Track
-from recorder.types import PlacedBy, Seconds, SourceKind, SourceSpec
+from recorder.types import (
+    AudioFormat,
+    GapReason,
+    PlacedBy,
+    Seconds,
+    SessionId,
+    SourceKind,
+    SourceSpec,
+)
 from tests.faults.hls import Broadcast, Fault, HlsServer, Item, muxed_items
 
 TENTH = Fault(status=404)
@@ -131,3 +143,77 @@ def test_two_mirrors_that_each_lose_another_tenth_are_whole_together(tmp_path: P
     expected = np.concatenate([block.samples for block in decode_file(whole)])
     heard = np.concatenate([b.samples for b in decode_best(folder, rate_hz=None, channels=None)])
     assert abs(len(heard) - len(expected)) <= 2_048  # what a decoder makes of its first frame
+
+
+def placed(track: str, number: int, start_s: float, misfit_s: float, source: str) -> list[Event]:
+    """A run of ten seconds that the clock placed, or that was first."""
+    name = f"{track}-{number:06}"
+    placed_by = PlacedBy.FIRST if misfit_s == 0 else PlacedBy.WALL_CLOCK
+    fmt = AudioFormat(container="adts", codec="aac", rate_hz=48_000, channels=1)
+    return [
+        PartOpened(
+            track=track, part=name, file=f"audio/{name}.aac", format=fmt, run=number, source=source
+        ),
+        RunStarted(
+            track=track,
+            run=number,
+            start_s=Seconds(start_s),
+            placed_by=placed_by,
+            misfit_s=Seconds(misfit_s) if misfit_s else None,
+        ),
+        Chunk(
+            track=track,
+            part=name,
+            run=number,
+            offset=0,
+            bytes=10,
+            sha256="0" * 64,
+            start_s=Seconds(start_s),
+            duration_s=Seconds(10.0),
+            arrived_at="2024-08-13T00:42:00.000Z",
+            arrived_mono_s=0.0,
+        ),
+    ]
+
+
+def test_what_another_encoder_repeats_by_the_clock_is_said() -> None:
+    first = [*placed("a", 1, 24.0, 0.0, "https://one.example/")]
+    other = placed("a", 2, 34.0, -15.04, "https://two.example/")
+    (found,) = cover.twice(Timeline.of([*first, *other]))
+    assert str(found) == (
+        "≈15 s before 00:34 of track a may be there twice "
+        "(another encoder's mirror, placed by the clock)"
+    )
+    near = placed("a", 2, 34.0, -0.3, "https://two.example/")
+    assert cover.twice(Timeline.of([*first, *near])) == ()
+
+
+def test_a_track_that_the_clock_alone_placed_is_told_from_one_that_sound_placed() -> None:
+    first = placed("a", 1, 0.0, 0.0, "https://one.example/")
+    loose = Timeline.of([*first, *placed("b", 1, 0.0, -8.0, "https://two.example/")])
+    assert cover.by_clock(loose) == ("b",)
+    assert cover.twice(loose) == (), "it begins there; nothing lies before it"
+    assert cover.by_clock(Timeline.of(first)) == ()
+
+
+def test_a_package_says_what_may_be_there_twice_and_which_track_has_a_gap() -> None:
+    lost = GapFound(
+        track="b", from_s=Seconds(10), to_s=Seconds(12), reason=GapReason.CONNECTION_LOST
+    )
+    events = [
+        *placed("a", 1, 0.0, 0.0, "https://one.example/"),
+        *placed("a", 2, 10.0, -4.0, "https://two.example/"),
+        *placed("b", 1, 0.0, -8.0, "https://two.example/"),
+        lost,
+    ]
+    said = Dossier(
+        info=SessionInfo(id=SessionId("x"), title="Two", created_at=datetime.now(UTC)),
+        entries=(),
+        timeline=Timeline.of(events),
+        files=(),
+        gaps=Gaps.CUT,
+        sums_sha256="",
+    ).verify_txt()
+    assert "10.000 to     12.000 s: track b: connection lost" in said
+    assert "≈4 s before 00:10 of track a may be there twice" in said
+    assert "track b was placed beside the others by the clock; some seconds may differ" in said
