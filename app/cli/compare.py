@@ -129,7 +129,9 @@ def complete_command(
     it has the replay.
     """
     if undo == (wait or other is not None):
-        raise click.UsageError("Say --from OTHER, --wait, or --undo.")
+        raise click.UsageError(
+            f"Say --from OTHER, --wait, or --undo.{_of_itself(context, session)}"
+        )
     folder = context.archive.find(session)
     if undo:
         letters = completing.undo(folder)
@@ -144,6 +146,13 @@ def complete_command(
     else:
         _show_completion(context, done)
     sys.exit(0 if done.track else _NOTHING_FOUND)
+
+
+def _of_itself(context: Context, session: str) -> str:
+    """How a session whose tracks lie side by side is completed by another one of these."""
+    folder = context.archive.find(session)
+    others = sorted(folder.timeline().own)[1:]
+    return f" It has tracks side by side: --from {folder.id}:{others[0]}" if others else ""
 
 
 def _done(

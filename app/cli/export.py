@@ -415,6 +415,13 @@ def _as_it_is(context: Context, folder: SessionFolder, asked: _Asked, out: Path)
         made = publishing.clip(folder, out, from_s=asked.from_s or 0.0, to_s=end_s, gaps=kept)
         context.say("  [dim]unedited: packets as they were received, with their proof[/]")
         return made
+    if asked.completed and not folder.timeline().fills:
+        raise AircheckError(
+            "No other recording has filled gaps of this session, so there is no completed file.",
+            safe="Nothing was written.",
+            hint=f"'aircheck complete {folder.id} --from {_other_of(folder)}' fills them; "
+            "or leave --completed out.",
+        )
     return publishing.unedited(
         folder,
         out,
@@ -428,6 +435,12 @@ def _format_of(out: Path) -> str:
     """What captions a path's name asks for; SRT where it asks for none."""
     asked = out.suffix.lower().removeprefix(".")
     return asked if asked in writing.WRITERS else "srt"
+
+
+def _other_of(folder: SessionFolder) -> str:
+    """What may complete a session: its second track, or another recording that people name."""
+    others = sorted(folder.timeline().own)[1:]
+    return f"{folder.id}:{others[0]}" if others else "OTHER"
 
 
 def _say_ready(context: Context, file: Path) -> None:

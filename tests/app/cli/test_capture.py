@@ -11,11 +11,13 @@ import pytest
 from app.cli import main
 from app.cli.capture import announced
 from recorder.archive import Archive
+from recorder.journal import JournalWriter
 from recorder.schedule import Schedule
-from recorder.types import parse_iso
+from recorder.types import SourceKind, SourceSpec, parse_iso
 from tests.app.cli.test_bad_input import aircheck
 from tests.faults.hls import Broadcast, HlsServer, items
 from tests.recorder.builders import build_session
+from tests.recorder.test_cover import placed
 from transcribe.queue import Queue, path_of
 
 NOWHERE = "http://127.0.0.1:1/live"
@@ -158,6 +160,39 @@ def test_tracks_side_by_side_are_told_by_show(tmp_path: Path) -> None:
     assert [each["track"] for each in shown["taken"]] == ["a"]
     assert shown["missing"] == []
     assert "nothing is missing" in aircheck(tmp_path, "show", session["id"]).stdout
+
+
+def test_what_the_clock_alone_placed_is_told_by_show(tmp_path: Path) -> None:
+    asked = SourceSpec(kind=SourceKind.STREAM, address=NOWHERE)
+    folder = Archive(tmp_path).create("Two encoders", [("a", asked), ("b", asked)])
+    log = JournalWriter(folder.journal_path)
+    log.append(
+        *placed("a", 1, 0.0, 0.0, "https://one.example/"),
+        *placed("a", 2, 10.0, -4.0, "https://two.example/"),
+        *placed("b", 1, 0.0, -8.0, "https://two.example/"),
+    )
+    log.close()
+    told = json.loads(aircheck(tmp_path, "show", folder.id, "--json").stdout)
+    assert told["maybe_twice"] == [{"track": "a", "from_s": 6.0, "to_s": 10.0}]
+    assert told["placed_by_clock"] == ["b"]
+    shown = " ".join(aircheck(tmp_path, "show", folder.id).stdout.split())
+    assert "≈4 s before 00:10 of track a may be there twice" in shown
+    assert f"aircheck complete {folder.id} --from {folder.id}:b" in shown
+    assert "nothing is missing" not in shown
+    hint = aircheck(tmp_path, "complete", folder.id)
+    assert hint.returncode == 2
+    assert f"--from {folder.id}:b" in " ".join(hint.stderr.split())
+
+
+def test_a_completed_file_of_what_nobody_completed_is_refused(tmp_path: Path) -> None:
+    folder = build_session(tmp_path / "archive")
+    out = tmp_path / "out"
+    asked = ("export", folder.id, "--as", "unedited", "--completed", "--out", str(out))
+    done = aircheck(tmp_path / "archive", *asked)
+    assert done.returncode == 1
+    assert "there is no completed file" in " ".join(done.stderr.split())
+    assert f"aircheck complete {folder.id} --from OTHER" in " ".join(done.stderr.split())
+    assert not out.exists()
 
 
 def test_autostart_is_off_on_and_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
