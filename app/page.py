@@ -93,6 +93,7 @@ def render(content: Content) -> str:
         duration_s=content.timeline.duration_s,
         files=content.files,
         first=content.files[0].path.name,
+        is_matroska=any(file.path.suffix == ".mka" for file in content.files),
         lines=list(_lines(content.transcripts[:1], gaps)),
         language=_language(content.transcripts),
         has_text=bool(content.transcripts),

@@ -13,14 +13,15 @@ from recorder import sign
 from recorder.archive import SessionFolder
 from recorder.errors import ExportError
 from recorder.pieces import Gaps
-from recorder.types import Seconds
+from recorder.types import AudioFormat, Seconds
 from recorder.verify import verify
-from tests.recorder.builders import adts_part, build_session
+from tests.recorder.builders import PartSpec, adts_part, build_session, encode, tone
 from transcribe import captions, transcript
 from transcribe.transcript import Segment, Transcript
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)> & \"q\" 'a'"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+FLAC = AudioFormat(container="flac", codec="flac", rate_hz=44_100, channels=1)
 
 
 def talk(root: Path, *, text: str = "Good evening, café.") -> SessionFolder:
@@ -127,6 +128,19 @@ def test_a_session_without_words_has_a_page_too(tmp_path: Path) -> None:
     html = publishing.publish_page(folder, tmp_path / "page")[0].read_text("utf-8")
     assert "There is no transcript." in html
     assert "No audio for 2.0 s: connection lost" in html
+
+
+def test_a_page_says_what_browsers_may_not_play(folder: SessionFolder, tmp_path: Path) -> None:
+    parts = [
+        PartSpec(fmt=FLAC, chunks=[(encode(tone(2.0), FLAC.rate_hz, "flac"), 2.0)], start_s=at_s)
+        for at_s in (0.0, 2.0)
+    ]
+    matroska = build_session(tmp_path / "archive", parts)
+    html = publishing.publish_page(matroska, tmp_path / "flac")[0].read_text("utf-8")
+    assert 'src="audio.mka"' in html
+    assert "Safari and older Firefox don't play it" in html
+    html = publishing.publish_page(folder, tmp_path / "page")[0].read_text("utf-8")
+    assert "Matroska" not in html
 
 
 def test_nothing_is_overwritten(folder: SessionFolder, tmp_path: Path) -> None:
