@@ -83,10 +83,12 @@ class Transport(QFrame):
         if self._player.folder is not None and self._player.folder.path == folder.path:
             self._shown = folder
             self.title.say(title)
-            self._duration_s = float(strip.duration_s)
-            self._gaps = tuple((gap.from_s, gap.to_s, gap.text) for gap in strip.gaps)
-            self.strip.show_strip(strip)
-            self._on_moved(self._player.position_s)
+            self._show_time(strip)
+
+    def show_growth(self, folder: SessionFolder, strip: Strip) -> None:
+        """Show how far a session that goes on is by now, if it is the one that is shown."""
+        if self.shows(folder):
+            self._show_time(strip)
 
     def shows(self, folder: SessionFolder) -> bool:
         """Whether it has the time of this session."""
@@ -221,6 +223,12 @@ class Transport(QFrame):
         """The title gives way where there is little room."""
         super().resizeEvent(event)
         self.title.setVisible(event.size().width() >= tokens.TRANSPORT_WITH_TITLE_WIDTH)
+
+    def _show_time(self, strip: Strip) -> None:
+        self._duration_s = float(strip.duration_s)
+        self._gaps = tuple((gap.from_s, gap.to_s, gap.text) for gap in strip.gaps)
+        self.strip.show_strip(strip)
+        self._on_moved(self._player.position_s)
 
     def _forget(self) -> None:
         """Another session is played, whose time isn't known yet."""

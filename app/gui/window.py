@@ -322,7 +322,9 @@ class Window(QMainWindow):
             self._desk.stop(live.folder)
 
     @Slot(object)
-    def _on_live(self, _sessions: tuple[Live, ...]) -> None:
+    def _on_live(self, sessions: tuple[Live, ...]) -> None:
+        for live in sessions:
+            self.transport.show_growth(live.folder, live.strip)
         if self._is_stopping and not self._going():
             self.leave()
 
@@ -373,6 +375,10 @@ class Window(QMainWindow):
     def _on_shown_folder(self, path: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
+    @Slot(object)
+    def _on_shown_file(self, file: Path) -> None:
+        self._on_shown_folder(file.parent)
+
     @property
     def _now(self) -> NowPage:
         place = self.place("now")
@@ -406,6 +412,7 @@ class Window(QMainWindow):
         desk.told.connect(self._on_said)
         desk.heard.connect(self.bar.show_levels)
         desk.shown_folder.connect(self._on_shown_folder)
+        self.bar.notice.shown.connect(self._on_shown_file)
         self.bar.offers_asked.connect(desk.list_offers)
         self.bar.levels_asked.connect(desk.listen)
         self.bar.record_asked.connect(desk.record)

@@ -14,6 +14,7 @@ from app.gui.presenters.playback import FASTEST, PACES, SLOWEST, FileSound, Hear
 from app.gui.presenters.session import load
 from app.gui.transport import Transport, hearing_words
 from recorder.archive import SessionFolder
+from recorder.types import Seconds
 from tests.recorder.builders import build_session
 
 
@@ -44,6 +45,19 @@ def test_a_file_has_not_the_time_of_the_session_before_it(
     assert not transport.title.accessibleName()
     transport.forward.click()
     assert player.position_s == 15.0
+
+
+def test_the_length_grows_with_a_session_that_goes_on(
+    transport: Transport, folder: SessionFolder, tmp_path: Path
+) -> None:
+    strip = load(folder).strip
+    transport._player.play(folder, 3.0)
+    transport.show_session(folder, "Talk", strip)
+    grown = replace(strip, duration_s=Seconds(strip.duration_s + 60))
+    transport.show_growth(build_session(tmp_path / "other"), grown)
+    assert transport.time.text() == "0:03 / 0:22"
+    transport.show_growth(folder, grown)
+    assert transport.time.text() == "0:03 / 1:22"
 
 
 def test_the_menu_offers_paces_and_what_is_left_out(transport: Transport) -> None:
