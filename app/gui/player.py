@@ -39,6 +39,7 @@ _NEEDED = (
     "recorder.decode",
     "app.gui.presenters.pace",
     "recorder.sources.pulse",
+    "pulsectl",
 )  # Qt's own is loaded by the GUI thread
 _QT = "PySide6.QtMultimedia"
 _PIPEWIRE = "pipewire-0"  # its own socket, where it doesn't speak PulseAudio's language
