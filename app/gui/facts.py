@@ -5,6 +5,7 @@ Evidence, markers, versions and differences are all shown so; rows are as high a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
@@ -36,7 +37,10 @@ from app.gui.presenters.language import translate
 
 _Index = QModelIndex | QPersistentModelIndex
 FACT_ROLE = Qt.ItemDataRole.UserRole + 1
-_WRAPPED = int(Qt.TextFlag.TextWrapAnywhere | Qt.TextFlag.TextWordWrap)
+_WRAPPED = int(Qt.TextFlag.TextWordWrap)
+_BREAK = "\N{ZERO WIDTH SPACE}"
+_LONG_WORD = re.compile(r"\S{24,}")
+_PLACES = re.compile(r"[/?&=_.:-]+(?=\w)|\w{16}(?=\w)")
 _ICONS = {
     "gap": ("triangle-alert", "trouble"),
     "part": ("file-audio", "muted"),
@@ -219,11 +223,13 @@ class _FactDelegate(QStyledItemDelegate):
         painter.setFont(title)
         painter.setPen(QColor(colours.muted if fact.kind == "head" else colours.text))
         height = _height(title, fact.title, inner.width())
-        painter.drawText(inner.adjusted(0, 0, 0, height - inner.height()), _WRAPPED, fact.title)
+        painter.drawText(
+            inner.adjusted(0, 0, 0, height - inner.height()), _WRAPPED, breakable(fact.title)
+        )
         if fact.detail:
             painter.setFont(theme.font(tokens.TYPE_NOTE))
             painter.setPen(QColor(colours.muted))
-            painter.drawText(inner.adjusted(0, height + 2, 0, 0), _WRAPPED, fact.detail)
+            painter.drawText(inner.adjusted(0, height + 2, 0, 0), _WRAPPED, breakable(fact.detail))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802 (Qt's)
@@ -260,6 +266,11 @@ class _FactDelegate(QStyledItemDelegate):
         editor.setGeometry(area.adjusted(tokens.SPACE_XS, 1, -tokens.SPACE_XS, -1))
 
 
+def breakable(text: str) -> str:
+    """A text whose long words, addresses and hashes, may be broken: where they have joints."""
+    return _LONG_WORD.sub(lambda word: _PLACES.sub(rf"\g<0>{_BREAK}", word[0]), text)
+
+
 def _inner(area: QRect, fact: Fact) -> QRect:
     """Where the text is."""
     lead = tokens.SPACE_M if fact.kind == "head" else 2 * tokens.SPACE_M + tokens.ICON_S
@@ -274,4 +285,4 @@ def _title_font(fact: Fact) -> QFont:
 
 def _height(font: QFont, text: str, width: int) -> int:
     limits = QRect(0, 0, max(width, 1), 1 << 20)
-    return QFontMetrics(font).boundingRect(limits, _WRAPPED, text).height()
+    return QFontMetrics(font).boundingRect(limits, _WRAPPED, breakable(text)).height()
