@@ -1993,6 +1993,10 @@
         <translation>Retten Sie die Sitzung, um sie zu versiegeln; ihr Protokoll ist derived/recorder.log.</translation>
     </message>
     <message>
+        <source>Announced for {when}.</source>
+        <translation>Angekündigt für {when}.</translation>
+    </message>
+    <message>
         <source>Disk lasts {length}</source>
         <translation>Platz für {length}</translation>
     </message>
@@ -2265,6 +2269,33 @@
     <message>
         <source>The last {seconds} s are kept in memory, and recorded with what follows.</source>
         <translation>Die letzten {seconds} s sind im Speicher und werden mit dem Folgenden aufgenommen.</translation>
+    </message>
+</context>
+<context>
+    <name>Reasons</name>
+    <message>
+        <source>{what} is not available: {words}.</source>
+        <translation>{what} ist nicht zu haben: {words}.</translation>
+    </message>
+    <message>
+        <source>{what} refuses: {words}.</source>
+        <translation>{what} weist ab: {words}.</translation>
+    </message>
+    <message>
+        <source>There is no host {what} (yet).</source>
+        <translation>Es gibt (noch) keinen Rechner {what}.</translation>
+    </message>
+    <message>
+        <source>{what} did not answer in time.</source>
+        <translation>{what} hat nicht rechtzeitig geantwortet.</translation>
+    </message>
+    <message>
+        <source>{what} refuses the connection.</source>
+        <translation>{what} weist die Verbindung ab.</translation>
+    </message>
+    <message>
+        <source>{what} can&apos;t be reached: {words}.</source>
+        <translation>{what} ist nicht zu erreichen: {words}.</translation>
     </message>
 </context>
 <context>
@@ -2870,8 +2901,8 @@
         <translation>Modelldateien (*.pt)</translation>
     </message>
     <message>
-        <source>It holds when Aircheck is opened again.</source>
-        <translation>Es gilt, sobald Aircheck neu geöffnet wird.</translation>
+        <source>It takes effect when Aircheck is opened the next time.</source>
+        <translation>Wirkt, wenn Aircheck das nächste Mal geöffnet wird.</translation>
     </message>
     <message>
         <source>{variable} in the environment decides it.</source>

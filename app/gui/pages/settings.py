@@ -201,7 +201,7 @@ class SettingCard(QFrame):
         self.entry, self.part = entry, part
         self._first: Any = None
         self.late = wrapped(
-            "note", translate("Settings", "It holds when Aircheck is opened again.")
+            "note", translate("Settings", "It takes effect when Aircheck is opened the next time.")
         )
         self.late.hide()
         self.fixed = wrapped("note")

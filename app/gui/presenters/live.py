@@ -12,10 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from app.gui.presenters import words
+from app.gui.presenters import figures, words
 from app.gui.presenters.following import NO_NEWS, Follower, News
 from app.gui.presenters.history import Histories
 from app.gui.presenters.language import translate
+from app.gui.presenters.reasons import in_own_words
 from app.gui.presenters.session import NO_TIME, Strip, Wave, load_wave
 from app.gui.presenters.words import Look, Message, look_of
 from recorder import disk, launch
@@ -115,12 +116,22 @@ class Live:
         status = self.status
         if status.state is State.RECORDING:
             return _sentences(status.warning, self.trouble, _late(status), *_broken(status))
-        why = status.detail or _because(status)
+        why = self._announced(now) or in_own_words(status.detail) or _because(status)
         if status.state is State.SCHEDULED:
             then = words.begins(status.next_try_at, now)
         else:
             then = words.countdown(status.next_try_at, now)
         return _sentences(status.warning, why, then and f"{_capital(then)}.")
+
+    def _announced(self, now: datetime) -> str:
+        """When it is to begin, on the clock of ``now``; empty where it doesn't wait for that."""
+        if self.status.state is not State.SCHEDULED or self.announced_for is None:
+            return ""
+        local = self.announced_for.astimezone(now.tzinfo)
+        day = f"{figures.weekday(local)}, {figures.date(local)}"
+        return translate("Live", "Announced for {when}.").format(
+            when=f"{day}, {figures.time(local)} {local.tzname()}"
+        )
 
     def lateness(self, now: datetime) -> str:
         """How late it is, or began, by the minute; empty where it isn't, or nobody said when."""
@@ -434,7 +445,7 @@ def _broken(status: Status) -> list[str]:
         said.format(
             track=each.track,
             state=look_of(each.state, is_held=True).word,
-            why=each.detail or each.source,
+            why=in_own_words(each.detail) or each.source,
         )
         for each in status.tracks
         if each.state not in fine

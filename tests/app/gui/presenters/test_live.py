@@ -139,6 +139,10 @@ def test_a_scheduled_session_says_when_waiting_begins(growing: SessionFolder) ->
     )
     assert scheduled.look.word == "Scheduled"
     assert scheduled.reason(NOW) == "Announced for Tuesday, 23:05. Waiting begins in 3 h."
+    known = replace(scheduled, announced_for=datetime(2024, 8, 13, 23, 5, tzinfo=UTC))
+    assert known.reason(datetime(2024, 8, 13, 20, 0, tzinfo=UTC)).startswith(
+        "Announced for Tuesday, 13 Aug 2024, 23:05 UTC. "
+    )
 
 
 def test_what_happened_last_is_noted_with_its_time(
