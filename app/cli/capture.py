@@ -250,17 +250,27 @@ def announced(schedule: Schedule) -> str:
 def _queue(context: Context, folder: SessionFolder, model: str | None) -> None:
     """Queue the sealed session for whoever works the queue; a failure costs nothing."""
     from transcribe.queue import Queue, path_of  # noqa: PLC0415 (recording starts without it)
+    from transcribe.weights import Weights  # noqa: PLC0415 (likewise)
 
     sealed = folder.sealed()
     if sealed is None or not sealed.part_count:
         return
     try:
         with contextlib.closing(Queue(path_of(context.settings.archive))) as jobs:
-            jobs.add(folder.id, model=model or context.settings.model)
+            weights = Weights(context.settings.models)
+            chosen = model or weights.automatic(context.settings.model)
+            jobs.add(folder.id, model=chosen)
+            is_here = chosen in weights.here()
     except AircheckError as error:
         context.say(f"[yellow]![/] Not queued for transcription: {escape(str(error))}")
         return
-    context.say("  queued; 'aircheck transcribe --pending' turns it into text")
+    if is_here:
+        context.say("  queued; 'aircheck transcribe --pending' turns it into text")
+    else:
+        context.say(
+            f"  queued, and waits for a model: 'aircheck models get {escape(chosen)}' gets one, "
+            "'aircheck transcribe --pending' turns it into text then"
+        )
 
 
 @contextlib.contextmanager

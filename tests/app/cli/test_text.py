@@ -16,7 +16,7 @@ from recorder.types import AudioFormat
 from tests.app.cli.running import Aircheck, runner
 from tests.recorder.builders import PartSpec, adts_chunks, build_session
 from tests.transcribe.models import save_random, small_dims
-from transcribe import transcript
+from transcribe import suiting, transcript
 from transcribe.queue import Queue, path_of
 
 TALK = AudioFormat(container="adts", codec="aac", rate_hz=44_100, channels=1)
@@ -74,6 +74,19 @@ def test_one_without_its_model_says_how_to_get_it(
     assert "waits for a model" not in aircheck("queue")[1]
     queue.add(folder.id, model="tiny")
     assert "waits for a model: 'aircheck models get tiny'" in aircheck("queue")[1]
+
+
+def test_what_is_recorded_before_there_is_a_model_waits_for_one(
+    aircheck: Aircheck, queue: Queue
+) -> None:
+    ended, out = aircheck("record", str(resources.path("sample/session.aac")))
+    assert ended == 0
+    assert "waits for a model: 'aircheck models get " in out
+    [job] = queue.jobs()
+    assert (job.state, job.model) == ("queued", suiting.model())
+    told = answer(aircheck, "transcribe", "--pending", status=1)["error"]
+    assert "not on this machine yet" in told["message"]
+    assert states(aircheck) == {job.id: "queued"}
 
 
 def test_what_failed_says_why_and_is_tried_again(
