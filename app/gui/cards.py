@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.gui import theme, tokens
 from app.gui.clips import Clips
@@ -44,6 +46,7 @@ class MomentLine(QFrame):
         super().__init__()
         self._at_s = 0.0
         self._is_note = False
+        self._before: QWidget | None = None  # what had the focus
         self._icon = Icon("bookmark", "accent")
         self.field = QLineEdit()
         self.field.setMinimumHeight(tokens.CONTROL_HEIGHT)
@@ -55,12 +58,15 @@ class MomentLine(QFrame):
         layout.addWidget(self.field, 1)
         layout.addWidget(self.done)
         self.field.returnPressed.connect(self._on_return)
-        self.done.clicked.connect(self.hide)
+        self.done.clicked.connect(self._leave)
         self.hide()
 
     def ask(self, at_s: float, *, is_note: bool) -> None:
         """Ask for a mark's name, or for a note."""
         self._at_s, self._is_note = at_s, is_note
+        before = QApplication.focusWidget()
+        if before is not None and not self.isAncestorOf(before):
+            self._before = before
         self._icon.show_icon("sticky-note" if is_note else "bookmark", "accent")
         said = (
             translate("Card", "Note at {clock}")
@@ -76,25 +82,32 @@ class MomentLine(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Escape leaves it."""
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self._leave()
             return
         super().keyPressEvent(event)
+
+    @Slot()
+    def _leave(self) -> None:
+        """Give the focus back to what had it before."""
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
+            self._before.setFocus()
+        self._before = None
+        self.hide()
 
     @Slot()
     def _on_return(self) -> None:
         text = self.field.text().strip()
         if text:
             (self.noted if self._is_note else self.named).emit(self._at_s, text)
-        self.hide()
+        self._leave()
 
 
 class Notices(QFrame):
-    """What happened so far: the newest in a line, all of it on demand."""
+    """What happened so far, on demand; `all` asks for it, and stands where the card wants it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[Notice, ...] = ()
-        self._newest = Text("note")
         self.all = Button(translate("Card", "All"), kind="link")
         self.all.setCheckable(True)
         self.all.toggled.connect(self._on_toggled)
@@ -102,36 +115,30 @@ class Notices(QFrame):
         self._list.setReadOnly(True)
         self._list.setFixedHeight(tokens.NOTICES_HEIGHT)
         self._list.setAccessibleName(translate("Card", "What happened so far, the newest first"))
-        self._list.hide()
-        line = QHBoxLayout()
-        line.setSpacing(tokens.SPACE_S)
-        line.addWidget(Icon("info", "muted"))
-        line.addWidget(self._newest, 1)
-        line.addWidget(self.all)
+        room = self.all.sizePolicy()
+        room.setRetainSizeWhenHidden(True)  # the first notice moves nothing
+        self.all.setSizePolicy(room)
+        self.all.setFixedHeight(tokens.SHELF_HEIGHT + 2 * tokens.BORDER)  # dressed or not
+        self.all.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(tokens.SPACE_XS)
-        layout.addLayout(line)
         layout.addWidget(self._list)
         self.hide()
 
     def show_notices(self, notices: tuple[Notice, ...]) -> None:
-        """Show these; hidden while there are none."""
+        """Show these; what asks for them is hidden while there are none."""
         if notices == self._shown:
             return
         self._shown = notices
-        self.setVisible(bool(notices))
-        if notices:
-            self._newest.say(str(notices[-1]))
-        self.all.setVisible(len(notices) > 1)
+        self.all.setVisible(bool(notices))
         self.all.say(translate("Card", "All %n", n=len(notices)))
-        if self._list.isVisible():
+        if self.isVisible():
             self._fill()
 
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:  # noqa: FBT001 (Qt's signal)
         self._fill()
-        self._list.setVisible(is_open)
+        self.setVisible(is_open)
 
     def _fill(self) -> None:
         lines = (words.one_line(str(notice)) for notice in reversed(self._shown))
@@ -230,7 +237,7 @@ class LiveCard(QFrame):
         if self._is_alone and not is_bare:
             self.strip.show_strip(minute_of(live.strip))
             self.strip.show_wave(live.minute)
-        self.strip.setVisible(self._is_alone and bool(status.end_s))
+        self.strip.setVisible(self._is_alone and not is_bare)  # before its first sound, too
         for part in (self.clock, self.facts, self.meter):
             part.setVisible(not is_bare)
         self.nothing.setVisible(is_bare)
@@ -316,7 +323,8 @@ class LiveCard(QFrame):
 
     @staticmethod
     def _has_reason(live: Live) -> bool:
-        return bool(live.reason(datetime.now(UTC)))
+        now = datetime.now(UTC)
+        return bool(live.reason(now) or live.latest(now))
 
     @Slot()
     def _show_reason(self) -> None:
@@ -325,7 +333,7 @@ class LiveCard(QFrame):
             return
         now = datetime.now(UTC)
         reason = live.reason(now)
-        self.reason.say(reason)
+        self.reason.say(reason or live.latest(now))
         quietly(self.why.setText, self.why.text(), reason)
         gaps = words.gaps(len(live.strip.gaps)) if live.status.end_s else ""
         marks = len(live.strip.markers)
@@ -414,6 +422,7 @@ class LiveCard(QFrame):
         top = _row(tokens.SPACE_M, self.chip, self.warning)
         top.addWidget(self.title if self._is_alone else self.reason, 1)
         top.addStretch(0)
+        top.addWidget(self.notices.all)
         middle = _row(tokens.SPACE_L, self.clock, self.nothing)
         middle.addStretch(1)
         self._actions = _row(tokens.SPACE_S, *self._buttons)

@@ -73,8 +73,10 @@ class Clips(QObject):
         if files:
             said = translate("Clip", "%n clip(s) can be verified now.", n=len(files))
             lies = translate("Clip", "The proof lies beside {file}.")
-            name = words.one_line(str(files[0]))
-            self._desk.told.emit(Message(happened=said, safe=lies.format(file=name)))
+            name = words.one_line(files[0].name)
+            self._desk.told.emit(
+                Message(happened=said, safe=lies.format(file=name), is_good=True, file=files[0])
+            )
 
     def _on_failed(self, error: AircheckError) -> None:
         self._desk.failed.emit(Message.of(error))

@@ -93,6 +93,7 @@ class Replays(QObject):
             Message(
                 happened=said.format(title=words.one_line(job.request.title)),
                 safe=translate("Replay", "What was recorded is as it was."),
+                is_good=True,
             )
         )
         self.completed.emit(path)

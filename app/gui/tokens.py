@@ -217,6 +217,7 @@ TYPING_PAUSE_MS = 5  # between the last key and the search, which is given up fo
 COMPLETION_PAUSE_MS = 150  # between the last key and the words that are offered
 FACETS_PAUSE_MS = 400  # between hits and how they are spread
 FILTER_PAUSE_MS = 40  # between the last key and the filtered list
+GOOD_NEWS_MS = 12_000  # how long a message stays that says what is done
 TOLD_MS = 4_000  # how long a word stays that needs no answer
 THUMB_PAUSE_MS = 60  # between rows that are painted and the reading of their waveforms
 JUMP_SHOWN_MS = 4_000

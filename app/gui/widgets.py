@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QBoxLayout,
     QFrame,
     QGraphicsDropShadowEffect,
@@ -28,6 +29,10 @@ from app.gui.presenters.words import Look, Message, one_line
 
 _REDRAWN = (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange)
 """When a button's icon gets another colour."""
+
+
+_FINE: tuple[str, tokens.Role] = ("check", "fine")
+_WARNING: tuple[str, tokens.Role] = ("triangle-alert", "trouble")
 
 
 class Icon(QLabel):
@@ -250,21 +255,26 @@ class Meter(QWidget):
         well = QRectF(self.rect())
         painter.setBrush(QColor(colours.sunken))
         painter.drawRoundedRect(well, well.height() / 2, well.height() / 2)
-        is_hot = self._peak_dbfs > tokens.METER_HOT_DBFS
-        painter.setBrush(QColor(colours.trouble if is_hot else colours.muted))
+        painter.setBrush(QColor(colours.muted))
         mean = QRectF(well)
         mean.setWidth(well.width() * _share(self._rms_dbfs))
         painter.drawRoundedRect(mean, mean.height() / 2, mean.height() / 2)
         peak_x = (well.width() - tokens.PLAYHEAD_WIDTH) * _share(self._peak_dbfs)
         if peak_x > 0:
+            is_hot = self._peak_dbfs > tokens.METER_HOT_DBFS
+            painter.setBrush(QColor(colours.trouble if is_hot else colours.muted))
             painter.drawRect(QRectF(peak_x, 0, tokens.PLAYHEAD_WIDTH, well.height()))
 
 
 class Notice(QFrame):
     """A message that stands where it happened, in three sentences, until it is read.
 
-    Stays hidden while there is nothing to say.
+    What says that something is done goes by itself, unless the pointer is on it. Stays hidden while
+    there is nothing to say.
     """
+
+    shown = Signal(object)
+    """``Path``: a file that the system's file manager is to show."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -281,10 +291,15 @@ class Notice(QFrame):
         line = QHBoxLayout(self)
         line.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_S, tokens.SPACE_M)
         line.setSpacing(tokens.SPACE_M)
-        line.addWidget(
-            Icon("triangle-alert", "trouble", tokens.ICON_M), 0, Qt.AlignmentFlag.AlignTop
-        )
+        self._icon = Icon("triangle-alert", "trouble", tokens.ICON_M)
+        self.show_file = Button(translate("Jobs", "Show in folder"), "folder-open")
+        self.show_file.clicked.connect(self._on_show_file)
+        self._going = QTimer(self)
+        self._going.setSingleShot(True)
+        self._going.timeout.connect(self._on_going)
+        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(texts, 1)
+        line.addWidget(self.show_file)
         line.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
@@ -301,14 +316,34 @@ class Notice(QFrame):
         self._happened.setText(message.happened)
         self._rest.setText(" ".join(part for part in (message.safe, message.next) if part))
         self._rest.setVisible(bool(self._rest.text()))
+        self._icon.show_icon(*(_FINE if message.is_good else _WARNING))
+        self.show_file.setVisible(message.file is not None)
         self.setAccessibleName(str(message))
         self.show()
+        if message.is_good:
+            self._going.start(tokens.GOOD_NEWS_MS)
+        else:
+            self._going.stop()
 
     @Slot()
     def clear(self) -> None:
         """Nothing to say any more."""
         self._message = None
+        self._going.stop()
         self.hide()
+
+    @Slot()
+    def _on_going(self) -> None:
+        focus = QApplication.focusWidget()
+        if self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
+            self._going.start()
+        else:
+            self.clear()
+
+    @Slot()
+    def _on_show_file(self) -> None:
+        if self._message is not None and self._message.file is not None:
+            self.shown.emit(self._message.file)
 
 
 class Teaching(QWidget):

@@ -35,7 +35,8 @@ def ended_of(row: Row, works: Works) -> Ended:
     work = works.of(row).sentence if summary.duration_s else ""
     if summary.recovered:
         recovered = translate("Now", "Recovered {clock}; at most 1 s lost.")
-        saved = recovered.format(clock=words.clock(summary.duration_s))
+        said = recovered.format(clock=words.clock(summary.duration_s))
+        saved = " · ".join((said, words.gaps(summary.gap_count)))
     elif summary.duration_s:
         saved = " · ".join((words.length(summary.duration_s), words.gaps(summary.gap_count)))
     else:

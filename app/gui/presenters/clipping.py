@@ -119,8 +119,12 @@ def clip(folder: SessionFolder, out: Path, *, from_s: float, to_s: float) -> Mes
     said = translate("Clip", "{from_} to {to} is saved as {file}.")
     return Message(
         happened=said.format(
-            from_=words.clock(made[0].start_s), to=words.clock(made[-1].end_s), file=made[0].path
+            from_=words.clock(made[0].start_s),
+            to=words.clock(made[-1].end_s),
+            file=made[0].path.name,
         ),
+        is_good=True,
+        file=made[0].path,
         safe=translate("Clip", "The recording goes on."),
         next=translate("Clip", "Its proof is written beside it when the session has ended."),
     )

@@ -31,6 +31,7 @@ _WITHOUT_METER_S = 0.5
 _DISK_LOOK_S = 5.0
 _LONGEST_DISK_S = 99 * 3_600.0
 _LATE_S = 60.0
+_NEW_S = 30.0  # how long what happened is said while all is well again
 _REDRAWN_S = 2.0
 _DRAWING_SHARE = 0.05
 _REVIVALS = 3
@@ -122,6 +123,15 @@ class Live:
         else:
             then = words.countdown(status.next_try_at, now)
         return _sentences(status.warning, why, then and f"{_capital(then)}.")
+
+    def latest(self, now: datetime) -> str:
+        """What happened a moment ago; where nothing did, what is recorded."""
+        if self.status.state is not State.RECORDING:
+            return ""
+        notices = self.news.notices
+        if notices and (now - notices[-1].at).total_seconds() < _NEW_S:
+            return str(notices[-1])
+        return self.status.source
 
     def _announced(self, now: datetime) -> str:
         """When it is to begin, on the clock of ``now``; empty where it doesn't wait for that."""

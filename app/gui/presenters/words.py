@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from app.gui.presenters import figures
 from app.gui.presenters.figures import number
@@ -25,11 +26,18 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What happened, what is safe, what happens next. Empty where there is nothing to say."""
+    """What happened, what is safe, what happens next. Empty where there is nothing to say.
+
+    Attributes:
+        is_good: Whether what was asked for is done; it needs no answer.
+        file: What was made, to be shown where it lies; None where nothing was.
+    """
 
     happened: str
     safe: str = ""
     next: str = ""
+    is_good: bool = False
+    file: Path | None = None
 
     @classmethod
     def of(cls, error: AircheckError) -> Message:

@@ -1,6 +1,7 @@
 """The page Now under a hand that is quicker than the recorders."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from app.gui import tokens
 from app.gui.presenters import live as lives
+from app.gui.presenters.following import News, Notice
 from app.gui.presenters.live import Live
+from app.gui.presenters.words import Message
 from app.gui.window import Window
 from app.settings import Settings
 from recorder.archive import SessionFolder
 from recorder.errors import RecorderError
+from recorder.types import State, utc_now
 from tests.app.gui import reach
 from tests.app.gui.test_shell import live
 from tests.recorder.builders import build_session
@@ -42,6 +46,10 @@ def show(qtbot: QtBot, window: Window, *sessions: Live) -> None:
     page = reach.now(window)
     page.show_live(sessions)
     qtbot.waitUntil(lambda: set(page.cards) == {each.key for each in sessions})
+
+
+def from_host(each: Live) -> Live:
+    return replace(each, status=replace(each.status, source="http://host.example/live"))
 
 
 def place_of(window: Window, folder: SessionFolder) -> tuple[int, int]:
@@ -109,3 +117,59 @@ def test_what_has_ended_is_stopped_without_a_word(tmp_path: Path) -> None:
     lives.stop(build_session(tmp_path))
     with pytest.raises(RecorderError):
         lives.stop(build_session(tmp_path, sealed=False))
+
+
+def test_a_source_that_breaks_moves_no_button(
+    qtbot: QtBot, window: Window, two: tuple[SessionFolder, SessionFolder]
+) -> None:
+    newer, older = two
+    show(qtbot, window, from_host(live(newer)), live(older))
+    card = reach.now(window).cards[newer.path]
+    qtbot.waitUntil(lambda: place_of(window, older)[1] > card.height())
+    before = place_of(window, newer), place_of(window, older)
+    lost = Notice(at=utc_now(), text="The connection is lost.")
+    broken = live(newer, State.RECONNECTING)
+    broken = replace(broken, status=replace(broken.status, detail=lost.text))
+    show(qtbot, window, replace(broken, news=News(notices=(lost, lost))), live(older))
+    qtbot.waitUntil(card.notices.all.isVisible)
+    qtbot.wait(50)  # whatever would be laid out anew
+    now = place_of(window, newer), place_of(window, older)
+    assert now == tuple(pytest.approx(at, abs=1) for at in before)
+    assert lost.text in card.reason.accessibleName()
+    card.notices.all.click()
+    assert card.notices.isVisible()
+
+
+def test_the_focus_goes_back_to_the_mark_that_was_used(
+    qtbot: QtBot, window: Window, two: tuple[SessionFolder, SessionFolder]
+) -> None:
+    newer, older = two
+    show(qtbot, window, live(newer), live(older))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    card = reach.now(window).cards[older.path]
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        card.mark.setFocus()
+        card.ask_name(4.0)
+        assert card.moment.field.hasFocus()
+        qtbot.keyClick(card.moment.field, key)
+        assert not card.moment.isVisible()
+        assert card.mark.hasFocus()
+
+
+def test_what_says_that_something_is_done_goes_by_itself(
+    qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tokens, "GOOD_NEWS_MS", 50)
+    notice = window.bar.notice
+    shown: list[Path] = []
+    notice.shown.disconnect()
+    notice.shown.connect(shown.append)
+    notice.say(Message(happened="The clip is saved.", is_good=True, file=tmp_path / "clip.mp3"))
+    notice.show_file.click()
+    assert shown == [tmp_path / "clip.mp3"]
+    qtbot.waitUntil(lambda: not notice.isVisible())
+    notice.say(Message(happened="The disk is full."))
+    qtbot.wait(150)
+    assert notice.isVisible()
+    assert not notice.show_file.isVisible()

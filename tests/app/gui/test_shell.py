@@ -397,7 +397,10 @@ def test_the_last_seconds_of_a_live_session_are_saved_while_it_goes_on(
     assert message is not None
     assert "is saved" in message.happened
     (clip,) = (tmp_path / "clips").iterdir()
-    assert str(clip) in message.happened
+    assert clip.name in message.happened
+    assert message.is_good
+    assert message.file == clip
+    assert window.bar.notice.show_file.isVisible()
     with av.open(str(clip)) as media:
         assert media.duration is not None
         assert media.duration / av.time_base == pytest.approx(6.0, abs=0.2)

@@ -24,7 +24,8 @@ def clip(folder: SessionFolder, out: Path) -> Path:
     before = set(out.iterdir()) if out.exists() else set()
     message = clipping.clip(folder, out, from_s=2.0, to_s=5.0)
     (path,) = set(out.iterdir()) - before
-    assert str(path) in message.happened
+    assert path.name in message.happened
+    assert message.file == path
     assert "proof is written" in message.next
     return path
 

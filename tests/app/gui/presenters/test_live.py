@@ -1,10 +1,11 @@
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from app.gui.presenters.following import Follower
+from app.gui.presenters.following import Follower, News, Notice
 from app.gui.presenters.live import Live, LiveSessions, LiveWaves, Revivals
 from app.gui.presenters.session import load
 from recorder.archive import SessionFolder
@@ -159,6 +160,15 @@ def test_what_happened_last_is_noted_with_its_time(
     )
     log.close()
     wait_until(lambda: said(follower)[-1:] == ["2 s of a gap came late and are there."])
+
+
+def test_old_news_is_said_no_longer_while_all_is_well(growing: SessionFolder) -> None:
+    refused = Notice(at=NOW - timedelta(seconds=10), text="The host refuses: 503.")
+    well = replace(live(growing, State.RECORDING, source=SOURCE), news=News(notices=(refused,)))
+    assert refused.text in well.latest(NOW)
+    assert well.latest(NOW + timedelta(seconds=30)) == SOURCE
+    waiting = replace(well, status=replace(well.status, state=State.REFUSED))
+    assert waiting.latest(NOW) == ""
 
 
 def test_the_waveform_of_a_live_session_is_drawn_when_its_turn_is(
