@@ -645,6 +645,10 @@
         </translation>
     </message>
     <message>
+        <source>Nothing</source>
+        <translation>Nichts</translation>
+    </message>
+    <message>
         <source>Filled from {clock} on by track {track}: {detail}</source>
         <translation>Ab {clock} gefüllt durch Spur {track}: {detail}</translation>
     </message>
@@ -2660,6 +2664,10 @@
             <numerusform>%n Treffer in {file} geschrieben.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>There is no field &apos;{name}:&apos;, so it is searched as text.</source>
+        <translation>Es gibt kein Feld „{name}:“; es wird als Text gesucht.</translation>
+    </message>
     <message numerus="yes">
         <source>%n hit(s)</source>
         <translation>
@@ -2670,6 +2678,10 @@
     <message>
         <source>newest first</source>
         <translation>Neueste zuerst</translation>
+    </message>
+    <message>
+        <source>less than 1 ms</source>
+        <translation>weniger als 1 ms</translation>
     </message>
     <message>
         <source>Nothing found.</source>

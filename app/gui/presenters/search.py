@@ -608,10 +608,25 @@ def _found(asked: Asked, results: Results, now: datetime) -> Found:
         next_page=results.next_page,
         count=_count(results),
         order=str(results.order),
-        took=translate("Search", "{ms:.0f} ms").format(ms=results.took_ms),
-        notes=results.notes,
+        took=_took(results.took_ms),
+        notes=tuple(_in_own_words(note) for note in results.notes),
         suggestion=results.suggestion,
     )
+
+
+def _took(took_ms: float) -> str:
+    if took_ms < 1:
+        return translate("Search", "less than 1 ms")
+    return translate("Search", "{ms:.0f} ms").format(ms=took_ms)
+
+
+def _in_own_words(note: str) -> str:
+    """What `transcribe.query` says most often, in the window's language; else as it was said."""
+    found = re.fullmatch(r"There is no field '(?P<name>.+):', so it is searched as text\.", note)
+    if not found:
+        return note
+    said = translate("Search", "There is no field '{name}:', so it is searched as text.")
+    return said.format(name=found["name"])
 
 
 def _entry(hit: Hit, now: datetime) -> HitEntry:

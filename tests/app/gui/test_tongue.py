@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 import resources
 from app.gui import tongue
-from app.gui.presenters import exporting, figures, language, words
+from app.gui.presenters import exporting, figures, language, search, words
 from app.gui.presenters.language import translate
 from recorder.types import State
 from resources import make_translations
+from transcribe import query
 
 TS = make_translations.FOLDER / "aircheck_de.ts"
 
@@ -103,6 +104,14 @@ def test_figures_are_german(german: None) -> None:
 def test_what_nobody_translated_is_said_in_english(german: None) -> None:
     assert translate("Nowhere", "%n new thing(s)", n=2) == "2 new things"
     assert translate("Nowhere", "A new thing") == "A new thing"
+
+
+def test_what_a_query_was_taken_for_is_german(german: None) -> None:
+    (note,) = query.parse("host:musk").notes
+    assert search._in_own_words(note).startswith("Es gibt kein Feld „host:“")
+    assert search._in_own_words("Something else.") == "Something else."
+    assert search._took(0.4) == "weniger als 1 ms"
+    assert search._took(3.2) == "3 ms"
 
 
 def test_the_doors_are_german(german: None) -> None:
