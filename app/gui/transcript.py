@@ -88,6 +88,8 @@ class TranscriptView(QTextEdit):
         self._looks_away.setSingleShot(True)
         self._looks_away.setInterval(tokens.VIEW_FREE_MS)
         self.selectionChanged.connect(self._on_selection)
+        self.cursorPositionChanged.connect(self._show_caret)
+        self._show_caret()
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
 
     @property
@@ -431,6 +433,15 @@ class TranscriptView(QTextEdit):
     @Slot()
     def _on_selection(self) -> None:
         self.selected.emit(self.choice())
+
+    @Slot()
+    def _show_caret(self) -> None:
+        """Show where Return would play; no caret stands in a line's time."""
+        cursor = self.textCursor()
+        number = cursor.blockNumber()
+        is_spoken = 0 <= number < len(self._lines)
+        is_in_time = not is_spoken or cursor.positionInBlock() < len(_prefix(self._lines[number]))
+        self.setCursorWidth(0 if is_in_time else tokens.BORDER)
 
     @Slot(int)
     def _on_scrolled(self, _value: int) -> None:

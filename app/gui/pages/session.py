@@ -212,6 +212,9 @@ class SessionPage(SessionPlace):
         )
         if page.history:
             self.panel.evidence.facts.facts.show_facts(evidence.facts(page.history))
+        has_parts = page.history is None or bool(page.history.timeline.parts)
+        for button in (self.panel.evidence.verify, self.other, self.export):
+            button.setEnabled(has_parts)
         self.panel.markers.show_markers(page.strip.markers)
         if page.info:
             self.panel.notes.show_notes(page.info.notes)

@@ -58,7 +58,9 @@ def summary(timeline: Timeline) -> tuple[tuple[str, str], ...]:
             translate("Evidence", "Stored"),
             translate("Evidence", "{size} in {parts}").format(
                 size=words.size(stored), parts=in_parts
-            ),
+            )
+            if parts
+            else translate("Evidence", "Nothing"),
         ),
         (
             translate("Evidence", "Hashed"),

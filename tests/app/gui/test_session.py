@@ -111,6 +111,27 @@ def test_the_word_that_sounds_is_marked_and_between_words_none_flickers(page: Se
     assert marked() == []
 
 
+def test_what_recorded_nothing_offers_no_work_on_it(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    folder = build_session(settings.archive, [], title="Nothing came")
+    window = open_it()
+    window.show_session(folder)
+    page = reach.session(window)
+    qtbot.waitUntil(lambda: not page.export.isEnabled())
+    assert not page.other.isEnabled()
+    assert not page.panel.evidence.verify.isEnabled()
+
+
+def test_no_caret_stands_in_a_lines_time(qtbot: QtBot, page: SessionPage) -> None:
+    view = page.transcript
+    cursor = view.textCursor()
+    for place, is_shown in ((0, False), (len("0:00"), False), (view.toPlainText().find("W"), True)):
+        cursor.setPosition(place)
+        view.setTextCursor(cursor)
+        assert bool(view.cursorWidth()) is is_shown
+
+
 def test_a_line_is_put_right_and_that_is_undone_and_done_again(
     qtbot: QtBot, page: SessionPage, talk: SessionFolder
 ) -> None:
