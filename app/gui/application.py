@@ -9,7 +9,6 @@ from PySide6.QtCore import QLoggingCategory, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.gui import icons, tongue
-from app.gui.alone import FirstWindow
 from app.gui.clips import Clips
 from app.gui.collecting import Collector
 from app.gui.desk import Desk
@@ -41,6 +40,8 @@ def run(settings: Settings) -> int:
 
     Where the archive's window is open already, that one comes to the front, and this returns.
     """
+    from app.gui.alone import FirstWindow  # noqa: PLC0415 (Qt's network; a window does without)
+
     QLoggingCategory.setFilterRules(_QUIET)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("aircheck")
