@@ -74,6 +74,10 @@ class SessionsModel(QAbstractListModel):
         is_there = (
             place < len(self._rows) and self._rows[place].summary.folder == row.summary.folder
         )
+        known = self.place_of(row.summary.folder)
+        if not is_there and known.isValid():
+            self._move(known.row(), place)
+            is_there = True
         if not is_there:
             self.beginInsertRows(QModelIndex(), place, place)
             self._rows.insert(place, row)
@@ -81,6 +85,12 @@ class SessionsModel(QAbstractListModel):
         elif self._rows[place] != row:
             self._rows[place] = row
             self.dataChanged.emit(self.index(place), self.index(place))
+
+    def _move(self, from_: int, to: int) -> None:
+        """Move a row up; what is chosen stays chosen."""
+        self.beginMoveRows(QModelIndex(), from_, from_, QModelIndex(), to)
+        self._rows.insert(to, self._rows.pop(from_))
+        self.endMoveRows()
 
 
 class GuideModel(QAbstractListModel):
@@ -211,6 +221,13 @@ def _session_data(row: Row, role: int) -> object:
             return row if role == ROW_ROLE else None
 
 
+def _length(duration_s: float, *, is_running: bool) -> str:
+    """How long it is; of what goes on, as its clock says it."""
+    if is_running:
+        return words.clock(duration_s)
+    return words.length(duration_s) if duration_s else ""
+
+
 def subtitle(row: Row, *, is_beside_icon: bool = False) -> str:
     """A session's second line: state, day, length, gaps.
 
@@ -220,10 +237,11 @@ def subtitle(row: Row, *, is_beside_icon: bool = False) -> str:
     """
     summary = row.summary
     now = datetime.now(UTC).astimezone()
+    is_running = is_beside_icon and row.is_live and bool(summary.duration_s)
     parts = [
         "" if is_beside_icon and row.look.icon == "check" else row.look.word,
-        words.day(summary.started_at or summary.created_at, now),
-        words.length(summary.duration_s) if summary.duration_s else "",
+        "" if is_running else words.day(summary.started_at or summary.created_at, now),
+        _length(summary.duration_s, is_running=is_running),
         words.gaps(summary.gap_count) if summary.gap_count else "",
     ]
     return " · ".join(part for part in parts if part)

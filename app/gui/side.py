@@ -116,8 +116,9 @@ class Side(QFrame):
 
     @Slot(object)
     def show_rows(self, rows: tuple[Row, ...]) -> None:
-        """Show the newest of the archive's sessions, and those that go on."""
+        """Show those that go on, and then the newest of the archive's sessions."""
         chosen = [row for place, row in enumerate(rows) if place < _NEWEST or row.is_live]
+        chosen.sort(key=_rank, reverse=True)
         self._rows = {row.summary.folder: row for row in chosen}
         self.sessions.show_rows(tuple(self._as_now(row) for row in chosen))
         self._heading.setVisible(not self._is_rail and bool(chosen))
@@ -169,3 +170,9 @@ class Side(QFrame):
         view.clicked.connect(self._on_chosen)
         view.activated.connect(self._on_chosen)
         return view
+
+
+def _rank(row: Row) -> tuple[bool, float]:
+    """What goes on before what is over; then by the time that is shown."""
+    at = row.summary.started_at or row.summary.created_at
+    return row.is_live, at.timestamp() if at else 0.0

@@ -1,0 +1,59 @@
+"""The list at the side of the window."""
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+
+from pytestqt.qtbot import QtBot
+
+from app.gui.models import subtitle
+from app.gui.presenters.library import Library, Row
+from app.gui.side import Side
+from app.settings import Settings
+from recorder.archive import Archive
+from recorder.types import Seconds, State, utc_now
+from tests.recorder.builders import build_session
+
+
+def rows_of(settings: Settings) -> dict[str, Row]:
+    """Three rows: one that goes on, one of today, and one of yesterday that came in last."""
+    for title in ("Running", "Today", "Yesterday"):
+        build_session(settings.archive, title=title)
+    rows = {row.summary.title: row for row in Library(Archive(settings.archive)).look() or ()}
+    now = utc_now()
+    for title, age in (("Running", 60), ("Today", 2), ("Yesterday", 1_440)):
+        at = now - timedelta(minutes=age)
+        summary = replace(rows[title].summary, started_at=at, created_at=at)
+        rows[title] = replace(rows[title], summary=summary)
+    return rows
+
+
+def going(row: Row) -> Row:
+    """The row while its recorder is at work."""
+    summary = replace(row.summary, state=State.RECORDING, pid=os.getpid(), duration_s=Seconds(81.0))
+    return replace(row, summary=summary)
+
+
+def titles(side: Side) -> list[str]:
+    count = side.sessions.rowCount()
+    return [str(side.sessions.index(place).data()) for place in range(count)]
+
+
+def test_what_goes_on_comes_first_and_then_the_newest(qtbot: QtBot, settings: Settings) -> None:
+    rows = rows_of(settings)
+    side = Side(())
+    qtbot.addWidget(side)
+    old = (rows["Yesterday"], rows["Today"], rows["Running"])
+    side.show_rows(old)
+    assert titles(side) == ["Today", "Running", "Yesterday"]
+    side.show_session(rows["Today"].summary.folder)
+    side.show_rows((*old[:2], going(rows["Running"])))
+    assert titles(side) == ["Running", "Today", "Yesterday"]
+    assert side.list.currentIndex().data() == "Today"
+    side.show_rows(old)
+    assert titles(side) == ["Today", "Running", "Yesterday"]
+
+
+def test_what_goes_on_is_as_long_as_its_card_says(settings: Settings) -> None:
+    said = subtitle(going(rows_of(settings)["Running"]), is_beside_icon=True)
+    assert said.startswith("Recording · 1:21")
