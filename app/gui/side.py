@@ -101,6 +101,11 @@ class Side(QFrame):
         elif self.list.currentIndex() != index:
             self.list.setCurrentIndex(index)
 
+    @property
+    def is_rail(self) -> bool:
+        """Whether it is a rail of icons now."""
+        return self._is_rail
+
     def be_rail(self, *, is_rail: bool) -> None:
         """Be a rail of icons, or show words and sessions."""
         self._is_rail = is_rail

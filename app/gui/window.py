@@ -76,6 +76,7 @@ class Window(QMainWindow):
         self.transport = Transport(self.player)
         self.parting = Parting()
         self.tray = Tray(desk, self)
+        self._side_width = tokens.SIDE_WIDTH  # while it isn't a rail
         self._is_seen = False
         self._is_leaving = False
         self._is_stopping = False
@@ -205,9 +206,16 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Make room for the page where there is little."""
         super().resizeEvent(event)
-        self.side.be_rail(is_rail=event.size().width() < tokens.WINDOW_WITH_SIDE_WIDTH)
+        is_rail = event.size().width() < tokens.WINDOW_WITH_SIDE_WIDTH
+        if is_rail and not self.side.is_rail:
+            self._side_width = self.side.width()
+        is_back = self.side.is_rail and not is_rail
+        self.side.be_rail(is_rail=is_rail)
         self.bar.fit()
         self._fit_side()
+        if is_back:
+            width = self._side_width
+            self._split.setSizes([width, self._split.width() - width])
 
     def _fit_side(self) -> None:
         """Give the side what it takes: QSplitter remembers a width that a rail doesn't fill."""

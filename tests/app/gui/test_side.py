@@ -1,14 +1,17 @@
 """The list at the side of the window."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from pytestqt.qtbot import QtBot
 
+from app.gui import tokens
 from app.gui.models import subtitle
 from app.gui.presenters.library import Library, Row
 from app.gui.side import Side
+from app.gui.window import Window
 from app.settings import Settings
 from recorder.archive import Archive
 from recorder.types import Seconds, State, utc_now
@@ -57,3 +60,15 @@ def test_what_goes_on_comes_first_and_then_the_newest(qtbot: QtBot, settings: Se
 def test_what_goes_on_is_as_long_as_its_card_says(settings: Settings) -> None:
     said = subtitle(going(rows_of(settings)["Running"]), is_beside_icon=True)
     assert said.startswith("Recording · 1:21")
+
+
+def test_the_side_is_as_wide_as_before_it_was_a_rail(
+    qtbot: QtBot, open_it: Callable[[], Window]
+) -> None:
+    window = open_it()
+    window.resize(tokens.WINDOW_WIDTH, tokens.WINDOW_HEIGHT)
+    qtbot.waitUntil(lambda: window.side.width() == tokens.SIDE_WIDTH)
+    window.resize(tokens.WINDOW_LEAST_WIDTH, tokens.WINDOW_HEIGHT)
+    qtbot.waitUntil(lambda: window.side.width() == tokens.RAIL_WIDTH)
+    window.resize(tokens.WINDOW_WIDTH, tokens.WINDOW_HEIGHT)
+    qtbot.waitUntil(lambda: window.side.width() == tokens.SIDE_WIDTH)
