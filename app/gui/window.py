@@ -387,10 +387,6 @@ class Window(QMainWindow):
     def _on_shown_file(self, file: Path) -> None:
         self._on_shown_folder(file.parent)
 
-    @Slot(object)
-    def _on_shown_file(self, file: Path) -> None:
-        self._on_shown_folder(file.parent)
-
     @property
     def _now(self) -> NowPage:
         place = self.place("now")
@@ -424,7 +420,6 @@ class Window(QMainWindow):
         desk.told.connect(self._on_said)
         desk.heard.connect(self.bar.show_levels)
         desk.shown_folder.connect(self._on_shown_folder)
-        self.bar.notice.shown.connect(self._on_shown_file)
         self.bar.notice.shown.connect(self._on_shown_file)
         self.bar.offers_asked.connect(desk.list_offers)
         self.bar.levels_asked.connect(desk.listen)
