@@ -18,6 +18,7 @@ from app.cli.context import (
     exact_clock,
     json_option,
     pass_context,
+    track_beside,
 )
 from app.comparing import Compared, Completion, compare_session, complete_session
 from app.replays import Waiting, complete_from_replay
@@ -150,9 +151,8 @@ def complete_command(
 
 def _of_itself(context: Context, session: str) -> str:
     """How a session whose tracks lie side by side is completed by another one of these."""
-    folder = context.archive.find(session)
-    others = sorted(folder.timeline().own)[1:]
-    return f" It has tracks side by side: --from {folder.id}:{others[0]}" if others else ""
+    beside = track_beside(context.archive.find(session))
+    return f" It has tracks side by side: --from {beside}" if beside else ""
 
 
 def _done(

@@ -15,7 +15,7 @@ import click
 from app.cli import streams
 from app.lengths import parse_duration, parse_moment
 from app.settings import Settings
-from recorder.archive import Archive
+from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError
 from recorder.types import Seconds
 
@@ -131,6 +131,12 @@ def escape(text: str) -> str:
     from rich import markup  # noqa: PLC0415 (the window prints nothing)
 
     return markup.escape("".join(sign if sign.isprintable() else " " for sign in text))
+
+
+def track_beside(folder: SessionFolder) -> str:
+    """How a session's second track is named where others are asked for; empty without one."""
+    others = sorted(folder.timeline().own)[1:]
+    return f"{folder.id}:{others[0]}" if others else ""
 
 
 def short_id(session: str) -> str:

@@ -23,6 +23,7 @@ from app.cli.context import (
     json_option,
     pass_context,
     short_id,
+    track_beside,
 )
 from app.cli.printer import Printer
 from recorder import convert, export, naming
@@ -419,8 +420,8 @@ def _as_it_is(context: Context, folder: SessionFolder, asked: _Asked, out: Path)
         raise AircheckError(
             "No other recording has filled gaps of this session, so there is no completed file.",
             safe="Nothing was written.",
-            hint=f"'aircheck complete {folder.id} --from {_other_of(folder)}' fills them; "
-            "or leave --completed out.",
+            hint=f"'aircheck complete {folder.id} --from {track_beside(folder) or 'OTHER'}' fills "
+            "them; or leave --completed out.",
         )
     return publishing.unedited(
         folder,
@@ -435,12 +436,6 @@ def _format_of(out: Path) -> str:
     """What captions a path's name asks for; SRT where it asks for none."""
     asked = out.suffix.lower().removeprefix(".")
     return asked if asked in writing.WRITERS else "srt"
-
-
-def _other_of(folder: SessionFolder) -> str:
-    """What may complete a session: its second track, or another recording that people name."""
-    others = sorted(folder.timeline().own)[1:]
-    return f"{folder.id}:{others[0]}" if others else "OTHER"
 
 
 def _say_ready(context: Context, file: Path) -> None:
