@@ -7,6 +7,7 @@
     reference    openai-whisper's own tables: vocabulary, languages, alignment heads
     vocabulary   tokens, as other libraries want them
     conversion   a checkpoint → what CTranslate2 loads
+    encodergraph its encoder → what ONNX Runtime loads
     download     large files: resumed, checked, there whole or not at all
     chunking     hours of sound → chunks of speech, without long pauses, never across a gap
     placement    a chunk's segments → session time, where pauses were left out
@@ -48,7 +49,7 @@
     listing      all hits, as CSV and JSON
     saved        searches that are kept, with a name
 
-Only ``engines.openai`` and ``checkpoint`` load torch, ``engines.ctranslate`` CTranslate2; they run
-in child processes.
+Only ``engines.openai`` and ``checkpoint`` load torch, ``engines.ctranslate`` CTranslate2 and ONNX
+Runtime; they run in child processes.
 Audio is only read here; all that is written can be made again from the session folders.
 """

@@ -1,5 +1,8 @@
 """OpenAI's checkpoint → the files that CTranslate2 loads; once for each model and number format.
 
+For a GPU (``float16``) they are all of the model. For a CPU the encoder is ONNX Runtime's
+(`transcribe.encodergraph`), in the same folder, and CTranslate2's is a stand-in of no size.
+
 ``python -P -m transcribe.conversion CHECKPOINT FOLDER NAME FORMAT`` does it, and prints one JSON
 object, ``{}`` or ``{"problem": "…"}``. It needs neither torch nor the network. It runs in a
 process of its own, since it takes twice the checkpoint's size in memory.
@@ -25,12 +28,12 @@ import numpy as np
 from filelock import FileLock
 
 from recorder.errors import AircheckError, storage_error
-from transcribe import reference, tensors
+from transcribe import encodergraph, reference, tensors
 from transcribe.errors import BrokenModel
 from transcribe.tensors import Checkpoint, Tensor
 from transcribe.vocabulary import Vocabulary
 
-_VERSION = 1  # of what is written; a change makes conversions anew
+_VERSION = 2  # of what is written; a change makes conversions anew
 _LIMIT_S = 1800.0
 
 
@@ -110,7 +113,13 @@ def _is_of(folder: Path, checkpoint: Path) -> bool:
 
 def _write(held: Checkpoint, target: Path, name: str, number_format: str) -> None:
     dims = held.dims
-    spec = _spec(held)
+    if number_format == "float16":
+        spec = _spec(held, encoder_layers=dims["n_audio_layer"])
+        _set_encoder(spec.encoder, held.tensors)
+    else:
+        encodergraph.write(held, target, is_int8=number_format == "int8")
+        spec = _spec(held, encoder_layers=1)
+        _set_stand_in(spec.encoder, states=dims["n_audio_state"])
     vocabulary = Vocabulary(dims["n_vocab"])
     spec.register_vocabulary(vocabulary.tokens)
     spec.config.suppress_ids = vocabulary.never
@@ -128,22 +137,16 @@ def _write(held: Checkpoint, target: Path, name: str, number_format: str) -> Non
     (target / "preprocessor_config.json").write_text(json.dumps(mel))
 
 
-def _spec(held: Checkpoint) -> Any:
-    """The model as CTranslate2 describes it; ``optimize`` overwrites it in place.
+def _spec(held: Checkpoint, *, encoder_layers: int) -> Any:
+    """The model as CTranslate2 describes it, but for its encoder; ``optimize`` overwrites it.
 
     OpenAI's files are float16, and stay so here: quantizing gives the same, from half the memory.
     """
     dims, state = held.dims, held.tensors
     spec = _specs().WhisperSpec(
-        dims["n_audio_layer"], dims["n_audio_head"], dims["n_text_layer"], dims["n_text_head"]
+        encoder_layers, dims["n_audio_head"], dims["n_text_layer"], dims["n_text_head"]
     )
-    encoder, decoder = spec.encoder, spec.decoder
-    for number in (1, 2):
-        _set_linear(getattr(encoder, f"conv{number}"), state, [f"encoder.conv{number}"])
-    encoder.position_encodings.encodings = _of(state, "encoder.positional_embedding")
-    _set_norm(encoder.layer_norm, state, "encoder.ln_post")
-    for number, layer in enumerate(encoder.layer):
-        _set_layer(layer, state, f"encoder.blocks.{number}")
+    decoder = spec.decoder
     embedding = _of(state, "decoder.token_embedding.weight")
     decoder.embeddings.weight = decoder.projection.weight = embedding
     decoder.position_encodings.encodings = _of(state, "decoder.positional_embedding")
@@ -153,6 +156,39 @@ def _spec(held: Checkpoint) -> Any:
         _set_attention(layer.attention, state, f"decoder.blocks.{number}.cross_attn", ("q", "kv"))
         _set_norm(layer.attention.layer_norm, state, f"decoder.blocks.{number}.cross_attn_ln")
     return spec
+
+
+def _set_encoder(encoder: Any, state: dict[str, Tensor]) -> None:
+    for number in (1, 2):
+        _set_linear(getattr(encoder, f"conv{number}"), state, [f"encoder.conv{number}"])
+    encoder.position_encodings.encodings = _of(state, "encoder.positional_embedding")
+    _set_norm(encoder.layer_norm, state, "encoder.ln_post")
+    for number, layer in enumerate(encoder.layer):
+        _set_layer(layer, state, f"encoder.blocks.{number}")
+
+
+def _set_stand_in(encoder: Any, *, states: int) -> None:
+    """One layer of single numbers; only the width of what would come out is looked at.
+
+    CTranslate2 tells by it that it is given what is encoded already.
+    """
+
+    def zeros(*shape: int) -> Tensor:
+        return np.zeros(shape, np.float16)
+
+    [layer] = encoder.layer
+    attention, inner = layer.self_attention, layer.ffn
+    for number in (1, 2):
+        convolution = getattr(encoder, f"conv{number}")
+        convolution.weight, convolution.bias = zeros(1, 1, 3), zeros(1)
+    encoder.position_encodings.encodings = zeros(1, 1)
+    for linear, rows in zip(
+        (*attention.linear, inner.linear_0, inner.linear_1), (3, 1, 1, 1), strict=True
+    ):
+        linear.weight, linear.bias = zeros(rows, 1), zeros(rows)
+    for norm in (attention.layer_norm, inner.layer_norm):
+        norm.gamma, norm.beta = zeros(1), zeros(1)
+    encoder.layer_norm.gamma, encoder.layer_norm.beta = zeros(states), zeros(states)
 
 
 def _specs() -> ModuleType:

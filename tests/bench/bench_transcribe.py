@@ -44,6 +44,7 @@ from transcribe import chunking, conversion, live, terms, transcript, worker
 from transcribe.chunking import RATE_HZ, Rules, Samples, SileroDetector
 from transcribe.engines import ctranslate
 from transcribe.engines.ctranslate import CTranslateEngine
+from transcribe.engines.encoder import Encoder
 from transcribe.listening import LONGEST_S
 from transcribe.queue import JobState, Queue, path_of
 from transcribe.weights import DEMO, Weights
@@ -123,12 +124,13 @@ def test_beam_search_on_one_thread(base: Path) -> None:
 
     made = conversion.converted(base, "base", "int8")
     model = ctranslate2.models.Whisper(str(made), compute_type="int8", intra_threads=1)
+    encode = Encoder(made)
     prompt = [50258, 50259, 50359, 50363]
 
     def by_us() -> None:
         for mel in mels:
             [answer] = model.generate(
-                ctranslate2.StorageView.from_array(mel),
+                ctranslate2.StorageView.from_array(encode(mel)),
                 [prompt],
                 beam_size=5,
                 max_length=2 * TOKENS,
@@ -217,7 +219,7 @@ def measure(base: str, pause_s: int, threads: int | None) -> None:
         talks_on(engine._model)
         hear = functools.partial(by_us, engine)
     else:
-        folder = str(conversion.converted(Path(base), "base", "int8"))
+        folder = str(conversion.converted(Path(base), "base", "float16"))  # quantized as it loads
         peer = faster_whisper.WhisperModel(
             folder, device="cpu", compute_type="int8", cpu_threads=threads
         )

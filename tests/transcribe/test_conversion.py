@@ -1,5 +1,6 @@
 """Converted models compute what openai-whisper's do, from the same file."""
 
+import itertools
 import shutil
 import subprocess
 import sys
@@ -15,22 +16,41 @@ import whisper
 from whisper.tokenizer import get_tokenizer
 
 from tests.transcribe.models import ENGLISH, LARGE_V3, MULTILINGUAL, save_random, small_dims
-from transcribe import conversion, reference
+from transcribe import conversion, encodergraph, reference
+from transcribe.engines.encoder import Encoder
 from transcribe.errors import BrokenModel
 
 SIZES = (MULTILINGUAL, ENGLISH, LARGE_V3)
 
 
-@pytest.fixture(scope="module", params=SIZES)
+class Converted:
+    """What a checkpoint became, in fp32: on a CPU two engines, on a GPU one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.model = ctranslate2.models.Whisper(str(folder), compute_type="float32")
+        self._encoder = Encoder(folder) if (folder / encodergraph.NAME).exists() else None
+
+    def encode(self, mel: np.ndarray) -> np.ndarray:
+        if self._encoder:
+            return self._encoder(mel)
+        return np.asarray(self.model.encode(storage(mel)))
+
+
+@pytest.fixture(
+    scope="module",
+    params=itertools.product(SIZES, ("float32", "float16")),
+    ids=lambda param: f"{param[0]} tokens, {param[1]}",
+)
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[whisper.Whisper, ctranslate2.models.Whisper, Path]:
-    """A model with random weights, by openai-whisper and converted, both in fp32."""
+) -> tuple[whisper.Whisper, Converted]:
+    """A model with random weights, by openai-whisper and converted, both computed in fp32."""
+    vocabulary, number_format = request.param
     folder = tmp_path_factory.mktemp("pair")
-    file = save_random(folder / "x.pt", small_dims(vocabulary=request.param))
-    made = conversion.converted(file, "x", "float32")
-    reference_model = whisper.load_model(str(file), device="cpu")
-    return reference_model, ctranslate2.models.Whisper(str(made), compute_type="float32"), made
+    file = save_random(folder / "x.pt", small_dims(vocabulary=vocabulary))
+    made = conversion.converted(file, "x", number_format)
+    return whisper.load_model(str(file), device="cpu"), Converted(made)
 
 
 def sound(mels: int) -> np.ndarray:
@@ -42,18 +62,18 @@ def storage(array: np.ndarray) -> Any:
 
 
 def test_encoder_and_logits_are_those_of_the_reference(pair: Any) -> None:
-    torch_model, converted, _ = pair
+    torch_model, converted = pair
     mel = sound(torch_model.dims.n_mels)
     with torch.no_grad():
         encoded = torch_model.encoder(torch.from_numpy(mel))
-    got = np.asarray(converted.encode(storage(mel)))
+    got = converted.encode(mel)
     assert np.abs(got - encoded.numpy()).max() < 1e-5
 
     tokenizer = get_tokenizer(
         torch_model.is_multilingual, num_languages=torch_model.num_languages, language="en"
     )
     prompt = list(tokenizer.sot_sequence_including_notimestamps)
-    [result] = converted.generate(
+    [result] = converted.model.generate(
         storage(got),
         [prompt],
         beam_size=1,
@@ -72,22 +92,22 @@ def test_encoder_and_logits_are_those_of_the_reference(pair: Any) -> None:
 
 
 def test_the_language_is_heard_as_by_the_reference(pair: Any) -> None:
-    torch_model, converted, _ = pair
-    assert converted.is_multilingual == torch_model.is_multilingual
+    torch_model, converted = pair
+    assert converted.model.is_multilingual == torch_model.is_multilingual
     if not torch_model.is_multilingual:
         return
     mel = sound(torch_model.dims.n_mels)
     _, [likely] = torch_model.detect_language(torch.from_numpy(mel))
-    [got] = converted.detect_language(storage(mel))
+    [got] = converted.model.detect_language(storage(converted.encode(mel)))
     assert {token[2:-2]: pytest.approx(p, abs=1e-6) for token, p in got} == likely
 
 
 def test_the_tokenizer_is_that_of_the_reference(pair: Any) -> None:
-    torch_model, _, folder = pair
+    torch_model, converted = pair
     expected = get_tokenizer(
         torch_model.is_multilingual, num_languages=torch_model.num_languages, language="en"
     ).encoding
-    got = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    got = tokenizers.Tokenizer.from_file(str(converted.folder / "tokenizer.json"))
     for text in (
         " The signal is clear again.",
         "it's 12,345.67 o'clock — don't!  \n\n two  spaces",
@@ -120,13 +140,12 @@ def test_neither_torch_nor_the_network_is_needed(tmp_path: Path) -> None:
         "import sys, socket; sys.modules['torch'] = None\n"
         "def refuse(*_): raise AssertionError('network')\n"
         "socket.socket.connect = refuse\n"
-        "from pathlib import Path; from transcribe import conversion\n"
-        "conversion.convert(Path(sys.argv[1]), Path(sys.argv[2]), 'x', 'int8')\n"
-        "import faster_whisper, numpy\n"
-        "model = faster_whisper.WhisperModel(sys.argv[2], cpu_threads=1)\n"
-        "list(model.transcribe(numpy.zeros(16000, 'f4'), language='en', temperature=0)[0])\n"
+        "from pathlib import Path\n"
+        "import numpy; from transcribe.engines.ctranslate import CTranslateEngine\n"
+        "engine = CTranslateEngine(Path(sys.argv[1]), name='x', word_times=True)\n"
+        "engine.transcribe(numpy.zeros(16000, 'f4'), language='en', seed=1)\n"
     )
-    command = [sys.executable, "-P", "-c", code, str(file), str(tmp_path / "made")]
+    command = [sys.executable, "-P", "-c", code, str(file)]
     subprocess.run(command, check=True)
 
 

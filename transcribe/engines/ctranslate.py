@@ -2,7 +2,7 @@
 
 The checkpoint is converted once (`transcribe.conversion`). On a CPU it computes in int8, one
 thread a chunk, and several chunks at once: they need not wait for each other, as the threads
-within one chunk do. On a GPU it computes in float16.
+within one chunk do; there the encoder is ONNX Runtime's. On a GPU it computes in float16.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 import ctranslate2
 import faster_whisper
 import numpy as np
+import numpy.typing as npt
 import psutil
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
@@ -35,6 +36,7 @@ from transcribe.engines.base import (
     require_language,
     segments_of,
 )
+from transcribe.engines.encoder import Encoder
 from transcribe.errors import BrokenModel
 from transcribe.transcript import Segment
 
@@ -87,6 +89,7 @@ class CTranslateEngine:
         self._folder = conversion.converted(checkpoint, name, self._format)
         self._lanes = lanes or (_lanes(checkpoint) if self._device == "cpu" else 1)
         self._seeding = threading.Lock()
+        self._encoder = self._load_encoder() if self._device == "cpu" else None
         self._model = self._load(self._lanes)
         self.options: dict[str, Any] = {
             "beam_size": BEAM,
@@ -96,6 +99,8 @@ class CTranslateEngine:
             "compute_type": self._format,
             "device": self._device,
         }
+        if self._encoder:
+            self.options["encoder"] = "onnxruntime"
 
     def use_threads(self, count: int) -> int:
         """How many chunks at once that is; see `transcribe.engines.base.Engine`."""
@@ -175,10 +180,17 @@ class CTranslateEngine:
             model = self._load(lanes=1)
             return _listed(model.transcribe(samples, temperature=list(TEMPERATURES), **asked))
 
+    def _load_encoder(self) -> Encoder:
+        try:
+            return Encoder(self._folder)
+        except RuntimeError as error:
+            raise self._broken() from error
+
     def _load(self, lanes: int) -> Any:
         try:
-            return faster_whisper.WhisperModel(
+            return _Model(
                 str(self._folder),
+                encoder=self._encoder,
                 device=self._device,
                 compute_type=self._format,
                 cpu_threads=1,
@@ -186,11 +198,33 @@ class CTranslateEngine:
                 local_files_only=True,
             )
         except (RuntimeError, ValueError, OSError) as error:
-            raise BrokenModel(
-                f"The model in {self._folder.name} can't be loaded.",
-                safe="The recordings are safe.",
-                hint="Delete that folder; it is made again from the model's file.",
-            ) from error
+            raise self._broken() from error
+
+    def _broken(self) -> BrokenModel:
+        return BrokenModel(
+            f"The model in {self._folder.name} can't be loaded.",
+            safe="The recordings are safe.",
+            hint="Delete that folder; it is made again from the model's file.",
+        )
+
+
+class _Model(faster_whisper.WhisperModel):  # type: ignore[misc]  # it has no types
+    """faster-whisper's model, with another encoder unless that is None."""
+
+    def __init__(self, folder: str, *, encoder: Encoder | None, **how: Any) -> None:
+        super().__init__(folder, **how)
+        self._encoder = encoder
+
+    def encode(self, features: npt.NDArray[np.float32]) -> Any:
+        """What the decoder hears of one stretch of sound.
+
+        Args:
+            features: Shape (mels, frames), or with a batch's axis before.
+        """
+        if self._encoder is None:
+            return super().encode(features)
+        batch = features[None] if features.ndim == 2 else features
+        return ctranslate2.StorageView.from_array(self._encoder(np.ascontiguousarray(batch)))
 
 
 def _most_tokens(duration_s: float, language: str) -> int:
