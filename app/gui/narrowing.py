@@ -52,6 +52,11 @@ class Narrowing(QFrame):
         self._values = values
         self._show()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to choose."""
+        return not (self._values or self._searches)
+
     def show_searches(self, searches: tuple[Saved, ...]) -> None:
         """Show the searches that are kept."""
         self._searches = searches

@@ -398,10 +398,37 @@ def label(name: str = "", text: str = "") -> QLabel:
     return result
 
 
-def scrolled(inner: QWidget) -> QScrollArea:
-    """A page that scrolls up and down where it has no room, and never sideways."""
+class _Column(QScrollArea):
+    """Scrolls a column whose right edge stays where it is when the bar comes and goes.
+
+    Args:
+        edge: Pixels between the column's right edge and the area's; the bar stands in them.
+    """
+
+    def __init__(self, edge: int) -> None:
+        super().__init__()
+        self._edge = edge
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Leave out of the margin what the bar takes of it."""
+        super().resizeEvent(event)
+        inner = self.widget()
+        layout = inner.layout() if inner is not None else None
+        if self._edge and layout is not None:
+            margins = layout.contentsMargins()
+            margins.setRight(max(0, self._edge - (self.width() - self.viewport().width())))
+            layout.setContentsMargins(margins)
+
+
+def scrolled(inner: QWidget, *, edge: int = 0) -> QScrollArea:
+    """A page that scrolls up and down where it has no room, and never sideways.
+
+    Args:
+        inner: What scrolls.
+        edge: Pixels to keep free at its right, for the bar to stand in; 0: its own margins stay.
+    """
     inner.setObjectName("column")
-    area = QScrollArea()
+    area = _Column(edge)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFrameShape(QFrame.Shape.NoFrame)

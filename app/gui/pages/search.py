@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, QStandardPaths, Qt, QTimer, Slot
 from PySide6.QtGui import (
@@ -50,6 +51,7 @@ from app.gui.presenters.search import (
     Searching,
     Sorted,
     Spreading,
+    Value,
     arranged,
 )
 from app.gui.presenters.words import Message
@@ -58,6 +60,9 @@ from app.gui.widgets import Button, Notice, Teaching, Text, label, quietly
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError, SessionNotFound
 from recorder.types import SessionId
+
+if TYPE_CHECKING:
+    from transcribe.saved import Saved
 
 
 class HitsView(QListView):
@@ -187,7 +192,7 @@ class SearchPage(SearchPlace):
         self._found = None
         self.heading.say(translate("Search", "Search"))
         self.model.show_entries(())
-        self.narrowing.show_values(())
+        self._show_values(())
         self._lists.setCurrentWidget(self.teaching)
         self._show_footer()
         self._on_current()
@@ -247,6 +252,7 @@ class SearchPage(SearchPlace):
         bar.setValue(at)
         self._lists.setCurrentWidget(self.view if found.hits else self.nothing)
         self._show_nothing(found)
+        self._show_side()
         self._show_footer()
         self._on_current()
 
@@ -278,7 +284,8 @@ class SearchPage(SearchPlace):
         has_hits = found is not None and bool(found.hits)
         for button in (self.group, self.export_results):
             button.setEnabled(has_hits)
-        self.keep.setEnabled(found is not None)
+        for button in (self.sort, self.group, self.keep, self.export_results):
+            button.setVisible(found is not None)
 
     @Slot()
     def _on_more(self) -> None:
@@ -319,9 +326,13 @@ class SearchPage(SearchPlace):
         if found is not None:
             self._spreading.do(
                 lambda: spreading.spread(found.asked, zone),
-                self.narrowing.show_values,
+                self._show_values,
                 self._on_failed,
             )
+
+    def _show_values(self, values: tuple[Value, ...]) -> None:
+        self.narrowing.show_values(values)
+        self._show_side()
 
     @Slot(object, str)
     def _on_narrowed(self, field: Field, value: str) -> None:
@@ -364,7 +375,11 @@ class SearchPage(SearchPlace):
 
     def _read_kept(self) -> None:
         archive = self._desk.archive
-        self._doing.do(lambda: search.kept(archive), self.narrowing.show_searches, self._on_failed)
+        self._doing.do(lambda: search.kept(archive), self._show_searches, self._on_failed)
+
+    def _show_searches(self, searches: tuple[Saved, ...]) -> None:
+        self.narrowing.show_searches(searches)
+        self._show_side()
 
     def _change_kept(self, work: Callable[[], None]) -> None:
         self._doing.do(work, lambda _done: self._read_kept(), self._on_failed)
@@ -574,11 +589,17 @@ class SearchPage(SearchPlace):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         """Make a menu of the side where there is little room."""
         super().resizeEvent(event)
-        has_side = event.size().width() >= tokens.PAGE_WITH_SHELVES_WIDTH
-        self.narrowing.setVisible(has_side)
-        self.narrow_button.setVisible(not has_side)
+        self._show_side()
+
+    def _show_side(self) -> None:
+        """The side stands beside hits and where it has something to choose, and nowhere else."""
+        has_room = self.width() >= tokens.PAGE_WITH_SHELVES_WIDTH
+        has_hits = self._found is not None and bool(self._found.hits)
+        is_wanted = has_hits or not self.narrowing.is_empty
+        self.narrowing.setVisible(has_room and is_wanted)
+        self.narrow_button.setVisible(not has_room and is_wanted)
         for button in (self.sort, self.group, self.keep, self.export_results):
-            button.show_word(is_shown=has_side)
+            button.show_word(is_shown=has_room)
 
     @Slot(object)
     def _on_rows(self, rows: tuple[Row, ...]) -> None:

@@ -257,6 +257,24 @@ def test_a_value_narrows_the_query_and_widens_it_again(
     qtbot.waitUntil(lambda: page.model.rowCount() == 4, timeout=30_000)
 
 
+def test_the_side_stands_only_where_there_is_something_to_choose(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    talk(settings, "One", "moon")
+    window = open_it()
+    window.turn_to("search")
+    page = reach.search(window)
+    qtbot.waitUntil(page.isVisible)
+    assert page.narrowing.isHidden()
+    assert page.sort.isHidden()  # there is nothing to sort
+    asked_in(qtbot, window, "moon", 2)
+    assert not page.narrowing.isHidden()
+    assert not page.sort.isHidden()
+    window.bar.search_for("nothing like it")
+    qtbot.waitUntil(page.nothing.isVisible)
+    qtbot.waitUntil(page.narrowing.isHidden)
+
+
 def test_what_was_meant_is_one_click_away(qtbot: QtBot, open_it: Open, settings: Settings) -> None:
     talk(settings, "One", "the unedited audio")
     window = open_it()

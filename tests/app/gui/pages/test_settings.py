@@ -54,6 +54,19 @@ def test_settings_are_found_by_their_words(qtbot: QtBot, page: SettingsPage) -> 
     assert page.nothing.isVisible()
 
 
+def test_cards_end_where_the_finder_does_with_and_without_a_bar(
+    qtbot: QtBot, page: SettingsPage
+) -> None:
+    def right_of(name: str) -> int:
+        card = page.parts[name]
+        return card.mapTo(page, card.rect().topRight()).x()
+
+    finder = page.finder.mapTo(page, page.finder.rect().topRight()).x()
+    qtbot.waitUntil(lambda: right_of("archive") == finder)
+    page.finder.setText("archive folder")
+    qtbot.waitUntil(lambda: right_of("archive") == finder)
+
+
 def test_a_switch_is_written_and_holds_at_once(qtbot: QtBot, page: SettingsPage) -> None:
     part = page.parts["transcribe"].part
     assert isinstance(part, SwitchPart)
