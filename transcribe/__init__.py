@@ -28,6 +28,7 @@
     writing      transcripts as SRT, VTT, TXT, Markdown, TSV and Whisper's JSON
     layout       segments → captions that can be read
     queue        what is to be transcribed, and how far it is; survives anything
+    lanes        work on several threads at once
     worker       the child process that works the queue: ``python -P -m transcribe``
     terms        text → the words that are indexed and asked for
     passages     segments → passages, and the seams between them
@@ -35,6 +36,7 @@
     rows         a session's rows, put in and taken out
     index        session folders → rows; an index that is complete
     heard        captions that were written, as text
+    marks        markers and notes, as text
     livetext     captions → rows, as they are heard
     query        human words → FTS5
     scope        a query's fields → conditions

@@ -13,7 +13,7 @@ import itertools
 import math
 import operator
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -24,6 +24,9 @@ from recorder.types import Seconds
 
 Samples = npt.NDArray[np.float32]
 """Mono sound at `RATE_HZ`, from -1 to 1."""
+
+Probabilities = npt.NDArray[np.float32]
+"""Of speech, one for each frame."""
 
 RATE_HZ = 16_000
 """What Whisper and the detector take."""
@@ -62,8 +65,15 @@ class Sound(Protocol):
 class Detector(Protocol):
     """What tells speech from the rest."""
 
-    def __call__(self, samples: Samples) -> npt.NDArray[np.float32]:
+    def __call__(self, samples: Samples) -> Probabilities:
         """The probability of speech of each of the frames in a stretch of whole frames."""
+
+
+_Window = tuple[Samples, Samples]
+"""A stretch of whole frames, and what came before it."""
+
+Spread = Callable[[Callable[[_Window], Probabilities], Iterable[_Window]], Iterable[Probabilities]]
+"""How windows come to be judged: `map`, or what judges several at once and keeps their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +134,12 @@ class Rules:
 
 
 class SileroDetector:
-    """Silero's voice detector, as faster-whisper brings it. For one thread at a time."""
+    """Silero's voice detector, as faster-whisper brings it. Several threads may ask it at once.
+
+    faster-whisper's model keeps nothing from call to call, and ONNX Runtime's ``run`` may be called
+    concurrently (https://onnxruntime.ai/docs/api/c/struct_ort_api.html, ``Run``); each call
+    computes on its own thread, and takes some 30 MB meanwhile.
+    """
 
     def __init__(self) -> None:
         # It loads onnxruntime and CTranslate2, which the application's processes can do without.
@@ -132,13 +147,16 @@ class SileroDetector:
 
         self._model = get_vad_model()
 
-    def __call__(self, samples: Samples) -> npt.NDArray[np.float32]:
+    def __call__(self, samples: Samples) -> Probabilities:
         """The probability of speech of each frame; `samples` holds whole frames, all connected."""
-        probabilities: npt.NDArray[np.float32] = self._model(samples, num_samples=FRAME)
+        own = samples.copy()  # the model mutes the last of what it is given
+        probabilities: Probabilities = self._model(own, num_samples=FRAME)
         return probabilities.reshape(-1)
 
 
-def plan(sound: Iterable[Sound], rules: Rules, detector: Detector) -> Iterator[Chunk]:
+def plan(
+    sound: Iterable[Sound], rules: Rules, detector: Detector, spread: Spread = map
+) -> Iterator[Chunk]:
     """Find the chunks of speech, in order of session time.
 
     Args:
@@ -146,38 +164,36 @@ def plan(sound: Iterable[Sound], rules: Rules, detector: Detector) -> Iterator[C
             end of the one before, there is a gap.
         rules: How long chunks may be.
         detector: Tells speech from the rest.
+        spread: Has windows judged, and changes nothing of the answer.
     """
     for start_s, run in itertools.groupby(_by_run(sound), key=operator.itemgetter(0)):
-        probabilities = judge((samples for _, samples in run), detector)
+        probabilities = judge((samples for _, samples in run), detector, spread)
         speech = utterances(probabilities, longest_s=rules.longest_s - 2 * _PAD_S)
         for chunk in pack(speech, len(probabilities) * FRAME_S, rules):
             yield Chunk(pieces=tuple(_moved(piece, start_s) for piece in chunk.pieces))
 
 
-def judge(blocks: Iterable[Samples], detector: Detector) -> npt.NDArray[np.float32]:
+def judge(blocks: Iterable[Samples], detector: Detector, spread: Spread = map) -> Probabilities:
     """The probability of speech of each frame of one run; a last part of a frame is not judged.
 
     The detector remembers a little of what came before. It is asked for windows that don't depend
     on how the sound is cut into blocks, each with some seconds before it, so the answer doesn't
-    depend on that either.
+    depend on that either, nor on which window is judged first.
 
     Args:
         blocks: Of shape (samples,), each joining the one before.
         detector: Tells speech from the rest.
+        spread: Has windows judged.
     """
-    answers = [np.zeros(0, np.float32)]
-    before = np.zeros(0, np.float32)
-    for window in _windows(blocks):
-        whole = window[: len(window) // FRAME * FRAME]
-        if len(whole):
-            answers.append(detector(np.concatenate([before, whole]))[len(before) // FRAME :])
-        before = whole[-_WARM_UP:]
-    return np.concatenate(answers)
+
+    def probabilities(window: _Window) -> Probabilities:
+        whole, before = window
+        return detector(np.concatenate([before, whole]))[len(before) // FRAME :]
+
+    return np.concatenate([np.zeros(0, np.float32), *spread(probabilities, _windows(blocks))])
 
 
-def utterances(
-    probabilities: npt.NDArray[np.float32], *, longest_s: float = math.inf
-) -> list[Stretch]:
+def utterances(probabilities: Probabilities, *, longest_s: float = math.inf) -> list[Stretch]:
     """Where the detector hears speech: stretches between pauses, in seconds from the run's start.
 
     Speech begins at a frame of at least 0.5 and lasts until all is below 0.35 for 0.2 s; what is
@@ -206,7 +222,7 @@ def utterances(
     ]
 
 
-def _is_speech(probabilities: npt.NDArray[np.float32]) -> bool:
+def _is_speech(probabilities: Probabilities) -> bool:
     """Whether an utterance is none too short, and if it is short, likely enough."""
     count = len(probabilities)
     is_sure = count >= _SHORT_SPEECH or float(probabilities.mean()) >= _ON
@@ -301,19 +317,24 @@ def _by_run(sound: Iterable[Sound]) -> Iterator[tuple[Seconds, Samples]]:
         yield start_s, samples
 
 
-def _windows(blocks: Iterable[Samples]) -> Iterator[Samples]:
-    """The same samples in pieces of `_WINDOW`; the last one is what is left."""
-    rest = np.zeros(0, np.float32)
+def _windows(blocks: Iterable[Samples]) -> Iterator[_Window]:
+    """The same samples in pieces of `_WINDOW`, each with the end of the one before.
+
+    The last one is what is left, but for a part of a frame.
+    """
+    before = rest = np.zeros(0, np.float32)
     for block in blocks:
         rest = np.concatenate([rest, block])
         while len(rest) >= _WINDOW:
-            yield rest[:_WINDOW]
-            rest = rest[_WINDOW:]
-    yield rest
+            yield rest[:_WINDOW], before
+            before, rest = rest[_WINDOW - _WARM_UP : _WINDOW], rest[_WINDOW:]
+    last = rest[: len(rest) // FRAME * FRAME]
+    if len(last):
+        yield last, before
 
 
 def _shortened(
-    first: int, end: int, probabilities: npt.NDArray[np.float32], longest: int
+    first: int, end: int, probabilities: Probabilities, longest: int
 ) -> Iterator[tuple[int, int]]:
     """An utterance in pieces of at most `longest` frames."""
     while end - first > longest:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import bisect
 import contextlib
+import functools
 import hashlib
 import itertools
 import json
@@ -23,7 +24,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ from transcribe import (
 from transcribe.chunking import Chunk, Detector, Rules, Samples, Sound, Stretch
 from transcribe.engines.base import Engine, Task
 from transcribe.errors import BrokenModel, EngineError, UnknownEngine
+from transcribe.lanes import cores, in_lanes
 from transcribe.queue import ChunkRow, Job, Queue
 from transcribe.speakers import Diarizer
 from transcribe.transcript import Gap, Segment, Transcript
@@ -74,6 +75,8 @@ ENVIRONMENT = {
 """What a worker's process is started with."""
 
 _LOCK_NAME = ".transcribe.lock"
+_MOST_DETECTORS = 4  # at once; sound is not decoded faster than that
+_LOOK_S = 1.0  # how often the disk is asked whether anything is recorded
 
 _log = logging.getLogger(__name__)
 
@@ -167,6 +170,7 @@ class _Worker:
         self._make_engine = make_engine
         self._diarizer = diarizer
         self._detector: Detector | None = None
+        self._recording: tuple[bool, float] | None = None
         self._loaded: tuple[tuple[Path, str], Engine] | None = None
 
     def do(self, job: Job) -> None:
@@ -246,10 +250,12 @@ class _Worker:
             for name in tracks
             for voice in (channels.voices(folder, name) if job.by_channel else (channels.MIXED,))
         ]
+        spread = functools.partial(in_lanes, lanes=functools.partial(self._lanes, job, _detectors))
         found = {
-            line: list(chunking.plan(line.sound(folder), rules, self._detector)) for line in lines
+            line: list(chunking.plan(line.sound(folder), rules, self._detector, spread))
+            for line in lines
         }
-        language, by_chunk = _languages(job, model, engine, folder, found)
+        language, by_chunk = self._languages(job, model, engine, folder, found)
         how = {
             "model": model.sha256,
             "engine": engine.name,
@@ -263,6 +269,37 @@ class _Worker:
         numbered = [replace(row, number=number) for number, row in enumerate(rows)]
         self._jobs.plan(job, language, numbered)
         return self._jobs.chunks(job) or []
+
+    def _languages(
+        self,
+        job: Job,
+        model: Model,
+        engine: Engine,
+        folder: SessionFolder,
+        found: dict[_Line, list[Chunk]],
+    ) -> tuple[str, dict[_Line, list[str]]]:
+        """The session's language, and that of each line's chunks.
+
+        The one asked for, the model's only one, or what is heard in the chunks.
+        """
+        given = job.language or (model.languages[0] if len(model.languages) == 1 else "")
+        if given:
+            return given, {line: [given] * len(chunks) for line, chunks in found.items()}
+        lanes = functools.partial(self._lanes, job, engine.use_threads)
+
+        def votes_of(line: _Line, chunks: list[Chunk]) -> list[spoken.Likely]:
+            heard = chunking.clips(line.sound(folder), chunks) if chunks else ()
+            return list(in_lanes(lambda clip: engine.languages(clip[1]), heard, lanes))
+
+        votes: list[spoken.Likely] = []
+        for line, chunks in found.items():
+            votes += votes_of(line, [chunks[place] for place in spoken.voters(chunks)])
+        elected = spoken.elected(votes) or transcript.UNDETERMINED
+        if not spoken.is_mixed(votes):
+            return elected, {line: [elected] * len(chunks) for line, chunks in found.items()}
+        return elected, {
+            line: spoken.by_chunk(votes_of(line, chunks), elected) for line, chunks in found.items()
+        }
 
     def _do_all(
         self,
@@ -281,19 +318,26 @@ class _Worker:
             _with_samples(folder, line, of_line) for line, of_line in missing.items()
         )
         keeper = _Keeper(self._jobs.path, job)
-        running: set[Future[None]] = set()
-        pool = ThreadPoolExecutor(thread_name_prefix="chunk")
-        try:
-            for chunk, samples in todo:
-                lanes = engine.use_threads(1 if self._is_recording() else 0)
-                while len(running) >= lanes:
-                    running = _without_done(running)
-                self._require_wanted(job)
-                running.add(pool.submit(_do, engine, job, chunk, samples, keeper))
-            while running:
-                running = _without_done(running)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+
+        def hear(chunk: tuple[ChunkRow, Samples]) -> None:
+            _do(engine, job, *chunk, keeper)
+
+        lanes = functools.partial(self._lanes, job, engine.use_threads)
+        for _ in in_lanes(hear, todo, lanes):
+            pass
+
+    def _lanes(self, job: Job, use_threads: Callable[[int], int]) -> int:
+        """How many threads may compute now: one while anything is recorded.
+
+        Args:
+            job: The one that is at work.
+            use_threads: As an engine's.
+
+        Raises:
+            _NotWantedError: It is no longer to be done, or not now.
+        """
+        self._require_wanted(job)
+        return use_threads(1 if self._is_recording() else 0)
 
     def _require_wanted(self, job: Job) -> None:
         if not self._jobs.is_wanted(job):
@@ -309,7 +353,10 @@ class _Worker:
         return self._loaded[1]
 
     def _is_recording(self) -> bool:
-        return any(folder.holder() for folder in self._archive.folders())
+        now = time.monotonic()
+        if self._recording is None or now - self._recording[1] > _LOOK_S:
+            self._recording = any(folder.holder() for folder in self._archive.folders()), now
+        return self._recording[0]
 
     def _update_index(self, folder: SessionFolder) -> str:
         """Make the new transcript searchable; what went wrong with that, as a sentence."""
@@ -380,12 +427,9 @@ def _do(engine: Engine, job: Job, chunk: ChunkRow, samples: Samples, keeper: _Ke
     keeper.keep(chunk, segments)
 
 
-def _without_done(running: set[Future[None]]) -> set[Future[None]]:
-    """Wait for a chunk; those that go on. Raises what went wrong with one."""
-    done, going_on = wait(running, return_when=FIRST_COMPLETED)
-    for future in done:
-        future.result()
-    return going_on
+def _detectors(count: int) -> int:
+    """So many, or as many as suit the machine, as `Engine.use_threads` has it."""
+    return count or min(cores(), _MOST_DETECTORS)
 
 
 def _options(engine: Engine) -> dict[str, Any]:
@@ -419,44 +463,6 @@ def _require_foreign(job: Job, language: str) -> None:
         raise EngineError(
             "There is nothing to translate: English is spoken.", safe="The transcript is untouched."
         )
-
-
-def _languages(
-    job: Job,
-    model: Model,
-    engine: Engine,
-    folder: SessionFolder,
-    found: dict[_Line, list[Chunk]],
-) -> tuple[str, dict[_Line, list[str]]]:
-    """The session's language, and that of each line's chunks.
-
-    The one asked for, the model's only one, or what is heard in the chunks.
-    """
-    given = job.language or (model.languages[0] if len(model.languages) == 1 else "")
-    if given:
-        return given, {line: [given] * len(chunks) for line, chunks in found.items()}
-    votes: list[spoken.Likely] = []
-    by_chunk: dict[_Line, list[str]] = {}
-    for line, chunks in found.items():
-        asked = [chunks[place] for place in spoken.voters(chunks)]
-        votes += _votes(engine, folder, line, asked)
-    elected = spoken.elected(votes) or transcript.UNDETERMINED
-    mixed = spoken.is_mixed(votes)
-    for line, chunks in found.items():
-        by_chunk[line] = (
-            spoken.by_chunk(list(_votes(engine, folder, line, chunks)), elected)
-            if mixed
-            else [elected] * len(chunks)
-        )
-    return elected, by_chunk
-
-
-def _votes(
-    engine: Engine, folder: SessionFolder, line: _Line, chunks: list[Chunk]
-) -> Iterator[spoken.Likely]:
-    if chunks:
-        for _, samples in chunking.clips(line.sound(folder), chunks):
-            yield engine.languages(samples)
 
 
 def _rows(

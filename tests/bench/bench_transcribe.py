@@ -18,7 +18,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +44,7 @@ from transcribe.chunking import RATE_HZ, Rules, Samples, SileroDetector
 from transcribe.engines import ctranslate
 from transcribe.engines.ctranslate import CTranslateEngine
 from transcribe.engines.encoder import Encoder
+from transcribe.lanes import in_lanes
 from transcribe.listening import LONGEST_S
 from transcribe.queue import JobState, Queue, path_of
 from transcribe.weights import DEMO, Weights
@@ -193,13 +193,17 @@ def by_us(engine: CTranslateEngine, sound: Samples) -> int:
         for first in range(0, len(sound), 10 * RATE_HZ):
             yield Block(first / RATE_HZ, sound[first : first + 10 * RATE_HZ, None])
 
-    chunks = list(chunking.plan(blocks(), BASE_RULES, SileroDetector()))
-    with ThreadPoolExecutor(engine.use_threads(0)) as pool:
-        found = pool.map(
-            lambda samples: engine.transcribe(samples, language="en", seed=1),
-            [samples for _, samples in chunking.clips(blocks(), chunks)],
-        )
-        return sum(len(segment.tokens) for segments in found for segment in segments)
+    def lanes() -> int:
+        return engine.use_threads(0)
+
+    spread = functools.partial(in_lanes, lanes=lanes)
+    chunks = list(chunking.plan(blocks(), BASE_RULES, SileroDetector(), spread))
+    found = in_lanes(
+        lambda clip: engine.transcribe(clip[1], language="en", seed=1),
+        chunking.clips(blocks(), chunks),
+        lanes,
+    )
+    return sum(len(segment.tokens) for segments in found for segment in segments)
 
 
 class Block:

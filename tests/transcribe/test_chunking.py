@@ -1,6 +1,7 @@
 """Where chunks are cut, and that their samples are the right ones."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +24,7 @@ from transcribe.chunking import (
     plan,
     utterances,
 )
+from transcribe.lanes import in_lanes
 
 DEMO = Rules(longest_s=Seconds(8), joins_below_s=Seconds(0.5))
 LARGE = Rules(longest_s=Seconds(28), joins_below_s=Seconds(30))
@@ -234,6 +236,19 @@ def test_silero_hears_neither_silence_nor_noise_nor_tones() -> None:
         heard = judge([sound.astype(np.float32)], detector)
         assert len(heard) == len(time_s) // FRAME
         assert utterances(heard) == []
+
+
+def test_judged_on_many_threads_at_once_the_answer_is_the_same_to_the_bit() -> None:
+    random = np.random.default_rng(1)
+    swell = 0.2 + np.abs(np.sin(np.arange(200 * RATE_HZ) / RATE_HZ))
+    sound = (swell * random.normal(0, 0.2, len(swell))).astype(np.float32)
+    as_it_was = sound.copy()
+    detector = SileroDetector()
+    alone = judge([sound], detector)
+    at_once = judge([sound], detector, partial(in_lanes, lanes=lambda: 4))
+    assert len(alone) == len(sound) // FRAME
+    assert np.array_equal(at_once, alone)
+    assert np.array_equal(sound, as_it_was)
 
 
 def test_a_chunk_too_short_for_its_padding_is_refused() -> None:

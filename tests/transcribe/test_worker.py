@@ -410,6 +410,50 @@ def test_one_thread_while_something_is_recorded(desk: Desk) -> None:
     assert set(desk.engine.threads) == {1}
 
 
+def test_what_is_recorded_is_looked_for_while_speech_is_sought(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_LOOK_S", 0.0)
+    asked: list[int] = []
+    monkeypatch.setattr(worker, "_detectors", lambda count: asked.append(count) or 1)
+    desk.ask(sample_session(desk.archive.root))
+    live = desk.archive.create("live", [])
+    as_it_is = channels.sound
+
+    def sound(*given: Any) -> Iterator[Any]:
+        with contextlib.ExitStack() as recording:
+            for number, block in enumerate(as_it_is(*given)):
+                if number == 3:
+                    recording.enter_context(live.hold())
+                yield block
+
+    monkeypatch.setattr(channels, "sound", sound)
+    desk.work()
+    assert asked[0] == 0
+    assert 1 in asked
+
+
+def test_a_job_that_is_cancelled_while_speech_is_sought_ends_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = sample_session(desk.archive.root)
+    job = desk.ask(folder)
+    as_it_is = channels.sound
+    read: list[Any] = []
+
+    def sound(*given: Any) -> Iterator[Any]:
+        for block in as_it_is(*given):
+            desk.queue.cancel(job.id)
+            read.append(block)
+            yield block
+
+    monkeypatch.setattr(channels, "sound", sound)
+    desk.work()
+    assert desk.queue.job(job.id).state is JobState.CANCELLED
+    assert read[-1].start_s < 40  # a window of half a minute, and no more
+    assert desk.queue.chunks(job) is None
+
+
 def many_languages(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the demo pass for a model that knows many languages."""
     demo = Weights(desk.models).require(DEMO)
