@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -85,10 +86,9 @@ class StripView(QWidget):
         well.addRoundedRect(QRectF(self.rect()), tokens.CORNER_S, tokens.CORNER_S)
         painter.setClipPath(well)
         painter.fillPath(well, QColor(colours.sunken))
-        if self._wave is None:
-            self._paint_runs(painter, colours)
-        else:
-            self._paint_runs(painter, colours, from_s=self._wave.duration_s)
+        for from_s, to_s in self._undrawn():
+            self._paint_runs(painter, colours, from_s, to_s)
+        if self._wave is not None:
             self._paint_wave(painter, colours, self._wave)
         self._paint_gaps(painter, colours)
         self._paint_marks(painter, colours)
@@ -128,13 +128,29 @@ class StripView(QWidget):
                 )
         return words.clock(at_s)
 
-    def _paint_runs(self, painter: QPainter, colours: tokens.Palette, from_s: float = 0.0) -> None:
-        """Plain bands for what is stored from a moment on."""
+    def _undrawn(self) -> Iterator[tuple[float, float]]:
+        """Stretches that the waveform doesn't show: nobody has listened to them (yet)."""
+        end_s = float(self._strip.duration_s)
+        if self._wave is None:
+            yield 0.0, end_s
+            return
+        step_s = self._wave.duration_s / max(len(self._wave.pairs), 1)
+        for is_drawn, group in groupby(enumerate(self._wave.pairs), key=lambda item: bool(item[1])):
+            if not is_drawn:
+                places = [place for place, _ in group]
+                yield places[0] * step_s, (places[-1] + 1) * step_s
+        yield float(self._wave.duration_s), end_s
+
+    def _paint_runs(
+        self, painter: QPainter, colours: tokens.Palette, from_s: float, to_s: float
+    ) -> None:
+        """Plain bands for what is stored of a stretch."""
         third = self.height() / 3
         for run in self._strip.runs:
-            begin_s = max(float(run.from_s), from_s)
-            band = QRectF(self._x(begin_s), third, max(self._width(begin_s, run.to_s), 0.0), third)
-            painter.fillRect(band, QColor(colours.silence))
+            begin_s, end_s = max(float(run.from_s), from_s), min(float(run.to_s), to_s)
+            if end_s > begin_s:
+                band = QRectF(self._x(begin_s), third, self._width(begin_s, end_s), third)
+                painter.fillRect(band, QColor(colours.silence))
 
     def _paint_wave(self, painter: QPainter, colours: tokens.Palette, wave: Wave) -> None:
         if not self._wave_shapes:

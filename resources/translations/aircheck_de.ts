@@ -2015,6 +2015,10 @@
             <numerusform>Der Rekorder von {name} stürzte %n-mal in einer Minute ab.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The recorder had died; another one goes on from here.</source>
+        <translation>Der Rekorder war abgestürzt; von hier an nimmt ein neuer auf.</translation>
+    </message>
 </context>
 <context>
     <name>Markers</name>

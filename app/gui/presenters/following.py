@@ -25,6 +25,7 @@ from recorder.events import (
     Marked,
     Noticed,
     PartOpened,
+    Recovered,
     RunStarted,
     StateChanged,
 )
@@ -91,6 +92,7 @@ class Follower:
         self._notices: deque[Notice] = deque(maxlen=_NOTICES)
         self._begun_at: datetime | None = None
         self._attempts = 0
+        self._has_recorder = False  # one has begun its work
         self._newest: deque[Chunk] = deque(maxlen=_RATE_CHUNKS)
         self._for_meter: list[Event] = []
         self._meter: Meter | None = None
@@ -185,7 +187,7 @@ class Follower:
     def _note(self, entry: Entry) -> None:
         event = entry.event
         match event:
-            case Noticed():
+            case Noticed() | Recovered():
                 said = event.detail
             case GapFound():
                 said = translate("Live", "A gap of {length} is marked: {reason}.").format(
@@ -196,12 +198,22 @@ class Follower:
                 said = translate("Live", "{length} of a gap came late and are there.").format(
                     length=words.length(event.to_s - event.from_s)
                 )
+            case StateChanged() if event.state is State.CONNECTING and not event.track:
+                self._note_recorder(entry.at)
+                return
             case StateChanged() if event.state is not State.RECORDING and event.detail:
                 said = event.detail
             case _:
                 return
         if not self._notices or self._notices[-1].text != said:
             self._notices.append(Notice(at=entry.at, text=said))
+
+    def _note_recorder(self, at: datetime) -> None:
+        """A recorder connects once in its life: a second one took over from one that died."""
+        if self._has_recorder:
+            said = translate("Live", "The recorder had died; another one goes on from here.")
+            self._notices.append(Notice(at=at, text=said))
+        self._has_recorder = True
 
     def _take(self, event: Event) -> None:
         self._strip = None

@@ -9,7 +9,7 @@ from app.gui.presenters.following import Follower, News, Notice
 from app.gui.presenters.live import Live, LiveSessions, LiveWaves, Revivals
 from app.gui.presenters.session import load
 from recorder.archive import SessionFolder
-from recorder.events import GapFilled, GapFound, Marked, Noticed
+from recorder.events import GapFilled, GapFound, Marked, Noticed, Recovered, StateChanged
 from recorder.journal import JournalWriter
 from recorder.status import Status, TrackStatus
 from recorder.types import GapReason, Seconds, State, iso
@@ -160,6 +160,31 @@ def test_what_happened_last_is_noted_with_its_time(
     )
     log.close()
     wait_until(lambda: said(follower)[-1:] == ["2 s of a gap came late and are there."])
+
+
+def test_a_recorder_that_took_over_from_a_dead_one_is_noted(
+    growing: SessionFolder, follower: Follower
+) -> None:
+    log = JournalWriter(growing.journal_path)
+    log.append(
+        StateChanged(state=State.CONNECTING),
+        StateChanged(state=State.RECORDING),
+        Recovered(detail="The journal's last line was torn."),
+        StateChanged(state=State.CONNECTING),
+        GapFound(track="a", from_s=Seconds(3.0), to_s=Seconds(7.0), reason=GapReason.KILLED),
+        StateChanged(state=State.RECORDING),
+        StateChanged(state=State.CONNECTING),
+        Marked(at_s=Seconds(7.0), text="the last line"),
+    )
+    log.close()
+    wait_until(lambda: follower.strip().markers, what="the last line")
+    took_over = "The recorder had died; another one goes on from here."
+    assert said(follower) == [
+        "The journal's last line was torn.",
+        took_over,
+        "A gap of 4 s is marked: killed.",
+        took_over,
+    ]
 
 
 def test_old_news_is_said_no_longer_while_all_is_well(growing: SessionFolder) -> None:
