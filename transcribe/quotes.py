@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from recorder.archive import SessionFolder
@@ -78,7 +78,7 @@ def quote(
     speakers = dict.fromkeys(s.speaker for s in said if s.speaker)
     started_at = summary.started_at
     return Quote(
-        text=" ".join(s.text for s in said),
+        text=replace(text, segments=tuple(said)).text,
         speaker=", ".join(speakers),
         session=summary.id,
         title=summary.title,

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 
 from recorder.types import Seconds, iso
 from transcribe import layout
-from transcribe.transcript import UNDETERMINED, Gap, Segment, Transcript, Word, to_whisper
+from transcribe.transcript import UNDETERMINED, Gap, Segment, Transcript, to_whisper
 
 _ARROW = "-->"
 _PARAGRAPH_PAUSE_S, _PARAGRAPH_S = 3.0, 60.0
@@ -31,7 +31,7 @@ def srt(transcript: Transcript, _started_at: datetime | None = None) -> str:
     There is no place in it for the wall clock.
     """
     blocks = []
-    for number, cue in enumerate(layout.cues(_announced(transcript.segments)), 1):
+    for number, cue in enumerate(layout.cues(transcript.segments, with_names=True), 1):
         timing = f"{_clock(cue.start_s, ',')} {_ARROW} {_clock(cue.end_s, ',')}"
         blocks.append(f"{number}\n{timing}\n{cue.text.replace(_ARROW, '->')}\n")
     return "\n".join(blocks)
@@ -92,7 +92,7 @@ def markdown(transcript: Transcript, started_at: datetime | None = None) -> str:
     ]
     for said in _paragraphs(transcript.segments):
         speaker = f" **{_markdown(said[0].speaker)}:**" if said[0].speaker else ""
-        text = _markdown(" ".join(" ".join(s.text.split()) for s in said))
+        text = _markdown(replace(transcript, segments=tuple(said)).text)
         start_s = said[0].start_s
         blocks.append((start_s, f"`{_moment(start_s, started_at)}`{speaker} {text}"))
     return "\n\n".join(text for _, text in sorted(blocks, key=_first)) + "\n"
@@ -139,26 +139,8 @@ def _first(item: tuple[Seconds, str]) -> Seconds:
 
 
 def _line(segment: Segment) -> str:
-    text = " ".join(segment.text.split())
-    return f"{segment.speaker}: {text}" if segment.speaker else text
-
-
-def _announced(segments: Iterable[Segment]) -> Iterator[Segment]:
-    """The segments, with the speaker's name as the first words where it changes."""
-    before = ""
-    for segment in segments:
-        if segment.speaker and segment.speaker != before:
-            name = f"{segment.speaker}:"
-            at_s = segment.start_s
-            words = tuple(Word(text=word, start_s=at_s, end_s=at_s) for word in name.split())
-            yield replace(
-                segment,
-                text=f"{name} {segment.text}",
-                words=(*words, *segment.words) if segment.words else (),
-            )
-        else:
-            yield segment
-        before = segment.speaker
+    text = f"{segment.speaker}: {segment.text}" if segment.speaker else segment.text
+    return " ".join(text.split())
 
 
 def _vtt_cue(cue: layout.Cue, speakers: list[str]) -> str:
@@ -167,7 +149,7 @@ def _vtt_cue(cue: layout.Cue, speakers: list[str]) -> str:
     place = ""
     if cue.speaker and len(speakers) > 1:
         is_first = cue.speaker == speakers[0]
-        place = " position:5% align:start" if is_first else " position:95% align:end"
+        place = " position:5% align:left" if is_first else " position:95% align:right"
     timing = f"{_clock(cue.start_s)} {_ARROW} {_clock(cue.end_s)}{place}"
     return f"{timing}\n<v {speaker}>{text}" if speaker else f"{timing}\n{text}"
 
@@ -210,7 +192,7 @@ def _gap_line(gap: Gap, started_at: datetime | None) -> str:
 
 
 def _markdown(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
+    return re.sub(r"([\\`*_~\[\]<>#|]|&(?=#?\w+;))", r"\\\1", " ".join(text.split()))
 
 
 def _gap_note(from_s: Seconds, to_s: Seconds, reason: str) -> str:

@@ -1,11 +1,16 @@
 """Captions: what others write is read, what we write others read, what is broken is said."""
 
+import ast
+import html
+import importlib.util
 import json
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +18,9 @@ from hypothesis import strategies as st
 from recorder.archive import Archive
 from recorder.types import GapReason, Seconds
 from tests.recorder.builders import build_session
-from transcribe import captions, transcript, writing
+from transcribe import captions, layout, transcript, writing
 from transcribe.errors import TranscriptError
-from transcribe.transcript import IMPORTED, UNDETERMINED, Gap, Segment, Transcript
+from transcribe.transcript import IMPORTED, UNDETERMINED, Gap, Segment, Transcript, Word
 
 SPOKEN = Transcript(
     model="tiny",
@@ -284,8 +289,8 @@ def test_speakers_stand_on_their_sides() -> None:
         ),
     )
     said = writing.vtt(two)
-    assert "position:5% align:start\n<v Ann>Yes." in said
-    assert "position:95% align:end\n<v Bo>Yes." in said
+    assert "position:5% align:left\n<v Ann>Yes." in said
+    assert "position:95% align:right\n<v Bo>Yes." in said
 
 
 def test_a_speaker_is_named_where_it_changes() -> None:
@@ -293,3 +298,138 @@ def test_a_speaker_is_named_where_it_changes() -> None:
     said = writing.srt(replace(SPOKEN, segments=(long,), gaps=()))
     assert said.count("Ann:") == 1
     assert all(len(line) <= 42 for line in said.splitlines())
+
+
+MANY = replace(
+    SPOKEN,
+    gaps=(),
+    segments=tuple(
+        Segment(start_s=Seconds(start_s), end_s=Seconds(end_s), text=text, speaker=speaker)
+        for start_s, end_s, text, speaker in (
+            (0.0, 1.4, "Thank you for listening.", "Bo"),
+            (0.0, 1.6, "Good evening and welcome --> all of you.", "Ann"),
+            (2.0, 2.0, "Yes.", "Ann"),
+            (2.0, 2.1, "No, " * 40, "Bo <b>"),
+            (9.0, 30.0, "see https://example.org/" + "x" * 150 + " & more", "Ann"),
+            (
+                40.0,
+                52.0,
+                "今晩は、スタジオからの生放送です。遅れまして申し訳ありません。" * 3,
+                "Bo",
+            ),
+            (60.0, 66.0, "\u05de\u05d4 \u05e9\u05dc\u05d5\u05de\u05da " * 9, "Ann"),
+            (66.0, 66.3, "Ja.", "Bo"),
+            (66.4, 66.6, "Nein.", "Bo"),
+        )
+    ),
+)
+"""What is hard to lay out: two at once, no time, words that are too long, other scripts."""
+
+
+def strict(text: str, timing: re.Pattern[str]) -> list[tuple[float, float, list[str]]]:
+    """The cues of a file that holds nothing else; each line as it is shown."""
+    found = []
+    for block in text.strip("\n").split("\n\n"):
+        time, *lines = block.split("\n")
+        at = timing.fullmatch(time)
+        assert at, time
+        assert 1 <= len(lines) <= layout.LINES
+        start_s, end_s = (captions._seconds(each) for each in at.groups())
+        shown = [html.unescape(re.sub(r"^<v [^>]+>", "", line)) for line in lines]
+        assert all(line.strip() and layout.width(line) <= layout.LINE for line in shown)
+        assert "-->" not in "".join(lines)
+        assert start_s < end_s <= start_s + 7
+        found.append((start_s, end_s, shown))
+    assert found == sorted(found, key=lambda cue: cue[0])
+    return found
+
+
+def packets(path: Path) -> list[tuple[float, float]]:
+    """Start and length of each cue, as FFmpeg reads the file."""
+    with av.open(path) as file:
+        return [
+            (float(packet.pts * packet.time_base), float(packet.duration * packet.time_base))
+            for packet in file.demux()
+            if packet.pts is not None and packet.duration is not None
+        ]
+
+
+def test_hard_captions_are_well_formed_and_players_find_each_cue(tmp_path: Path) -> None:
+    subrip = writing.srt(MANY)
+    numbers = [int(block.partition("\n")[0]) for block in subrip.strip().split("\n\n")]
+    assert numbers == [*range(1, len(numbers) + 1)]
+    time = r"(\d\d:\d\d:\d\d{0}\d{{3}}) --> (\d\d:\d\d:\d\d{0}\d{{3}})"
+    unnumbered = re.sub(r"^\d+\n(?=\d\d:)", "", subrip, flags=re.MULTILINE)
+    plain = strict(unnumbered, re.compile(time.format(",")))
+    body = writing.vtt(MANY).removeprefix("WEBVTT\nLanguage: en\n\n")
+    place = r"(?: position:(?:5% align:left|95% align:right))?"
+    marked = strict(body, re.compile(time.format(r"\.") + place))
+    for shown, suffix, text in ((plain, "srt", subrip), (marked, "vtt", writing.vtt(MANY))):
+        found = packets(write(tmp_path, f"talk.{suffix}", text))
+        assert found == [(start, pytest.approx(end - start)) for start, end, _ in shown]
+
+
+def test_captions_for_whoever_speaks_to_the_right_are_as_wide_as_others() -> None:
+    """`align:start` at 5 % would leave Hebrew 5 % of the width: its start is on the right."""
+    assert "align:start" not in writing.vtt(MANY)
+    assert "align:end" not in writing.vtt(MANY)
+
+
+def test_what_holds_line_breaks_and_tabs_stays_a_line() -> None:
+    odd = Segment(start_s=Seconds(0), end_s=Seconds(1), text="a\tb\nc", speaker="Ann\t&\nBo")
+    text = replace(SPOKEN, segments=(odd,), gaps=())
+    assert writing.tsv(text).splitlines()[1:] == ["0\t1000\tAnn & Bo: a b c"]
+    assert writing.txt(text) == "Ann & Bo: a b c\n"
+    assert writing.markdown(text) == "`00:00:00` **Ann & Bo:** a b c\n"
+    named = replace(odd, text="R&amp;D ~~ & so on", speaker="")
+    assert "R\\&amp;D \\~\\~ & so on" in writing.markdown(replace(text, segments=(named,)))
+
+
+def test_languages_without_spaces_are_joined_by_none() -> None:
+    said = tuple(
+        Segment(start_s=Seconds(at), end_s=Seconds(at + 1), text=text)
+        for at, text in ((0, "今晩は。"), (1, "生放送です。"))
+    )
+    text = replace(SPOKEN, language="ja", segments=said, gaps=())
+    assert "今晩は。生放送です。" in writing.markdown(text)
+
+
+@pytest.mark.parametrize("name", ["tsv", "txt"])
+def test_openai_whispers_own_writer_writes_the_same(name: str, tmp_path: Path) -> None:
+    utils = pytest.importorskip("whisper.utils")
+    segments = tuple(replace(each, speaker="") for each in MANY.segments)
+    text = replace(SPOKEN, gaps=(), segments=segments)
+    utils.get_writer(name, str(tmp_path))(transcript.to_whisper(text), "talk.wav")
+    theirs = (tmp_path / f"talk.{name}").read_text("utf-8")
+    assert writing.WRITERS[name](text, None) == theirs.replace("\n\n", "\n")
+
+
+def test_json_has_the_keys_that_openai_whisper_gives() -> None:
+    found = importlib.util.find_spec("whisper")
+    assert found is not None
+    assert found.origin is not None
+    tree = ast.parse(Path(found.origin).with_name("transcribe.py").read_text("utf-8"))
+    made = next(
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "new_segment"
+    )
+    [values] = [node for node in ast.walk(made) if isinstance(node, ast.Dict)]
+    theirs = {key.value for key in values.keys if isinstance(key, ast.Constant)}
+    words = (Word(text="Yes.", start_s=Seconds(0), end_s=Seconds(1), probability=0.5),)
+    heard = Segment(
+        start_s=Seconds(0),
+        end_s=Seconds(1),
+        text="Yes.",
+        words=words,
+        tokens=(1, 2),
+        temperature=0.0,
+        avg_logprob=-0.5,
+        compression_ratio=1.0,
+        no_speech_prob=0.1,
+    )
+    written = json.loads(writing.whisper_json(replace(SPOKEN, segments=(heard,), gaps=())))
+    assert {"text", "segments", "language"} <= set(written)
+    [segment] = written["segments"]
+    assert set(segment) == {"id", "words", *theirs}
+    assert set(segment["words"][0]) == {"word", "start", "end", "probability"}
