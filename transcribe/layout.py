@@ -62,11 +62,13 @@ class _Piece:
     Attributes:
         space: What stands before it where it doesn't begin a line.
         width: Of its text, in characters.
+        last: Its last sign, which may end a sentence or clause; empty for a name.
     """
 
     text: str
     space: str
     width: int
+    last: str
     start_s: Seconds
     end_s: Seconds
 
@@ -128,7 +130,8 @@ def _width(sign: str) -> int:
 def _name(name: str, at_s: Seconds) -> list[_Piece]:
     """A speaker's name as it stands before what is said; it takes no time."""
     words = f"{name}:".split() if name else []
-    return _shared([part for word in words for part in _parts(word, " ")], at_s, at_s)
+    pieces = _shared([part for word in words for part in _parts(word, " ")], at_s, at_s)
+    return [replace(piece, last="") for piece in pieces]
 
 
 def _pieces(segment: Segment) -> list[_Piece]:
@@ -188,7 +191,14 @@ def _shared(parts: Sequence[tuple[str, str]], start_s: Seconds, end_s: Seconds) 
         return Seconds(start_s + (end_s - start_s) * place / ends[-1])
 
     return [
-        _Piece(text=text, space=space, width=wide, start_s=moment(begin), end_s=moment(end))
+        _Piece(
+            text=text,
+            space=space,
+            width=wide,
+            last=text[-1],
+            start_s=moment(begin),
+            end_s=moment(end),
+        )
         for (text, space), wide, (begin, end) in zip(
             parts, widths, itertools.pairwise(ends), strict=True
         )
@@ -225,7 +235,7 @@ def _best_cut(pieces: Sequence[_Piece], most: int) -> int:
     """
     for ends in (_SENTENCE_ENDS, _CLAUSE_ENDS):
         for count in range(most, most // 2, -1):
-            if pieces[count - 1].text.endswith(ends):
+            if pieces[count - 1].last in ends:
                 return count
     if _fitting(pieces[most:]) < len(pieces) - most:
         return most
@@ -249,7 +259,7 @@ def _lines(pieces: Sequence[_Piece]) -> tuple[str, ...]:
     best, least, first = 0, math.inf, pieces[0].width
     for count, piece in enumerate(pieces[1:], 1):
         second = whole - first - len(piece.space)
-        ends = pieces[count - 1].text.endswith((*_SENTENCE_ENDS, *_CLAUSE_ENDS))
+        ends = pieces[count - 1].last in (*_SENTENCE_ENDS, *_CLAUSE_ENDS)
         unlikeness = abs(first - second) - (LINE / 2 if ends else 0)
         if max(first, second) <= LINE and unlikeness < least:
             best, least = count, unlikeness

@@ -99,6 +99,9 @@ def test_a_name_stands_where_it_changes_and_takes_no_time() -> None:
     [one, other] = layout.cues([ada, said("Once more.", 20, 21, speaker="Ada")], with_names=True)
     assert (one.text, one.start_s) == ("Ada: Good evening and welcome.", 0)
     assert other.text == "Once more."
+    long = said("We lost the unedited audio after the break", 0, 4, speaker="Ada Lovelace")
+    [cue] = layout.cues([long], with_names=True)
+    assert cue.lines == ("Ada Lovelace: We lost the", "unedited audio after the break")
 
 
 def test_scripts_without_spaces_break_at_clauses_and_else_anywhere() -> None:
