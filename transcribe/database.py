@@ -5,10 +5,10 @@ the session folders don't, so it may be deleted at any time and made again (`tra
 
     session       a line for each session, transcribed or not
     tag           its tags
-    transcript    the active transcripts: one for each track and language
+    transcript    the active transcripts: one for each track and language; and what people marked
     speaker       who speaks; transcript_speaker: and where
-    segment       what was said, as it was said, in session time
-    passage       about a minute of segments, as terms: the unit of search
+    segment       what was said, as it was said, in session time; or a marker, or a note
+    passage       about a minute of segments, or one mark, as terms: the unit of search
     seam          the terms on both sides of the border between two passages
     term          every term, and in how many passages it stands
     passage_fts   FTS5 over passage.terms; triggers keep it in step
@@ -586,6 +586,16 @@ def no_merging_in_a_commit(tables: SqliteUtils) -> None:
     for name in _INDEXED:
         _tell_full_text(tables, name, "automerge", 0)
         _tell_full_text(tables, name, "crisismerge", _MOST_PIECES)
+
+
+@migrations()
+def marks(tables: SqliteUtils) -> None:
+    """0.1: markers and notes are found too; each session is looked at once more for them.
+
+    A transcript's kind is ``speech``, ``marker`` or ``note`` (`transcribe.marks.Kind`).
+    """
+    tables.execute("ALTER TABLE transcript ADD COLUMN kind TEXT NOT NULL DEFAULT 'speech'")
+    tables.execute("UPDATE session SET stamp = ''")
 
 
 def _nearer(ids: Iterable[int]) -> Iterator[tuple[int, int]]:

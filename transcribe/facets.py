@@ -1,4 +1,4 @@
-"""How the matches of a search are spread: over sources, years, speakers, tags and languages."""
+"""How the matches of a search are spread: over sources, years, speakers, tags, languages, kinds."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Facets:
 
     Attributes:
         years: Of the wall clock, UTC.
+        kinds: Of `marks.Kind`.
         is_complete: Whether all matches were looked at; else only the newest ones.
     """
 
@@ -39,6 +40,7 @@ class Facets:
     speakers: tuple[Facet, ...]
     tags: tuple[Facet, ...]
     languages: tuple[Facet, ...]
+    kinds: tuple[Facet, ...]
     is_complete: bool
 
 
@@ -81,13 +83,14 @@ def facets(
             found = matches.Matches(passages=(), seams=(), count=0, is_counted=True)
         places = json.dumps(found.passages + found.seams)
         spread = [_spread(index, value, rows, places, limit) for value, rows in _SPREADS]
-    sources, years, speakers, tags, languages = spread
+    sources, years, speakers, tags, languages, kinds = spread
     return Facets(
         sources=sources,
         years=years,
         speakers=speakers,
         tags=tags,
         languages=languages,
+        kinds=kinds,
         is_complete=found.is_complete,
     )
 
@@ -96,12 +99,14 @@ _HEARD = (
     "(SELECT DISTINCT places.id, segment.speaker_id FROM places JOIN segment"
     " ON segment.id BETWEEN places.first_segment AND places.last_segment) AS heard"
 )
+_OF_TEXT = "places JOIN transcript ON transcript.id = places.transcript_id"
 _SPREADS: Final = (  # what is counted, and among which rows
     ("session.source", "places JOIN session ON session.id = places.session_id"),
     (f"strftime('%Y', (places.id >> {MINUTE_BITS}) * 60, 'unixepoch')", "places"),
     ("speaker.name", f"{_HEARD} JOIN speaker ON speaker.id = heard.speaker_id"),
     ("tag.tag", "places JOIN tag ON tag.session_id = places.session_id"),
-    ("transcript.language", "places JOIN transcript ON transcript.id = places.transcript_id"),
+    ("transcript.language", f"{_OF_TEXT} AND transcript.language <> ''"),
+    ("transcript.kind", _OF_TEXT),
 )
 
 

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from recorder.types import Seconds
 from transcribe import terms
+from transcribe.marks import Kind
 from transcribe.query import Atom, Near, Phrase
 
 LINES_AROUND: Final = 2
@@ -76,6 +77,7 @@ class Hit:
         title: The session's.
         start_s: Session time of the segment in which the match begins.
         end_s: Session time of the end of the segment in which it ends.
+        kind: What was found; None where whole sessions were searched.
         text: These segments' text; the title where whole sessions were searched.
         snippet: About 240 characters around the match, as in `Found`.
         marks: Where in ``snippet`` the searched words stand: (start, end) in characters, in order.
@@ -83,12 +85,13 @@ class Hit:
         language: Whisper's code; empty where whole sessions were searched.
         source: The session's first source.
         session_started_at: Wall clock of session time 0.
-        before: The text of up to two segments before.
-        after: The text of up to two segments after.
+        before: The text of up to two segments before; of a mark, what was said before it.
+        after: The text of up to two segments after; of a mark, what was said from there on.
     """
 
     session: str
     title: str
+    kind: Kind | None
     start_s: Seconds
     end_s: Seconds
     text: str

@@ -1,7 +1,7 @@
 """Session folders → rows of the index; the folders are the truth, and this follows them.
 
 Of a track that has no transcript, what was heard while it was recorded is its text
-(`transcribe.heard`).
+(`transcribe.heard`). What people marked is text too (`transcribe.marks`).
 
 `update` brings one session up to date and does nothing where nothing changed, so it may be called
 after whatever touches a session. `ready` is how a reader comes to an index that is complete: it
@@ -14,9 +14,8 @@ import contextlib
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database as SqliteUtils
@@ -25,7 +24,7 @@ from recorder import locks
 from recorder.archive import PROGRAM, Archive, SessionFolder
 from recorder.errors import CorruptSession, StorageError, storage_error
 from recorder.types import SessionId, iso, utc_now
-from transcribe import database, heard, rows, terms, transcript
+from transcribe import database, heard, marks, rows, terms, transcript
 from transcribe.database import Database
 from transcribe.errors import IndexBroken, IndexBusy, TranscriptError
 from transcribe.transcript import Segment
@@ -136,7 +135,7 @@ def update(index: Database, folder: SessionFolder) -> tuple[Problem, ...]:
     if index.rows("SELECT 1 FROM session WHERE session = ? AND stamp = ?", (folder.id, stamp)):
         return ()
     session = _session(folder, stamp)
-    texts, problems = _texts(folder, session.started_at, held=_held(index, folder))
+    texts, problems = _texts(folder, session, held=_held(index, folder))
     try:
         with index.writing() as tables:
             rows.put(tables, session, texts)
@@ -169,7 +168,7 @@ def append(
             rows.append(tables, folder.id, stored, segments)
     except rows.TextGone:
         session = _session(folder, _stamp(folder))
-        texts, _ = _texts(folder, session.started_at, held=_held(index, folder))
+        texts, _ = _texts(folder, session, held=_held(index, folder))
         with index.writing() as tables:
             rows.put(tables, session, [*texts, _grown(folder, stored, segments)])
 
@@ -289,7 +288,7 @@ def _put_if_readable(tables: SqliteUtils, folder: SessionFolder) -> list[Problem
     """Put a session into an index that holds nothing of it."""
     try:
         session = _session(folder, _stamp(folder))
-        texts, problems = _texts(folder, session.started_at, held=frozenset())
+        texts, problems = _texts(folder, session, held=frozenset())
     except CorruptSession as error:
         return [Problem(folder=folder.path, what=error.message)]
     rows.put(tables, session, [*texts, *_heard(folder, texts)], counted=False)
@@ -306,7 +305,7 @@ def _hear_again(index: Database, folder: SessionFolder) -> None:
         if folder.sealed() is not None or not heard.texts(folder):
             return
         session = _session(folder, _stamp(folder))
-        texts, _ = _texts(folder, session.started_at, held=_held(index, folder))
+        texts, _ = _texts(folder, session, held=_held(index, folder))
         with index.writing() as tables:
             rows.put(tables, session, [*texts, *_heard(folder, texts)])
     except (CorruptSession, rows.TextGone) as error:
@@ -324,13 +323,21 @@ def _stamp(folder: SessionFolder) -> str:
     """A digest that changes when a file does that is indexed.
 
     The journal isn't among them: it grows every second while a session is recorded, and is asked
-    again when the session is sealed.
+    again when the session is sealed. Until then its markers are looked for.
     """
     files = [folder.path / "session.json", folder.sums_path]
     with contextlib.suppress(OSError), os.scandir(folder.transcripts) as items:
         files += sorted(Path(item.path) for item in items)
     stamps = [f"{file.name} {_file_stamp(file)}" for file in files]
-    return hashlib.sha256("\n".join(stamps).encode(errors="surrogateescape")).hexdigest()[:32]
+    if not folder.sums_path.exists():
+        with contextlib.suppress(CorruptSession, StorageError):
+            stamps += [f"{mark.at_s} {mark.text}" for mark in marks.recorded_in(folder)]
+    return _digest(stamps)
+
+
+def _digest(lines: Iterable[str]) -> str:
+    data = "\n".join(lines).encode(errors="surrogatepass")
+    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def _file_stamp(path: Path) -> str:
@@ -369,13 +376,16 @@ def _held(index: Database, folder: SessionFolder) -> frozenset[tuple[str, str]]:
 
 
 def _texts(
-    folder: SessionFolder, started_at: datetime, held: frozenset[tuple[str, str]]
+    folder: SessionFolder, session: rows.Session, held: frozenset[tuple[str, str]]
 ) -> tuple[list[rows.Text], list[Problem]]:
-    """The session's active transcripts; those that the index holds already are not read again."""
+    """The session's active transcripts, and what people marked.
+
+    Transcripts that the index holds already are not read again.
+    """
     texts: list[rows.Text] = []
     problems: list[Problem] = []
     for stored in _active(folder):
-        stamp = f"{_file_stamp(stored.path)} {iso(started_at)}"
+        stamp = f"{_file_stamp(stored.path)} {iso(session.started_at)}"
         try:
             known = (stored.path.name, stamp) in held
             segments = None if known else transcript.load(stored.path).segments
@@ -383,7 +393,27 @@ def _texts(
             problems.append(Problem(folder=folder.path, what=error.message))
         else:
             texts.append(rows.Text(stored=stored, stamp=stamp, segments=segments))
+    try:
+        texts += _marked(folder, session, held)
+    except (CorruptSession, StorageError) as error:
+        problems.append(Problem(folder=folder.path, what=error.message))
     return texts, problems
+
+
+def _marked(
+    folder: SessionFolder, session: rows.Session, held: frozenset[tuple[str, str]]
+) -> list[rows.Text]:
+    """The session's markers and notes, if it has any."""
+    texts: list[rows.Text] = []
+    for kind, segments in marks.texts(folder, session.duration_s).items():
+        stored = marks.stored_as(folder, kind)
+        digest = _digest(f"{segment.start_s} {segment.text}" for segment in segments)
+        stamp = f"{kind} {digest} {iso(session.started_at)}"
+        known = (stored.path.name, stamp) in held
+        texts.append(
+            rows.Text(stored=stored, stamp=stamp, segments=None if known else segments, kind=kind)
+        )
+    return texts
 
 
 def _heard(folder: SessionFolder, texts: Sequence[rows.Text]) -> list[rows.Text]:

@@ -20,9 +20,12 @@ from transcribe.search import Order
 
 COLUMNS: Final = (
     "session", "title", "started_at", "start_s", "end_s", "speaker", "text", "before", "after",
-    "source", "language", "link",
+    "source", "language", "link", "kind",
 )  # fmt: skip
-"""What is told of each hit; ``started_at`` is the wall clock of ``start_s``, in UTC."""
+"""What is told of each hit; ``started_at`` is the wall clock of ``start_s``, in UTC.
+
+``kind`` is one of `marks.Kind`, or ``session`` where whole sessions were searched.
+"""
 
 _PAGE = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -92,6 +95,7 @@ def as_json(hit: Hit) -> dict[str, Any]:
         "source": hit.source,
         "language": hit.language,
         "link": hit.link,
+        "kind": hit.kind or "session",
     }
 
 

@@ -55,6 +55,11 @@ def passages(segments: Sequence[Spoken]) -> list[Stretch]:
     return found
 
 
+def alone(segments: Sequence[Spoken]) -> list[Stretch]:
+    """Each segment as a passage of its own: what has nothing to do with what stands beside it."""
+    return [_stretch(segments, place, place) for place in range(len(segments))]
+
+
 def seams(cut: Sequence[Stretch]) -> list[tuple[str, ...]]:
     """The terms of the seams between passages: one fewer than there are, in their order."""
     return [

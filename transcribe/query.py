@@ -7,6 +7,7 @@
     begin*                   words that begin so; at least two letters
     a NEAR b, a NEAR/5 b     at most ten, or five, words between them
     title:x source:x tag:x speaker:x lang:x     and the same with a minus
+    kind:x                                      speech, marker or note; likewise
     from:D to:D after:D before:D on:D           D: 2024-08-13, 2024-08, 2024, today, yesterday,
                                                 or 2024-08-13T20:00; the reader's time zone
 
@@ -26,11 +27,12 @@ from typing import Final
 from recorder.types import utc_now
 from transcribe import terms
 from transcribe.errors import NotADate
+from transcribe.marks import Kind
 
 NEAR_BY_DEFAULT: Final = 10
 """Words that may stand between two that are NEAR; FTS5's own default."""
 
-FIELDS: Final = ("title", "source", "tag", "speaker", "lang")
+FIELDS: Final = ("title", "source", "tag", "speaker", "lang", "kind")
 """Fields that choose sessions or passages by what they are."""
 
 DATES: Final = ("from", "to", "after", "before", "on")
@@ -124,6 +126,12 @@ class Query:
         """Whether there is nothing to be found but one word."""
         atoms = sum(self.groups, ())
         return len(atoms) == 1 and not self.crosses and not self.excluded
+
+    @property
+    def has_beginning(self) -> bool:
+        """Whether words are wanted, or not, of which only the beginning is told."""
+        atoms = sum(self.groups, self.excluded)
+        return any(phrase.prefix for atom in atoms for phrase in atom.phrases)
 
     @property
     def wanted(self) -> str:
@@ -318,6 +326,10 @@ class _Reading:
         return False
 
     def _takes_filter(self, name: str, chunk: _Chunk) -> bool:
+        if name == "kind" and chunk.text.lower() not in set(Kind):
+            kinds = ", ".join(Kind)
+            self.notes.append(f"'kind:' is one of {kinds}, so '{chunk.text}' is searched as text.")
+            return False
         if terms.terms(chunk.text):
             self.filters.append(Filter(name=name, value=chunk.text, wanted=not chunk.minus))
         else:

@@ -14,6 +14,7 @@ from sqlite_utils import Database as SqliteUtils
 from recorder.types import Seconds, iso, parse_iso
 from transcribe import passages, terms
 from transcribe.database import MINUTE_BITS, SEGMENT_BITS
+from transcribe.marks import Kind
 from transcribe.passages import Spoken, Stretch
 from transcribe.transcript import Segment, Stored
 
@@ -48,9 +49,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A transcript to be searched.
+    """A text to be searched: a transcript, or what people marked.
 
     Attributes:
+        kind: What is found in it.
         stamp: Of its file and of the session's beginning, which its rows depend on.
         segments: What is in it; None if the index should hold it already, under that stamp.
     """
@@ -58,6 +60,7 @@ class Text:
     stored: Stored
     stamp: str
     segments: tuple[Segment, ...] | None
+    kind: Kind = Kind.SPEECH
 
 
 class TextGone(Exception):
@@ -181,15 +184,18 @@ def _put_text(
             "version": text.stored.version,
             "file": text.stored.path.name,
             "stamp": text.stamp,
+            "kind": text.kind,
         }
     )
     transcript_id = int(transcript.last_pk or 0)
     _put_segments(tables, transcript_id, segments, 0)
     spoken = [_spoken(segment.start_s, segment.end_s, segment.text) for segment in segments]
     first_segment = transcript_id << SEGMENT_BITS
-    cut = passages.passages(spoken)
+    is_speech = text.kind is Kind.SPEECH
+    cut = passages.passages(spoken) if is_speech else passages.alone(spoken)
     ids = _put_passages(tables, (session_id, transcript_id), started_at, spoken, cut, first_segment)
-    _put_seams(tables, list(zip(ids, cut, strict=True)))
+    if is_speech:
+        _put_seams(tables, list(zip(ids, cut, strict=True)))
     return cut
 
 

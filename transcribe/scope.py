@@ -25,6 +25,8 @@ _OF_SESSION: Final = {
     " AND instr(tag.tag_terms, ?) > 0)",
     "lang": "EXISTS (SELECT 1 FROM transcript WHERE transcript.session_id = session.id"
     " AND transcript.language = ?)",
+    "kind": "EXISTS (SELECT 1 FROM transcript WHERE transcript.session_id = session.id"
+    " AND transcript.kind = ?)",
     "speaker": "EXISTS (SELECT 1 FROM transcript"
     " JOIN transcript_speaker ON transcript_speaker.transcript_id = transcript.id"
     " JOIN speaker ON speaker.id = transcript_speaker.speaker_id"
@@ -34,6 +36,7 @@ _OF_SESSION: Final = {
 # Likewise for a passage's row; what holds for the session as a whole is decided there.
 _OF_PASSAGE: Final = {
     "lang": "(SELECT language FROM transcript WHERE transcript.id = passage.transcript_id) = ?",
+    "kind": "(SELECT kind FROM transcript WHERE transcript.id = passage.transcript_id) = ?",
     "speaker": "EXISTS (SELECT 1 FROM segment JOIN speaker ON speaker.id = segment.speaker_id"
     " WHERE segment.id BETWEEN passage.first_segment AND passage.last_segment"
     " AND instr(speaker.name_terms, ?) > 0)",
@@ -185,6 +188,8 @@ def _prepared(item: Filter) -> str:
         return _bindable(item.value).strip().lower()
     if item.name == "lang":
         return _bindable(item.value).strip().lower().partition("-")[0]
+    if item.name == "kind":
+        return item.value.lower()
     return _spaced(item.value)
 
 

@@ -1,5 +1,7 @@
 """Plan a search and answer it: which passages match, in which order, and what they say.
 
+What people marked is found as what was said is (`transcribe.marks`), and told with its kind.
+
 A first answer takes `PATIENCE_S` at most: it counts up to `MOST_COUNTED` matches (of one word all,
 since that is known), ranks up to `MOST_RANKED`, and says where it didn't get to the end. What
 there is more of comes newest first, which costs nothing, since passages sort by date. ``thorough``
@@ -24,10 +26,11 @@ from typing import Final, NamedTuple
 
 from recorder.types import Seconds, SessionId, parse_iso
 from transcribe import hits, matches, query, ranking, scope, suggest, terms
-from transcribe.database import SEGMENT_BITS, Database, broken
+from transcribe.database import MINUTE_BITS, SEGMENT_BITS, Database, broken
 from transcribe.deadline import NEVER, Deadline
 from transcribe.errors import NotAPage
 from transcribe.hits import Found, Hit, Line
+from transcribe.marks import Kind
 from transcribe.matches import Matches, Place
 from transcribe.query import Phrase, Query
 from transcribe.scope import Scope, of_sessions
@@ -96,7 +99,7 @@ def search(
     zone: tzinfo | None = None,
     suggests: bool = True,
 ) -> Results:
-    """Search what was said. Words alone are looked for in transcripts, fields alone in sessions.
+    """Search what was said, and marked. Words are looked for in texts, fields alone in sessions.
 
     Args:
         index: Open on this thread.
@@ -196,7 +199,7 @@ class _Page:
 
 
 def _said(index: Database, asked: Query, where: Scope, page: _Page) -> Results:
-    """Places where it was said."""
+    """Places where it was said, or marked."""
     deadline = NEVER if page.thorough else Deadline(PATIENCE_S)
     if page.after:
         return _further(index, asked, where, page, page.after)
@@ -286,11 +289,11 @@ def _hits(index: Database, asked: Query, where: Scope, places: list[Place]) -> t
     if not places:
         return ()
     found = _ranges(index, places)
-    lines = _lines(index, [(item.first, item.last) for item in found])
+    lines = _lines(index, found)
     names = where.speaker_names(index)
     return tuple(
-        _hit(item, hits.find(of_range, asked.groups, names))
-        for item, of_range in zip(found, lines, strict=True)
+        _hit(item, _beside(index, item, key, hits.find(of_range, asked.groups, names)))
+        for (key, _), item, of_range in zip(places, found, lines, strict=True)
     )
 
 
@@ -304,6 +307,7 @@ class _Range(NamedTuple):
     source: str
     started_at: str
     language: str
+    kind: str
 
 
 def _ranges(index: Database, places: list[Place]) -> list[_Range]:
@@ -321,7 +325,7 @@ def _ranges(index: Database, places: list[Place]) -> list[_Range]:
     keys = json.dumps([*(key for key, _ in places), *rights.values()])
     rows = index.rows(
         "SELECT passage.id, first_segment, last_segment, session.session, title, source,"
-        " started_at, language FROM passage JOIN session ON session.id = passage.session_id"
+        " started_at, language, kind FROM passage JOIN session ON session.id = passage.session_id"
         " JOIN transcript ON transcript.id = passage.transcript_id"
         " WHERE passage.id IN (SELECT value FROM json_each(?))",
         (keys,),
@@ -340,6 +344,7 @@ def _hit(place: _Range, found: Found) -> Hit:
     return Hit(
         session=place.session,
         title=place.title,
+        kind=Kind(place.kind),
         start_s=found.start_s,
         end_s=found.end_s,
         text=found.text,
@@ -354,13 +359,14 @@ def _hit(place: _Range, found: Found) -> Hit:
     )
 
 
-def _lines(index: Database, ranges: list[tuple[int, int]]) -> list[list[Line]]:
-    """Segments from first to last of each range, and some around them in the same transcript."""
+def _lines(index: Database, ranges: list[_Range]) -> list[list[Line]]:
+    """Segments from first to last of each range, and some around what was said."""
     wide = [
-        (max(first - hits.LINES_AROUND, first >> SEGMENT_BITS << SEGMENT_BITS),
-         min(last + hits.LINES_AROUND, ((last >> SEGMENT_BITS) + 1 << SEGMENT_BITS) - 1))
-        for first, last in ranges
-    ]  # fmt: skip
+        _widened(place.first, place.last)
+        if place.kind == Kind.SPEECH
+        else (place.first, place.last)
+        for place in ranges
+    ]
     rows = index.rows(
         "SELECT asked.key, segment.id, start_s, end_s, coalesce(speaker.name, ''), text"
         " FROM json_each(?) AS asked CROSS JOIN segment"  # in this order, says CROSS
@@ -371,10 +377,48 @@ def _lines(index: Database, ranges: list[tuple[int, int]]) -> list[list[Line]]:
     )
     found: list[list[Line]] = [[] for _ in ranges]
     for place, key, start_s, end_s, speaker, text in sorted(rows):
-        first, last = ranges[place]
-        outside = not first <= key <= last
+        outside = not ranges[place].first <= key <= ranges[place].last
         found[place].append(Line(Seconds(start_s), Seconds(end_s), speaker, text, outside))
     return found
+
+
+def _widened(first: int, last: int) -> tuple[int, int]:
+    """The first and the last segment of a range and what stands around it in its transcript."""
+    begin = first >> SEGMENT_BITS << SEGMENT_BITS
+    end = (last >> SEGMENT_BITS) + 1 << SEGMENT_BITS
+    return max(first - hits.LINES_AROUND, begin), min(last + hits.LINES_AROUND, end - 1)
+
+
+def _beside(index: Database, place: _Range, key: int, found: Found) -> Found:
+    """A mark with what was said before it and from there on; what was said has that already.
+
+    Args:
+        index: To be searched.
+        place: The mark's.
+        key: The id of its passage.
+        found: The mark, with nothing beside it.
+    """
+    if place.kind == Kind.SPEECH:
+        return found
+    said = index.rows(
+        "SELECT first_segment, last_segment FROM passage"
+        " JOIN transcript ON transcript.id = passage.transcript_id"
+        " WHERE passage.session_id = (SELECT session_id FROM passage WHERE id = ?)"
+        " AND passage.id < ? AND kind = ? ORDER BY passage.id DESC LIMIT 1",
+        (key, (key >> MINUTE_BITS) + 1 << MINUTE_BITS, Kind.SPEECH),
+    )
+    if not said:
+        return found
+    lines = index.rows(
+        "SELECT start_s, text FROM segment WHERE id BETWEEN ? AND ? ORDER BY id", _widened(*said[0])
+    )
+    before = [text for start_s, text in lines if start_s <= found.start_s]
+    after = [text for start_s, text in lines if start_s > found.start_s]
+    return replace(
+        found,
+        before=" ".join(before[-hits.LINES_AROUND :]),
+        after=" ".join(after[: hits.LINES_AROUND]),
+    )
 
 
 def _sessions(
@@ -416,6 +460,7 @@ def _session_hit(
     return Hit(
         session=session,
         title=title,
+        kind=None,
         start_s=found.start_s,
         end_s=found.end_s,
         text=found.text,

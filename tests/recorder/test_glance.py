@@ -6,7 +6,7 @@ import pytest
 
 from recorder import journal
 from recorder.errors import CorruptSession, StorageError
-from recorder.glance import glance
+from recorder.glance import glance, marks
 from recorder.timeline import Part
 from tests.recorder.builders import adts_part, build_session
 
@@ -64,3 +64,22 @@ def test_a_journal_is_read_on_from_where_it_was_left(tmp_path: Path) -> None:
     rest, end = journal.read_on(growing, offset)
     assert [*first, *rest] == whole
     assert journal.read_on(growing, end) == ([], len(data))
+
+
+def test_its_markers_are_those_of_the_whole_timeline(tmp_path: Path) -> None:
+    marked = [(2.0, "the budget"), (0.5, 'says "kind":"mark"')]
+    folder = build_session(tmp_path, [adts_part(3.0)], markers=marked, sealed=False)
+    with folder.journal_path.open("ab") as file:
+        file.write(b'{"n":9,"kind":"mark","at_s":1.0,"te')  # being written
+    found = marks(folder.journal_path)
+    assert [(mark.at_s, mark.text) for mark in found] == marked
+    assert tuple(sorted(found, key=lambda mark: mark.at_s)) == folder.timeline().markers
+
+
+def test_markers_that_can_not_be_read_are_said(tmp_path: Path) -> None:
+    broken = tmp_path / "journal.jsonl"
+    broken.write_bytes(b'{"kind":"mark"\n')
+    with pytest.raises(CorruptSession, match="can't be read"):
+        marks(broken)
+    with pytest.raises(StorageError):
+        marks(tmp_path / "none.jsonl")

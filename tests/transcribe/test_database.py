@@ -38,7 +38,7 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
         with contextlib.closing(database.open(tmp_path)) as index:
             applied = index.rows("SELECT name, applied_at FROM _sqlite_migrations ORDER BY id")
     assert [name for name, _ in applied] == [
-        "sessions", "text", "full_text", "near_ids", "no_merging_in_a_commit",
+        "sessions", "text", "full_text", "near_ids", "no_merging_in_a_commit", "marks",
     ]  # fmt: skip
     with contextlib.closing(database.open(tmp_path)) as index:
         assert index.rows("SELECT name, applied_at FROM _sqlite_migrations ORDER BY id") == applied
