@@ -149,6 +149,20 @@ def test_pages_do_not_slow_down(talk: Database) -> None:
            f"{took_ms[0]:.1f}, {took_ms[-1]:.1f} ms")  # fmt: skip
 
 
+def test_to_the_end(talk: Database) -> None:
+    """What takes longest: phrases of common words, or of one of which the beginning is told."""
+    for query in (
+        f'"{VOCABULARY[1]} {VOCABULARY[0]}"',
+        f'"{VOCABULARY[0]} {VOCABULARY[1][:2]}*"',
+        f'"{VOCABULARY[0]} {VOCABULARY[1][:2]}*" -{VOCABULARY[2][:2]}*',
+    ):
+        began_s, began_cpu_s = time.perf_counter(), time.process_time()
+        results = search.search(talk, query, thorough=True)
+        took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
+        assert results.exact
+        report(f"all of {query}, {results.total:,} hits", f"{took_s:.2f} s, cpu {cpu_s:.2f} s")
+
+
 def test_beside_others(talk: Database, tmp_path: Path) -> None:
     chance = random.Random(3)
     queries = [" ".join({*said(chance, chance.choice((1, 1, 2)))}) for _ in range(COMPARED)]

@@ -125,6 +125,42 @@ def test_a_long_phrase_across_passages_is_found(archive: Archive) -> None:
     assert _search(archive, f'"{" ".join(begun)}"').total == 1
 
 
+def test_the_beginning_of_a_word_is_looked_up_once(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not again for each border that its phrase runs across: a minute at 10,000 hours."""
+    filler = ["and so on and on"] * 9
+    lines = [line for n in range(9) for line in (f"be{n} it was", *filler, "which is alpha")]
+    talk(archive, lines, every_s=5.4)
+    with _indexed(archive) as found:
+        plans = _plans(found, monkeypatch)
+        for query, total in {
+            '"alpha be*"': 8,
+            '"alpha be*" -be5': 6,
+            '"alpha it*" OR "alpha be*" -which*': 0,
+            '"alpha be5" -whi*': 0,
+        }.items():
+            plans.clear()
+            assert search.search(found, query, thorough=True).total == total, query
+            assert [plan for plan in plans if "=" in plan] == [], query  # one id at a time
+        assert search.search(found, '"alpha be5"', thorough=True).total == 1
+        assert [plan for plan in plans if "=" in plan]  # of whole words it is soonest so
+
+
+def _plans(found: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How SQLite reads full text from now on; an index named with '=' is read for each id anew."""
+    plans: list[str] = []
+    rows = Database.rows
+
+    def spy(self: Database, sql: str, parameters: tuple[object, ...] = ()) -> list[object]:
+        plan = rows(found, f"EXPLAIN QUERY PLAN {sql}", parameters)
+        plans.extend(line for *_, line in plan if line.startswith("SCAN passage_fts"))
+        return rows(self, sql, parameters)
+
+    monkeypatch.setattr(Database, "rows", spy)
+    return plans
+
+
 def test_what_is_excluded_beside_a_border_is(archive: Archive) -> None:
     talk(archive, _SPEECH)
     last = _border(archive)
