@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = ("de",)
 
-_CALL = "translate"
+_CALLS = ("translate", "marked")
 _ORDER = ("context", "text", "disambiguation", "n")
 
 
@@ -118,8 +118,8 @@ def _sentence(call: ast.Call, place: str) -> Sentence:
 
 
 def _is_ours(called: ast.expr) -> bool:
-    """Whether it is `language.translate`, and not that of a text or a painter."""
-    return isinstance(called, ast.Name) and called.id == _CALL
+    """Whether it is one of `presenters.language`, and not that of a text or a painter."""
+    return isinstance(called, ast.Name) and called.id in _CALLS
 
 
 def _as_cpp(sentence: Sentence) -> str:

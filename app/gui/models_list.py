@@ -12,6 +12,7 @@ from app.gui import tokens
 from app.gui.presenters import figures, words
 from app.gui.presenters import settings as presenter
 from app.gui.presenters.language import translate
+from app.gui.presenters.reasons import in_own_words
 from app.gui.presenters.settings import Values
 from app.gui.setting_parts import Part
 from app.gui.widgets import Button, Icon, Text, label, quietly, wrapped
@@ -132,7 +133,7 @@ class ModelLine(QWidget):
         """Show how far its download is."""
         self._job = job
         if job is not None and job.state is JobState.FAILED:
-            said = " ".join(part for part in job.error if part)
+            said = " ".join(in_own_words(part) for part in job.error if part)
             quietly(self.about.setText, self.about.text(), said)
         if job is not None and not job.state.is_final:
             self.bar.setValue(round(1_000 * (job.progress or 0)))

@@ -25,6 +25,7 @@ from app.gui import tokens
 from app.gui.choosing import Check, Combo
 from app.gui.presenters.capture import Wish, length_of, read_time, schedule_of, spoken, zones
 from app.gui.presenters.language import translate
+from app.gui.presenters.words import Message
 from app.gui.widgets import Button, Icon, label, quietly
 from recorder.errors import AircheckError
 from recorder.schedule import Repeat
@@ -148,7 +149,7 @@ class SchedulePanel(QFrame):
         try:
             found = read_time(text, datetime.now(UTC))
         except AircheckError as error:
-            self._tell(f"{error.message} {error.hint}".strip(), is_problem=True)
+            self._tell(str(Message.of(error)), is_problem=True)
             return
         local = QDateTime.fromString(f"{found.local:%Y-%m-%dT%H:%M}", Qt.DateFormat.ISODate)
         for part in (self.day, self.time, self.zone):
@@ -183,7 +184,7 @@ class SchedulePanel(QFrame):
             length_of(wish.length)
             length_of(wish.give_up)
         except AircheckError as error:
-            self._tell(f"{error.message} {error.hint}".strip(), is_problem=True)
+            self._tell(str(Message.of(error)), is_problem=True)
             return
         if schedule is None:
             self._tell(translate("Schedule", "It begins at once."))

@@ -2298,12 +2298,728 @@
         <translation>{what} hat nicht rechtzeitig geantwortet.</translation>
     </message>
     <message>
+        <source>{what} did not answer within {seconds} s.</source>
+        <translation>{what} hat nicht binnen {seconds} s geantwortet.</translation>
+    </message>
+    <message>
         <source>{what} refuses the connection.</source>
         <translation>{what} weist die Verbindung ab.</translation>
     </message>
     <message>
         <source>{what} can&apos;t be reached: {words}.</source>
         <translation>{what} ist nicht zu erreichen: {words}.</translation>
+    </message>
+    <message>
+        <source>{what} gives no answer of HTTP ({words}).</source>
+        <translation>{what} antwortet nicht nach HTTP ({words}).</translation>
+    </message>
+    <message>
+        <source>The certificate of {what} is not valid ({words}).</source>
+        <translation>Das Zertifikat von {what} ist nicht gültig ({words}).</translation>
+    </message>
+    <message>
+        <source>Check the address: somebody may pose as this host.</source>
+        <translation>Prüfen Sie die Adresse: Jemand könnte sich als dieser Rechner ausgeben.</translation>
+    </message>
+    <message>
+        <source>{what} has sent nothing for {seconds} s.</source>
+        <translation>{what} hat seit {seconds} s nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>The connection to {what} broke.</source>
+        <translation>Die Verbindung zu {what} ist abgerissen.</translation>
+    </message>
+    <message>
+        <source>{what} closed the connection before any audio.</source>
+        <translation>{what} hat die Verbindung vor dem ersten Ton geschlossen.</translation>
+    </message>
+    <message>
+        <source>{what} closed the connection.</source>
+        <translation>{what} hat die Verbindung geschlossen.</translation>
+    </message>
+    <message>
+        <source>{what} has sent no audio yet.</source>
+        <translation>{what} hat noch keinen Ton gesendet.</translation>
+    </message>
+    <message>
+        <source>{what} lists nothing yet.</source>
+        <translation>{what} führt noch nichts auf.</translation>
+    </message>
+    <message>
+        <source>{what} lists nothing new for {seconds} s.</source>
+        <translation>{what} führt seit {seconds} s nichts Neues auf.</translation>
+    </message>
+    <message>
+        <source>{what} is empty.</source>
+        <translation>{what} ist leer.</translation>
+    </message>
+    <message>
+        <source>{what} is not audio.</source>
+        <translation>{what} ist kein Ton.</translation>
+    </message>
+    <message>
+        <source>{what} is a page that leads to no stream.</source>
+        <translation>{what} ist eine Seite, die zu keinem Stream führt.</translation>
+    </message>
+    <message>
+        <source>{what} plays nothing now. {words}</source>
+        <translation>{what} spielt gerade nichts. {words}</translation>
+    </message>
+    <message>
+        <source>{what} is not an HLS playlist.</source>
+        <translation>{what} ist keine HLS-Liste.</translation>
+    </message>
+    <message>
+        <source>{what} is a playlist that lists no stream.</source>
+        <translation>{what} ist eine Liste ohne Stream.</translation>
+    </message>
+    <message>
+        <source>{what} sends {form} that is neither MP3, AAC nor Ogg.</source>
+        <translation>{what} sendet {form}, weder MP3 noch AAC noch Ogg.</translation>
+    </message>
+    <message>
+        <source>{what} is protected ({words}); only its own player can hear it.</source>
+        <translation>{what} ist geschützt ({words}); nur der eigene Player kann es hören.</translation>
+    </message>
+    <message>
+        <source>{what} leads on and on: more than {count} redirects.</source>
+        <translation>{what} leitet immer weiter: mehr als {count} Umleitungen.</translation>
+    </message>
+    <message>
+        <source>{what} is not an http(s) address.</source>
+        <translation>{what} ist keine http(s)-Adresse.</translation>
+    </message>
+    <message>
+        <source>An address begins with http:// or https://.</source>
+        <translation>Eine Adresse beginnt mit http:// oder https://.</translation>
+    </message>
+    <message>
+        <source>An address begins with http:// or https://; a device is device:NAME.</source>
+        <translation>Eine Adresse beginnt mit http:// oder https://; ein Gerät ist device:NAME.</translation>
+    </message>
+    <message>
+        <source>That is not an address of the web.</source>
+        <translation>Das ist keine Adresse im Netz.</translation>
+    </message>
+    <message>
+        <source>That is neither an address nor a file.</source>
+        <translation>Das ist weder eine Adresse noch eine Datei.</translation>
+    </message>
+    <message>
+        <source>There is no file {what}, and it is no address either.</source>
+        <translation>Es gibt keine Datei {what}, und eine Adresse ist es auch nicht.</translation>
+    </message>
+    <message>
+        <source>Give an http(s) address, device:NAME, system, or a file.</source>
+        <translation>Geben Sie eine http(s)-Adresse, device:NAME, system oder eine Datei an.</translation>
+    </message>
+    <message>
+        <source>Give the address of a stream, a playlist, or a page that plays one.</source>
+        <translation>Geben Sie die Adresse eines Streams, einer Liste oder einer Seite an, die einen spielt.</translation>
+    </message>
+    <message>
+        <source>Give the address of the stream itself.</source>
+        <translation>Geben Sie die Adresse des Streams selbst an.</translation>
+    </message>
+    <message>
+        <source>The source ended.</source>
+        <translation>Die Quelle ist zu Ende.</translation>
+    </message>
+    <message>
+        <source>Segment {number} could not be had. {words}</source>
+        <translation>Segment {number} war nicht zu bekommen. {words}</translation>
+    </message>
+    <message>
+        <source>Segment {number} did not come in time. {words}</source>
+        <translation>Segment {number} kam nicht rechtzeitig. {words}</translation>
+    </message>
+    <message>
+        <source>Segment {number} did not come in time.</source>
+        <translation>Segment {number} kam nicht rechtzeitig.</translation>
+    </message>
+    <message>
+        <source>Segments {first} to {last} could not be had. {words}</source>
+        <translation>Die Segmente {first} bis {last} waren nicht zu bekommen. {words}</translation>
+    </message>
+    <message>
+        <source>Segments {first} to {last} did not come in time. {words}</source>
+        <translation>Die Segmente {first} bis {last} kamen nicht rechtzeitig. {words}</translation>
+    </message>
+    <message>
+        <source>Segments {first} to {last} did not come in time.</source>
+        <translation>Die Segmente {first} bis {last} kamen nicht rechtzeitig.</translation>
+    </message>
+    <message>
+        <source>The server counts its segments anew.</source>
+        <translation>Der Server zählt seine Segmente neu.</translation>
+    </message>
+    <message>
+        <source>The server says that it is missing.</source>
+        <translation>Der Server sagt, dass es fehlt.</translation>
+    </message>
+    <message>
+        <source>The playlist never listed it.</source>
+        <translation>Die Liste hat es nie aufgeführt.</translation>
+    </message>
+    <message>
+        <source>{what} answers again, and is next when the mirror breaks.</source>
+        <translation>{what} antwortet wieder und ist als Nächstes an der Reihe, wenn der Spiegel ausfällt.</translation>
+    </message>
+    <message>
+        <source>From the mirror {what}: {words}</source>
+        <translation>Vom Spiegel {what}: {words}</translation>
+    </message>
+    <message>
+        <source>400 Bad Request</source>
+        <translation>400 fehlerhafte Anfrage</translation>
+    </message>
+    <message>
+        <source>401 Unauthorized</source>
+        <translation>401 Anmeldung nötig</translation>
+    </message>
+    <message>
+        <source>403 Forbidden</source>
+        <translation>403 verboten</translation>
+    </message>
+    <message>
+        <source>404 Not Found</source>
+        <translation>404 nicht gefunden</translation>
+    </message>
+    <message>
+        <source>408 Request Timeout</source>
+        <translation>408 Anfrage dauerte zu lange</translation>
+    </message>
+    <message>
+        <source>410 Gone</source>
+        <translation>410 nicht mehr da</translation>
+    </message>
+    <message>
+        <source>429 Too Many Requests</source>
+        <translation>429 zu viele Anfragen</translation>
+    </message>
+    <message>
+        <source>500 Internal Server Error</source>
+        <translation>500 Fehler im Server</translation>
+    </message>
+    <message>
+        <source>502 Bad Gateway</source>
+        <translation>502 Fehler hinter dem Server</translation>
+    </message>
+    <message>
+        <source>503 Service Unavailable</source>
+        <translation>503 Dienst nicht verfügbar</translation>
+    </message>
+    <message>
+        <source>504 Gateway Timeout</source>
+        <translation>504 keine Antwort hinter dem Server</translation>
+    </message>
+    <message>
+        <source>{what} has given nothing for a second.</source>
+        <translation>{what} hat seit einer Sekunde nichts geliefert.</translation>
+    </message>
+    <message>
+        <source>{what} gives sound again.</source>
+        <translation>{what} liefert wieder Ton.</translation>
+    </message>
+    <message>
+        <source>{what} gives digital silence for {seconds} s. {words}</source>
+        <translation>{what} liefert seit {seconds} s digitale Stille. {words}</translation>
+    </message>
+    <message>
+        <source>It is muted, nothing plays, or it may not be heard: check the system&apos;s settings.</source>
+        <translation>Es ist stumm, nichts spielt, oder es darf nicht gehört werden: Prüfen Sie die Einstellungen des Systems.</translation>
+    </message>
+    <message>
+        <source>Nothing plays on it.</source>
+        <translation>Darauf spielt nichts.</translation>
+    </message>
+    <message>
+        <source>The output is muted.</source>
+        <translation>Der Ausgang ist stumm.</translation>
+    </message>
+    <message>
+        <source>All that plays on it is muted.</source>
+        <translation>Alles, was darauf spielt, ist stumm.</translation>
+    </message>
+    <message>
+        <source>What plays on it is silent.</source>
+        <translation>Was darauf spielt, ist still.</translation>
+    </message>
+    <message>
+        <source>It is muted or broken: an input that works has noise.</source>
+        <translation>Es ist stumm oder defekt: Ein Eingang, der geht, rauscht.</translation>
+    </message>
+    <message>
+        <source>{what} is suspended.</source>
+        <translation>{what} ist angehalten.</translation>
+    </message>
+    <message>
+        <source>{what} changed its format.</source>
+        <translation>{what} hat sein Format gewechselt.</translation>
+    </message>
+    <message>
+        <source>What it gave is stored.</source>
+        <translation>Was es geliefert hat, ist gespeichert.</translation>
+    </message>
+    <message>
+        <source>Is it suspended or unplugged?</source>
+        <translation>Ist es angehalten oder ausgesteckt?</translation>
+    </message>
+    <message>
+        <source>{lost} s were lost on the way: the machine is too busy.</source>
+        <translation>{lost} s gingen unterwegs verloren: Der Rechner ist zu beschäftigt.</translation>
+    </message>
+    <message>
+        <source>No sound server answers.</source>
+        <translation>Kein Tonserver antwortet.</translation>
+    </message>
+    <message>
+        <source>The sound server doesn&apos;t answer.</source>
+        <translation>Der Tonserver antwortet nicht.</translation>
+    </message>
+    <message>
+        <source>Restart PipeWire or PulseAudio.</source>
+        <translation>Starten Sie PipeWire oder PulseAudio neu.</translation>
+    </message>
+    <message>
+        <source>Start PipeWire (with pipewire-pulse) or PulseAudio.</source>
+        <translation>Starten Sie PipeWire (mit pipewire-pulse) oder PulseAudio.</translation>
+    </message>
+    <message>
+        <source>There is sound again.</source>
+        <translation>Es ist wieder Ton da.</translation>
+    </message>
+    <message>
+        <source>Nothing but digital silence for 15 s. It is recorded all the same.</source>
+        <translation>Seit 15 s nur digitale Stille. Aufgenommen wird trotzdem.</translation>
+    </message>
+    <message>
+        <source>Announced for {when}.</source>
+        <translation>Angekündigt für {when}.</translation>
+    </message>
+    <message>
+        <source>The time asked for is over.</source>
+        <translation>Die gewünschte Zeit ist um.</translation>
+    </message>
+    <message>
+        <source>Nothing came until its next time.</source>
+        <translation>Bis zum nächsten Mal kam nichts.</translation>
+    </message>
+    <message>
+        <source>Nothing came for {length}: taken as the session&apos;s end.</source>
+        <translation>Seit {length} kam nichts: als Ende der Sitzung genommen.</translation>
+    </message>
+    <message>
+        <source>It ended without audio.</source>
+        <translation>Es endete ohne Ton.</translation>
+    </message>
+    <message>
+        <source>It was called off before its time.</source>
+        <translation>Es wurde vor seiner Zeit abgesagt.</translation>
+    </message>
+    <message>
+        <source>It began {count} min late.</source>
+        <translation>Es begann {count} min zu spät.</translation>
+    </message>
+    <message>
+        <source>The first {seconds} s were heard before the recording was asked for.</source>
+        <translation>Die ersten {seconds} s wurden gehört, bevor die Aufnahme verlangt war.</translation>
+    </message>
+    <message>
+        <source>The computer was asleep for {seconds} s.</source>
+        <translation>Der Rechner hat {seconds} s geschlafen.</translation>
+    </message>
+    <message>
+        <source>The computer&apos;s clock was set {way} by {seconds} s; session time is not affected.</source>
+        <translation>Die Uhr des Rechners wurde um {seconds} s {way}gestellt; die Sitzungszeit bleibt davon unberührt.</translation>
+    </message>
+    <message>
+        <source>forward</source>
+        <translation>vor</translation>
+    </message>
+    <message>
+        <source>back</source>
+        <translation>zurück</translation>
+    </message>
+    <message>
+        <source>{clock} {what} on {day} in {zone}: the clocks change.</source>
+        <translation>{clock} {what} am {day} in {zone}: Die Uhren werden umgestellt.</translation>
+    </message>
+    <message>
+        <source>does not exist</source>
+        <translation>gibt es nicht</translation>
+    </message>
+    <message>
+        <source>comes twice</source>
+        <translation>kommt zweimal vor</translation>
+    </message>
+    <message>
+        <source>The disk is full in {length} at the present rate.</source>
+        <translation>In {length} ist die Platte beim jetzigen Tempo voll.</translation>
+    </message>
+    <message>
+        <source>The recorder had died.</source>
+        <translation>Der Rekorder war abgestürzt.</translation>
+    </message>
+    <message>
+        <source>The recorder failed: {what}.</source>
+        <translation>Der Rekorder ist gescheitert: {what}.</translation>
+    </message>
+    <message>
+        <source>See derived/recorder.log.</source>
+        <translation>Siehe derived/recorder.log.</translation>
+    </message>
+    <message>
+        <source>The source failed: {what}.</source>
+        <translation>Die Quelle ist gescheitert: {what}.</translation>
+    </message>
+    <message>
+        <source>Sealed after its recorder died.</source>
+        <translation>Versiegelt, nachdem der Rekorder abgestürzt war.</translation>
+    </message>
+    <message>
+        <source>It had not come when the recording was stopped.</source>
+        <translation>Es war noch nicht da, als die Aufnahme beendet wurde.</translation>
+    </message>
+    <message>
+        <source>No recorder answers for {what}.</source>
+        <translation>Für {what} antwortet kein Rekorder.</translation>
+    </message>
+    <message>
+        <source>What it had recorded is safe.</source>
+        <translation>Was er aufgenommen hatte, ist sicher.</translation>
+    </message>
+    <message>
+        <source>All that was recorded before is safe.</source>
+        <translation>Alles, was vorher aufgenommen wurde, ist sicher.</translation>
+    </message>
+    <message>
+        <source>What was recorded so far is safe.</source>
+        <translation>Was bisher aufgenommen wurde, ist sicher.</translation>
+    </message>
+    <message>
+        <source>The recorder did not begin within 20 s.</source>
+        <translation>Der Rekorder hat nicht binnen 20 s begonnen.</translation>
+    </message>
+    <message>
+        <source>The recorder ended at once: {words}</source>
+        <translation>Der Rekorder war sofort zu Ende: {words}</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded; the session&apos;s folder is kept.</source>
+        <translation>Nichts wurde aufgenommen; der Ordner der Sitzung bleibt.</translation>
+    </message>
+    <message>
+        <source>Check the source and the disk, and record again.</source>
+        <translation>Prüfen Sie Quelle und Platte und nehmen Sie noch einmal auf.</translation>
+    </message>
+    <message>
+        <source>{text} is not a time.</source>
+        <translation>{text} ist keine Zeit.</translation>
+    </message>
+    <message>
+        <source>{text} is not a time of day.</source>
+        <translation>{text} ist keine Uhrzeit.</translation>
+    </message>
+    <message>
+        <source>{text} is not a time: there is no {hour} {half}m.</source>
+        <translation>{text} ist keine Zeit: {hour} {half}m gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>{text} may be morning or evening.</source>
+        <translation>{text} kann morgens oder abends sein.</translation>
+    </message>
+    <message>
+        <source>{text} names no day.</source>
+        <translation>{text} nennt keinen Tag.</translation>
+    </message>
+    <message>
+        <source>{text} is no time zone.</source>
+        <translation>{text} ist keine Zeitzone.</translation>
+    </message>
+    <message>
+        <source>{text} is the name of several zones.</source>
+        <translation>{text} heißen mehrere Zeitzonen.</translation>
+    </message>
+    <message>
+        <source>{text} is past: it was {when}.</source>
+        <translation>{text} ist vorbei: Es war {when}.</translation>
+    </message>
+    <message>
+        <source>{day} is a {weekday}, not a {other}.</source>
+        <translation>{day} ist ein {weekday}, kein {other}.</translation>
+    </message>
+    <message>
+        <source>{zone} keeps {kept} on {day}, not {other}.</source>
+        <translation>In {zone} gilt am {day} {kept}, nicht {other}.</translation>
+    </message>
+    <message>
+        <source>Write &apos;8pm ET&apos;, &apos;20:00 Europe/Berlin&apos;, &apos;tomorrow 20:00&apos; or &apos;2024-08-13T20:00-04:00&apos;.</source>
+        <translation>Schreiben Sie etwa „20 Uhr“, „morgen 20:00“, „20:00 Europe/Berlin“ oder „2024-08-13T20:00-04:00“.</translation>
+    </message>
+    <message>
+        <source>Write {one}am, {other}pm or {third}:00.</source>
+        <translation>Schreiben Sie {third}:00, oder {one}am, {other}pm.</translation>
+    </message>
+    <message>
+        <source>Write {clock} {zone}, or the offset that you mean.</source>
+        <translation>Schreiben Sie {clock} {zone} oder den Abstand zu UTC, den Sie meinen.</translation>
+    </message>
+    <message>
+        <source>Write the offset: {one} or {other}.</source>
+        <translation>Schreiben Sie den Abstand zu UTC dazu: {one} oder {other}.</translation>
+    </message>
+    <message>
+        <source>Write {one} or {other}.</source>
+        <translation>Schreiben Sie {one} oder {other}.</translation>
+    </message>
+    <message>
+        <source>Leave --at out to begin at once.</source>
+        <translation>Ohne Zeit beginnt es sofort.</translation>
+    </message>
+    <message>
+        <source>{text} is not a duration</source>
+        <translation>{text} ist keine Dauer</translation>
+    </message>
+    <message>
+        <source>The disk is full while {doing}.</source>
+        <translation>Die Platte ist voll ({doing}).</translation>
+    </message>
+    <message>
+        <source>Free some room; a recording that is paused goes on by itself then.</source>
+        <translation>Schaffen Sie Platz; eine angehaltene Aufnahme geht dann von selbst weiter.</translation>
+    </message>
+    <message>
+        <source>Free some room.</source>
+        <translation>Schaffen Sie Platz.</translation>
+    </message>
+    <message>
+        <source>Choose another archive folder or change its permissions.</source>
+        <translation>Wählen Sie einen anderen Archivordner oder ändern Sie dessen Rechte.</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s permissions.</source>
+        <translation>Prüfen Sie die Rechte des Ordners.</translation>
+    </message>
+    <message>
+        <source>Try again in a moment.</source>
+        <translation>Versuchen Sie es gleich noch einmal.</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>Versuchen Sie es später noch einmal.</translation>
+    </message>
+    <message>
+        <source>It was not touched.</source>
+        <translation>Es wurde nicht angerührt.</translation>
+    </message>
+    <message>
+        <source>It is left as it is.</source>
+        <translation>Es bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>It goes on undisturbed.</source>
+        <translation>Es geht ungestört weiter.</translation>
+    </message>
+    <message>
+        <source>The session is untouched.</source>
+        <translation>Die Sitzung ist unberührt.</translation>
+    </message>
+    <message>
+        <source>The session is as it was.</source>
+        <translation>Die Sitzung ist, wie sie war.</translation>
+    </message>
+    <message>
+        <source>The sessions are untouched.</source>
+        <translation>Die Sitzungen sind unberührt.</translation>
+    </message>
+    <message>
+        <source>Sessions and transcripts are untouched.</source>
+        <translation>Sitzungen und Transkripte sind unberührt.</translation>
+    </message>
+    <message>
+        <source>The recordings are safe.</source>
+        <translation>Die Aufnahmen sind sicher.</translation>
+    </message>
+    <message>
+        <source>The recordings and their transcripts are untouched.</source>
+        <translation>Die Aufnahmen und ihre Transkripte sind unberührt.</translation>
+    </message>
+    <message>
+        <source>The audio files are untouched.</source>
+        <translation>Die Tondateien sind unberührt.</translation>
+    </message>
+    <message>
+        <source>The audio and its journal are untouched.</source>
+        <translation>Der Ton und sein Journal sind unberührt.</translation>
+    </message>
+    <message>
+        <source>The archive is untouched.</source>
+        <translation>Das Archiv ist unberührt.</translation>
+    </message>
+    <message>
+        <source>Nothing was made.</source>
+        <translation>Es wurde nichts angelegt.</translation>
+    </message>
+    <message>
+        <source>Nothing was written.</source>
+        <translation>Es wurde nichts geschrieben.</translation>
+    </message>
+    <message>
+        <source>Nothing was imported.</source>
+        <translation>Es wurde nichts importiert.</translation>
+    </message>
+    <message>
+        <source>Nothing half made was left behind, and the session is untouched.</source>
+        <translation>Nichts Halbfertiges blieb zurück, und die Sitzung ist unberührt.</translation>
+    </message>
+    <message>
+        <source>Check that it can be read, and is whole.</source>
+        <translation>Prüfen Sie, ob es lesbar und vollständig ist.</translation>
+    </message>
+    <message>
+        <source>{what} can&apos;t be imported ({words}).</source>
+        <translation>{what} lässt sich nicht importieren ({words}).</translation>
+    </message>
+    <message>
+        <source>{what} holds no sound.</source>
+        <translation>{what} enthält keinen Ton.</translation>
+    </message>
+    <message>
+        <source>{what} is not in the archive any more.</source>
+        <translation>{what} ist nicht mehr im Archiv.</translation>
+    </message>
+    <message>
+        <source>The session is not in the archive any more.</source>
+        <translation>Die Sitzung ist nicht mehr im Archiv.</translation>
+    </message>
+    <message>
+        <source>Another process is at work on {what}.</source>
+        <translation>Ein anderer Prozess arbeitet an {what}.</translation>
+    </message>
+    <message>
+        <source>{what}&apos;s journal can&apos;t be read ({words}).</source>
+        <translation>Das Journal von {what} ist nicht lesbar ({words}).</translation>
+    </message>
+    <message>
+        <source>{what} has no journal.</source>
+        <translation>{what} hat kein Journal.</translation>
+    </message>
+    <message>
+        <source>{what} can&apos;t be thrown away: a process is at work on it.</source>
+        <translation>{what} lässt sich nicht wegwerfen: Ein Prozess arbeitet daran.</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded in this session, so there is nothing to export.</source>
+        <translation>In dieser Sitzung wurde nichts aufgenommen, also gibt es nichts zu exportieren.</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded between these moments.</source>
+        <translation>Zwischen diesen Zeitpunkten wurde nichts aufgenommen.</translation>
+    </message>
+    <message>
+        <source>The session has no transcript yet, so there are no captions and no citation of it.</source>
+        <translation>Die Sitzung hat noch kein Transkript, also gibt es weder Untertitel noch Zitat von ihr.</translation>
+    </message>
+    <message>
+        <source>Transcribe it first, or export it without them.</source>
+        <translation>Transkribieren Sie sie erst, oder exportieren Sie ohne.</translation>
+    </message>
+    <message>
+        <source>The work stumbled ({words}).</source>
+        <translation>Die Arbeit ist gestolpert ({words}).</translation>
+    </message>
+    <message>
+        <source>The others are there.</source>
+        <translation>Die anderen sind da.</translation>
+    </message>
+    <message>
+        <source>The others are in the archive.</source>
+        <translation>Die anderen sind im Archiv.</translation>
+    </message>
+    <message>
+        <source>The connection to {host} can&apos;t be made, or broke, while {what} was downloaded.</source>
+        <translation>Die Verbindung zu {host} kam nicht zustande oder riss ab, während {what} geladen wurde.</translation>
+    </message>
+    <message>
+        <source>{host} sent nothing for {seconds} s while {what} was downloaded.</source>
+        <translation>{host} hat {seconds} s lang nichts gesendet, während {what} geladen wurde.</translation>
+    </message>
+    <message>
+        <source>The download of {what} from {host} broke off.</source>
+        <translation>Das Laden von {what} von {host} brach ab.</translation>
+    </message>
+    <message>
+        <source>What came so far is kept, and the next try goes on there.</source>
+        <translation>Was bisher kam, bleibt, und der nächste Versuch macht dort weiter.</translation>
+    </message>
+    <message>
+        <source>Check the connection and try again.</source>
+        <translation>Prüfen Sie die Verbindung und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>What came is not {what}: its checksum differs.</source>
+        <translation>Was kam, ist nicht {what}: Die Prüfsumme weicht ab.</translation>
+    </message>
+    <message>
+        <source>It was thrown away; nothing else was touched.</source>
+        <translation>Es wurde verworfen; sonst wurde nichts angerührt.</translation>
+    </message>
+    <message>
+        <source>Try again; if it happens twice, something on the way changes the file.</source>
+        <translation>Versuchen Sie es noch einmal; geschieht es zweimal, verändert unterwegs etwas die Datei.</translation>
+    </message>
+    <message>
+        <source>{what} is being downloaded already, by another process.</source>
+        <translation>{what} wird schon von einem anderen Prozess geladen.</translation>
+    </message>
+    <message>
+        <source>Wait until it is done.</source>
+        <translation>Warten Sie, bis er fertig ist.</translation>
+    </message>
+    <message>
+        <source>{what} is not a Whisper checkpoint that can be read.</source>
+        <translation>{what} ist kein lesbares Modell von Whisper.</translation>
+    </message>
+    <message>
+        <source>{what} is a checkpoint, but not of Whisper: its tensors differ.</source>
+        <translation>{what} ist ein Modell, aber keines von Whisper: Seine Tensoren sind andere.</translation>
+    </message>
+    <message>
+        <source>OpenAI&apos;s own files end in .pt; &apos;aircheck models&apos; lists them.</source>
+        <translation>OpenAIs eigene Dateien enden auf .pt; „aircheck models“ führt sie auf.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this model.</source>
+        <translation>Für dieses Modell reicht der Speicher nicht.</translation>
+    </message>
+    <message>
+        <source>What is transcribed already is kept.</source>
+        <translation>Was schon transkribiert ist, bleibt.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model.</source>
+        <translation>Schließen Sie andere Programme, oder wählen Sie ein kleineres Modell.</translation>
+    </message>
+    <message>
+        <source>The transcriber was ended from outside three times at the same place; there may not be enough memory for this model.</source>
+        <translation>Die Transkription wurde dreimal an derselben Stelle von außen beendet; vielleicht reicht der Speicher für dieses Modell nicht.</translation>
+    </message>
+    <message>
+        <source>The queue of transcriptions is held by another process.</source>
+        <translation>Die Warteschlange der Transkriptionen hält ein anderer Prozess.</translation>
+    </message>
+    <message>
+        <source>Nothing was said at {at} s, says {what}.</source>
+        <translation>Bei {at} s wurde laut {what} nichts gesagt.</translation>
+    </message>
+    <message>
+        <source>Another correction is being written.</source>
+        <translation>Gerade wird eine andere Korrektur geschrieben.</translation>
+    </message>
+    <message>
+        <source>Give a moment inside of the segment.</source>
+        <translation>Geben Sie einen Zeitpunkt innerhalb des Segments an.</translation>
     </message>
 </context>
 <context>

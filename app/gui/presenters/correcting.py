@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.gui.presenters import words
 from app.gui.presenters.language import translate
+from app.gui.presenters.reasons import in_own_words
 from recorder.archive import Archive, SessionFolder
 from recorder.errors import AircheckError
 from recorder.types import Seconds
@@ -214,5 +215,8 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 def _unreadable(stored: Stored, error: AircheckError) -> Version:
     return Version(
-        stored=stored, title=stored.path.name, detail=words.one_line(error.message), is_active=False
+        stored=stored,
+        title=stored.path.name,
+        detail=words.one_line(in_own_words(error.message)),
+        is_active=False,
     )

@@ -11,6 +11,7 @@ from typing import Literal
 from app.gui.presenters import words
 from app.gui.presenters.history import History
 from app.gui.presenters.language import translate
+from app.gui.presenters.reasons import in_own_words
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.events import Attempt, Connected, GapFound
@@ -95,10 +96,12 @@ def _gap(gap: GapFound, timeline: Timeline, entries: tuple[Entry, ...]) -> Fact:
     )
     fills = [fill for fill in timeline.fills if fill.track == gap.track]
     filled = [f for f in fills if f.from_s < gap.to_s and f.to_s > gap.from_s]
-    lines = [words.one_line(gap.detail)] if gap.detail else []
+    lines = [words.one_line(in_own_words(gap.detail))] if gap.detail else []
     lines += [
         translate("Evidence", "Filled from {clock} on by track {track}: {detail}").format(
-            clock=words.clock(fill.from_s), track=fill.by, detail=words.one_line(fill.detail)
+            clock=words.clock(fill.from_s),
+            track=fill.by,
+            detail=words.one_line(in_own_words(fill.detail)),
         )
         for fill in filled
     ]
@@ -128,7 +131,7 @@ def _attempts(gap: GapFound, timeline: Timeline, entries: tuple[Entry, ...]) -> 
 
 
 def _tried(event: Attempt) -> str:
-    said = event.detail or event.reason or event.address
+    said = in_own_words(event.detail) or event.reason or event.address
     status = f"HTTP {event.status}" if event.status else ""
     return words.one_line(" · ".join(part for part in (status, said) if part))
 

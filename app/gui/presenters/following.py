@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.gui.presenters import words
 from app.gui.presenters.language import translate
 from app.gui.presenters.minute import Minute
+from app.gui.presenters.reasons import in_own_words
 from app.gui.presenters.session import Span, Strip, Wave
 from recorder import journal
 from recorder.archive import SessionFolder
@@ -188,7 +189,7 @@ class Follower:
         event = entry.event
         match event:
             case Noticed() | Recovered():
-                said = event.detail
+                said = in_own_words(event.detail)
             case GapFound():
                 said = translate("Live", "A gap of {length} is marked: {reason}.").format(
                     length=words.length(event.to_s - event.from_s),
@@ -202,7 +203,7 @@ class Follower:
                 self._note_recorder(entry.at)
                 return
             case StateChanged() if event.state is not State.RECORDING and event.detail:
-                said = event.detail
+                said = in_own_words(event.detail)
             case _:
                 return
         if not self._notices or self._notices[-1].text != said:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.gui.presenters import figures, words
 from app.gui.presenters.language import translate
+from app.gui.presenters.reasons import in_own_words
 from app.gui.presenters.transcription import Works
 from app.gui.presenters.words import Look
 from app.jobs import Job, Jobs, JobState, Kind
@@ -200,7 +201,7 @@ def _about(job: Job) -> str:
 
 def _detail(job: Job) -> str:
     if job.state is JobState.FAILED:
-        said = " ".join(part for part in job.error if part)
+        said = " ".join(in_own_words(part) for part in job.error if part)
         return said or translate(
             "Jobs", "It ended before it was done, perhaps with the computer. Try it again."
         )
@@ -271,10 +272,10 @@ def _transcription(job: QueueJob) -> str:
 
 def _queue_detail(job: QueueJob, state: JobState) -> str:
     if state is JobState.FAILED:
-        return job.error
+        return in_own_words(job.error)
     if state.is_final:
         when = words.day(job.finished_at, datetime.now(UTC).astimezone())
-        return " · ".join(part for part in (when, job.error) if part)
+        return " · ".join(part for part in (when, in_own_words(job.error)) if part)
     if state is JobState.WAITING:
         return ""
     parts = (figures.percent(job.progress), words.left(job.left_s))

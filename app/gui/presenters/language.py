@@ -6,6 +6,9 @@ context (the module's subject), as Qt Linguist's tools read it from the code::
     translate("Library", "Move to the trash")
     translate("Words", "%n gap(s)", n=count)
 
+Where a sentence is chosen from a list and translated later, it is marked where it stands, and said
+by `translate_marked`.
+
 Where nobody translates, English is spoken: ``%n`` is the count, and ``(s)`` its plural.
 """
 
@@ -42,3 +45,18 @@ def translate(context: str, text: str, disambiguation: str | None = None, n: int
         n: The count that ``%n`` stands for; the plural follows it.
     """
     return _speaking[0](context, text, disambiguation, n)
+
+
+def is_translated() -> bool:
+    """Whether another language than that of the code is spoken."""
+    return _speaking[0] is not english
+
+
+def marked(_context: str, text: str) -> str:
+    """A sentence to be translated later, for those who look for sentences; as it is."""
+    return text
+
+
+def translate_marked(context: str, text: str) -> str:
+    """A sentence that is `marked` elsewhere, in the window's language. From any thread."""
+    return translate(context, text)

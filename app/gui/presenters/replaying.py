@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from app.gui.presenters import figures, words
 from app.gui.presenters.language import translate
+from app.gui.presenters.reasons import in_own_words
 from app.jobs import Job, JobState, Kind, Request
 from recorder.archive import SessionFolder
 
@@ -77,7 +78,9 @@ def replay_of(page: str, job: Job | None) -> Replay | None:
             "Replay", "If {host} posts a replay, the gaps can be filled from it."
         ).format(host=_host(page)),
         action="wait",
-        problem=" ".join(part for part in job.error if part) if job and failed else "",
+        problem=" ".join(in_own_words(part) for part in job.error if part)
+        if job and failed
+        else "",
     )
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
+from app.gui.presenters.reasons import in_own_words
 from app.settings import Settings
 from recorder import launch
 from recorder.archive import SessionFolder
@@ -216,7 +217,7 @@ def _of_job(job: Job, row: Row) -> Work:
     from transcribe.queue import JobState  # noqa: PLC0415 (loaded, where there is a job)
 
     if job.state is JobState.DONE:
-        return Work(sentence=job.error) if row.is_transcribed else _without_job(row)
+        return Work(sentence=in_own_words(job.error)) if row.is_transcribed else _without_job(row)
     said = {
         JobState.QUEUED: translate("Transcription", "Waiting to be transcribed by {model}."),
         JobState.RUNNING: translate("Transcription", "{model} is transcribing it: {share:.0%}."),
@@ -225,6 +226,8 @@ def _of_job(job: Job, row: Row) -> Work:
         JobState.CANCELLED: translate("Transcription", "Its transcription was cancelled."),
     }[job.state]
     return Work(
-        sentence=said.format(model=f"Whisper {job.model}", share=job.progress, why=job.error),
+        sentence=said.format(
+            model=f"Whisper {job.model}", share=job.progress, why=in_own_words(job.error)
+        ),
         may_ask=job.state in (JobState.PAUSED, JobState.FAILED, JobState.CANCELLED),
     )

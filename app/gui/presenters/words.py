@@ -10,6 +10,7 @@ from pathlib import Path
 from app.gui.presenters import figures
 from app.gui.presenters.figures import number
 from app.gui.presenters.language import translate
+from app.gui.presenters.reasons import in_own_words
 from app.gui.tokens import Role
 from recorder.errors import AircheckError
 from recorder.types import GapReason, Seconds, State, parse_iso
@@ -41,8 +42,9 @@ class Message:
 
     @classmethod
     def of(cls, error: AircheckError) -> Message:
-        """The message that an error carries."""
-        return cls(happened=error.message, safe=error.safe, next=error.hint)
+        """The message that an error carries, in the window's language where it is known."""
+        happened, safe, hint = map(in_own_words, (error.message, error.safe, error.hint))
+        return cls(happened=happened, safe=safe, next=hint)
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.happened, self.safe, self.next) if part)
