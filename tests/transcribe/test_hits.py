@@ -124,8 +124,8 @@ def test_holds(query: str, *, expected: bool) -> None:
 def test_a_hit_can_be_marked_in_any_way() -> None:
     hit = Hit(
         session="", title="", kind=None, start_s=Seconds(61), end_s=Seconds(62), text="",
-        speaker="", snippet="to the moon and back", marks=((0, 2), (7, 11)), language="en", source="",
-        session_started_at=datetime(2024, 8, 13, tzinfo=UTC),
+        speaker="", snippet="to the moon and back", marks=((0, 2), (7, 11)), language="en",
+        source="", session_started_at=datetime(2024, 8, 13, tzinfo=UTC),
     )  # fmt: skip
     assert hit.marked() == "«to» the «moon» and back"
     assert hit.marked("[b]", "[/b]") == "[b]to[/b] the [b]moon[/b] and back"
