@@ -195,32 +195,17 @@ def _export(details: Mapping[str, Any], report: Report) -> str:
 
 
 def _download(details: Mapping[str, Any], report: Report) -> str:
-    """Details: ``model``, ``models``.
-
-    A connection that broke, as it does when the work rests for long, is made again, as long as
-    something came of the one before.
-    """
-    from transcribe.errors import DownloadFailed  # noqa: PLC0415
+    """Details: ``model``, ``models``."""
     from transcribe.weights import Weights  # noqa: PLC0415
 
     weights = Weights(Path(details["models"]), **_address(details))
-    farthest = 0
 
     def tell(done: int, total: int) -> None:
-        nonlocal farthest
-        farthest = max(farthest, done)
         report.progress(done / total if total else 0.0)
 
-    while True:
-        before = farthest
-        try:
-            model = weights.get(details["model"], tell)
-        except DownloadFailed:
-            if farthest == before:
-                raise
-        else:
-            report.made([weights.folder / model.file])
-            return ""
+    model = weights.get(details["model"], tell)
+    report.made([weights.folder / model.file])
+    return ""
 
 
 def _address(details: Mapping[str, Any]) -> dict[str, str]:

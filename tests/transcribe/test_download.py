@@ -1,5 +1,6 @@
 """Downloads against a real server on this machine, and what goes wrong with them."""
 
+import contextlib
 import hashlib
 import socket
 import threading
@@ -20,7 +21,14 @@ SHA256 = hashlib.sha256(DATA).hexdigest()
 
 
 class FileServer(ThreadingHTTPServer):
-    """Serves `DATA` by ranges; an answer breaks off after `breaks_at` bytes, if that is set."""
+    """Serves `DATA` by ranges.
+
+    Attributes:
+        status: Answered in place of it, if it isn't 0.
+        breaks_at: Bytes after which an answer breaks off; None for never.
+        answers: Requests that are answered, before the connection is closed at once.
+        first: Where a range begins, whatever was asked for.
+    """
 
     daemon_threads = True
 
@@ -29,6 +37,9 @@ class FileServer(ThreadingHTTPServer):
         self.data = DATA
         self.status = 0
         self.breaks_at: int | None = None
+        self.answers: int | None = None
+        self.content_type = "application/octet-stream"
+        self.first: int | None = None
         self.knows_ranges = True
         self.ranges: list[str | None] = []
 
@@ -43,6 +54,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         asked = self.headers["Range"]
         self.server.ranges.append(asked)
+        if self.server.answers is not None and len(self.server.ranges) > self.server.answers:
+            return
         first = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
         if self.server.status:
             self.send_error(self.server.status)
@@ -51,11 +64,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(416)
             return
         partial = bool(asked) and self.server.knows_ranges
+        first = first if self.server.first is None else self.server.first
         body = self.server.data[first if partial else 0 :]
         self.send_response(206 if partial else 200)
+        if partial:
+            self.send_header("Content-Range", f"bytes {first}-{len(DATA) - 1}/{len(DATA)}")
+        self.send_header("Content-Type", self.server.content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body[: self.server.breaks_at])
+        with contextlib.suppress(ConnectionError):  # who was stopped listens no more
+            self.wfile.write(body[: self.server.breaks_at])
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server's name)
         pass
@@ -86,22 +104,75 @@ def test_a_file_comes_whole_and_tells_how_far_it_is(server: FileServer, target: 
     assert not target.with_name("model.pt.part").exists()
 
 
-def test_a_broken_download_goes_on_where_it_ended(server: FileServer, target: Path) -> None:
+def test_what_breaks_off_goes_on_by_itself_as_long_as_more_comes(
+    server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_AGAIN_S", (0.0,))
     server.breaks_at = 300_000
+    seen: list[tuple[int, int]] = []
+    download(server.url, target, sha256=SHA256, progress=lambda *at: seen.append(at))
+    assert target.read_bytes() == DATA
+    blocks = range(0, len(DATA), module._BLOCK)
+    assert server.ranges == [f"bytes={at}-" if at else None for at in blocks]
+    assert {total for _, total in seen} == {len(DATA)}
+
+
+def test_a_broken_download_goes_on_where_it_ended(
+    server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_AGAIN_S", (0.0, 0.0))
+    server.breaks_at, server.answers = 300_000, 1
     with pytest.raises(DownloadFailed, match="broke") as caught:
         download(server.url, target, sha256=SHA256)
     assert "goes on there" in caught.value.safe
     assert not target.exists()
-    server.breaks_at = None
+    again = f"bytes={module._BLOCK}-"
+    assert server.ranges == [None, again, again]
+    server.breaks_at = server.answers = None
     seen: list[tuple[int, int]] = []
     download(server.url, target, sha256=SHA256, progress=lambda *at: seen.append(at))
     assert target.read_bytes() == DATA
-    assert server.ranges == [None, f"bytes={module._BLOCK}-"]
+    assert server.ranges[-1] == again
     assert seen[0][0] > module._BLOCK
     assert seen[0][1] == len(DATA)
 
 
-def test_a_server_without_ranges_begins_again(server: FileServer, target: Path) -> None:
+def test_a_page_to_sign_in_does_not_take_the_place_of_what_came(
+    server: FileServer, target: Path
+) -> None:
+    target.parent.mkdir()
+    part = target.with_name("model.pt.part")
+    part.write_bytes(DATA[:1000])
+    server.knows_ranges, server.content_type = False, "text/html; charset=utf-8"
+    with pytest.raises(DownloadFailed, match="web page came in place of model") as caught:
+        download(server.url, target, sha256=SHA256)
+    assert caught.value.safe == module.KEPT
+    assert part.read_bytes() == DATA[:1000]
+
+
+def test_a_range_that_begins_elsewhere_is_not_put_behind_what_came(
+    server: FileServer, target: Path
+) -> None:
+    target.parent.mkdir()
+    target.with_name("model.pt.part").write_bytes(DATA[:1000])
+    server.first = 0
+    download(server.url, target, sha256=SHA256)
+    assert target.read_bytes() == DATA
+
+
+def test_a_disk_that_is_too_full_is_said_before_anything_is_fetched(
+    server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "free_bytes", lambda _: 1_000_000)
+    with pytest.raises(DiskFull, match=r"too full for model\.pt: 1 MB are still to come"):
+        download(server.url, target, sha256=SHA256)
+    assert target.with_name("model.pt.part").stat().st_size == 0
+
+
+def test_a_server_without_ranges_begins_again(
+    server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_AGAIN_S", (0.0,))
     server.knows_ranges = False
     server.breaks_at = 1000
     with pytest.raises(DownloadFailed):
@@ -171,7 +242,7 @@ def test_a_full_disk_is_said_and_what_came_is_kept(
     target.with_name("model.pt.part").symlink_to(full)
     with pytest.raises(DiskFull, match=r"while downloading model\.pt") as caught:
         download(server.url, target, sha256=SHA256)
-    assert caught.value.safe == module._KEPT
+    assert caught.value.safe == module.KEPT
 
 
 def test_a_folder_that_cannot_be_made_is_said(server: FileServer, tmp_path: Path) -> None:
