@@ -38,6 +38,13 @@ def languages() -> tuple[str, ...]:
     return tuple(_constant("tokenizer.py", "LANGUAGES"))
 
 
+def language_code(name: str) -> str:
+    """The code of a language that Whisper knows, of its code or English name; else empty."""
+    known: dict[str, str] = _constant("tokenizer.py", "LANGUAGES")
+    wanted = name.strip().lower()
+    return next((code for code, called in known.items() if wanted in (code, called)), "")
+
+
 def alignment_heads(name: str, *, layers: int, heads: int) -> list[tuple[int, int]]:
     """The decoder's heads that follow the words in time, by layer and number.
 

@@ -22,17 +22,38 @@ from app.cli.context import (
 from app.transcribing import Transcription, transcribe_sessions
 from recorder.errors import AircheckError
 from transcribe import suiting
+from transcribe.download import KEPT
+from transcribe.errors import DownloadFailed
 from transcribe.queue import Job, JobState, Queue, path_of
 from transcribe.weights import Model, Weights
 
 _LARGEST_NUMBER = 2**63 - 1  # to which SQLite counts
 
 
+class _Language(click.ParamType[str]):
+    """A click parameter: a language that Whisper knows, as its code."""
+
+    name = "language"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it, or say what one looks like."""
+        from transcribe import reference  # noqa: PLC0415 (loads numpy, for few)
+
+        code = reference.language_code(str(value))
+        if not code:
+            self.fail(f"Whisper knows no language {value!r}; write 'de' or 'German'.", param, ctx)
+        return code
+
+
 @click.command("transcribe")
 @click.argument("sessions", nargs=-1)
 @click.option("--pending", is_flag=True, help="Everything that is queued.")
 @click.option("--model", help="A model of 'aircheck models'; AIRCHECK_MODEL does the same.")
-@click.option("--language", help="Of the talk, as in 'en'; found out unless told.")
+@click.option(
+    "--language",
+    type=_Language(),
+    help="Of the talk, as in 'en' or 'English'; found out unless told.",
+)
 @click.option(
     "--engine",
     type=click.Choice(["ctranslate", "openai"]),
@@ -252,9 +273,12 @@ def _get_command(context: Context, name: str) -> None:
     )
     with bars:
         task = bars.add_task(escape(name))
-        model = Weights(context.settings.models).get(
-            name, lambda done, total: bars.update(task, completed=done, total=total)
-        )
+        try:
+            model = Weights(context.settings.models).get(
+                name, lambda done, total: bars.update(task, completed=done, total=total)
+            )
+        except KeyboardInterrupt as stop:
+            raise DownloadFailed(f"The download of {name} was stopped.", safe=KEPT) from stop
     _say_model(context, model)
 
 

@@ -137,11 +137,18 @@ def test_a_translation_is_a_second_transcript(
     save_random(tmp_path / "babel.pt", small_dims())
     added = answer(aircheck, "models", "add", str(tmp_path / "babel.pt"))
     assert (added["name"], added["is_here"], added["languages"]) == ("babel", True, [])
-    of_german = ("transcribe", folder.id, "--model", "babel", "--language", "de")
+    of_german = ("transcribe", folder.id, "--model", "babel", "--language", "German")
     answer(aircheck, *of_german)
     answer(aircheck, *of_german, "--translate")
     made = [transcript.load(item.path) for item in transcript.active(folder)]
     assert {(text.language, text.translated_from) for text in made} == {("de", ""), ("en", "de")}
+
+
+def test_a_language_that_whisper_does_not_know(
+    aircheck: Aircheck, folder: SessionFolder, queue: Queue
+) -> None:
+    assert aircheck("transcribe", folder.id, "--model", "demo", "--language", "klingon")[0] == 2
+    assert queue.jobs() == []
 
 
 def test_english_is_not_translated(aircheck: Aircheck, folder: SessionFolder) -> None:
