@@ -15,7 +15,9 @@
     thumbnails taking      its waveforms; files on their way into it
     narrowing completing   the search: its side; words that are offered
     transcript reading      lines to read and to hear; find, choose, put right
-    waveform        all of a session, and a stretch of it, zoomed
+    waveform waves  all of a session, and a stretch of it, zoomed; both, and what is chosen
+    session_head    what a session is, and what can be done with it
+    captioning      captions of what is live, followed
     panel facts     evidence, markers, notes, versions; how they are listed
     details keys    what is edited of a session; the keys, listed
     session_work    what people change of a session, written off the GUI thread

@@ -11,7 +11,6 @@ import logging
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -22,16 +21,16 @@ from app import editing
 from app.editing import Changes
 from app.gui import tokens
 from app.gui.bridge import Latest
+from app.gui.captioning import Captioning
 from app.gui.cards import LiveCard, wire
-from app.gui.cover import CoverView
 from app.gui.desk import Desk
 from app.gui.details import DetailsForm
 from app.gui.pages.compare import ComparePage
 from app.gui.panel import Panel
 from app.gui.place import SessionPlace
 from app.gui.player import Player, Playing
-from app.gui.presenters import captions, evidence, keys, session, words
-from app.gui.presenters.captions import Captions
+from app.gui.presenters import evidence, keys, session
+from app.gui.presenters.captions import Heard
 from app.gui.presenters.correcting import Version
 from app.gui.presenters.drawing import Drawing
 from app.gui.presenters.evidence import Verified
@@ -40,16 +39,16 @@ from app.gui.presenters.keys import Group
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
-from app.gui.presenters.session import NO_TIME, Page, Wave
-from app.gui.presenters.span import View
+from app.gui.presenters.session import Page, Wave
 from app.gui.presenters.transcription import Works
 from app.gui.presenters.words import Message
 from app.gui.reading import TranscriptPane
 from app.gui.replaying import ReplayLine, Replays
+from app.gui.session_head import SessionHead
 from app.gui.session_work import SessionWork
 from app.gui.transcript import TranscriptView
-from app.gui.waveform import Detail, Overview
-from app.gui.widgets import Button, Chip, IconButton, Notice, Text, quietly, scrolled
+from app.gui.waves import Waves
+from app.gui.widgets import Notice, quietly, scrolled
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.pyramid import Waveform
@@ -74,14 +73,12 @@ class SessionPage(SessionPlace):
         self._row: Row | None = None
         self._wanted_s: float | None = None
         self._version: Path | None = None
-        self._chosen: tuple[float, float] | None = None
         self._names_mark_s: float | None = None
-        self._captions: Captions | None = None
+        self._captioning = Captioning(desk.bridge)
         self._has_captions = False
         self._drawing: Drawing | None = None
         self.card: LiveCard | None = None
         self._card_place = QVBoxLayout()
-        self._hearers: dict[Path, subprocess.Popen[bytes]] = {}  # by the session that they hear
         self._next_read = 0.0
         self._reading = desk.lane("session", newest_only=True)
         self._waves = desk.lane("session-wave", newest_only=True)
@@ -95,7 +92,6 @@ class SessionPage(SessionPlace):
         self.text = TranscriptPane()
         yield
         self.panel = Panel()
-        self._choose_nothing()
         yield
         self._lay_out()
         yield
@@ -137,9 +133,8 @@ class SessionPage(SessionPlace):
 
     @Slot()
     def _take_keys(self) -> None:
-        """Give the page's keys to a waveform, which leaves them to it; one in hiding takes none."""
         if self.isVisible():
-            (self.overview if self.detail.isHidden() else self.detail).setFocus()
+            self.waves.take_keys()
 
     def mark(self) -> bool:
         """Mark where the playhead is.
@@ -149,7 +144,7 @@ class SessionPage(SessionPlace):
         """
         if self.folder is None or self._live is not None or self._page is None:
             return False
-        if not self.detail.view.whole_s:
+        if not self.waves.whole_s:
             return False
         self._work.mark(round(self._position_s(), 3))
         return True
@@ -203,9 +198,8 @@ class SessionPage(SessionPlace):
         if self.folder is None or page.folder.path != self.folder.path:
             return
         self._page = page
-        self._show_strip(page.strip)
-        for view in (self.overview, self.detail):
-            view.show_labels(page.labels)
+        self.waves.show_strip(page.strip)
+        self.waves.show_labels(page.labels)
         self._show_lines(page)
         self.panel.evidence.show_summary(
             evidence.summary(page.history.timeline) if page.history else ()
@@ -213,12 +207,12 @@ class SessionPage(SessionPlace):
         if page.history:
             self.panel.evidence.facts.facts.show_facts(evidence.facts(page.history))
         has_parts = page.history is None or bool(page.history.timeline.parts)
-        for button in (self.panel.evidence.verify, self.other, self.export):
-            button.setEnabled(has_parts)
+        self.panel.evidence.verify.setEnabled(has_parts)
+        self.head.offer_work(has_parts=has_parts)
         self.panel.markers.show_markers(page.strip.markers)
         if page.info:
             self.panel.notes.show_notes(page.info.notes)
-        self._show_about()
+        self._show_head()
         if page.problem:
             self.notice.say(page.problem)
         self._show_work()
@@ -243,8 +237,7 @@ class SessionPage(SessionPlace):
 
     def _on_waveform(self, folder: SessionFolder, wave: Waveform) -> None:
         if self.folder is not None and self.folder.path == folder.path:
-            self.overview.show_wave(wave)
-            self.detail.show_wave(wave)
+            self.waves.show_wave(wave)
 
     def _on_failed(self, error: AircheckError) -> None:
         self._on_work_failed(Message.of(error))
@@ -281,9 +274,8 @@ class SessionPage(SessionPlace):
         self._show_card()
         if self._live is not None:
             self._show_row()
-            self._show_strip(self._live.strip)
-            self._look_after_captions()
-            self._follow_captions()
+            self.waves.show_strip(self._live.strip)
+            self._captioning.look(self.folder)
             if time.monotonic() >= self._next_read and self._page is not None:
                 self._next_read = time.monotonic() + _LIVE_EVERY_S
                 self._read()
@@ -306,19 +298,12 @@ class SessionPage(SessionPlace):
 
     def _show_empty(self) -> None:
         self._page = self._row = self._live = None
-        self._version = self._chosen = self._names_mark_s = None
-        self.title.say("")
-        self.about.say("")
+        self._version = self._names_mark_s = None
+        self.head.clear()
         self.notice.clear()
         self.replay.show_replay(None)
-        self.cover.show_cover(None)
         self._close_details()
-        for view in (self.overview, self.detail):
-            view.show_strip(NO_TIME)
-            view.show_wave(Waveform())
-            view.show_labels(())
-            view.show_position(None)
-            view.show_selected(None)
+        self.waves.clear()
         self.text.close_find()
         self.text.show_lines(())
         self.text.show_text(is_there=False)
@@ -337,9 +322,7 @@ class SessionPage(SessionPlace):
         self._has_captions = False
 
     def _stop_followers(self) -> None:
-        if self._captions is not None:
-            self._captions.close()
-            self._captions = None
+        self._captioning.close()
         if self._drawing is not None:
             self._drawing.stop()
         self._work.cancel_check()
@@ -348,9 +331,7 @@ class SessionPage(SessionPlace):
         row = self._row
         if row is None:
             return
-        shown = row.with_live(self._live) if self._live else row
-        self.title.say(row.summary.title or row.summary.folder.name)
-        self.chip.show_look(shown.look)
+        self._show_head()
         if row.summary.problem:
             self.notice.say(
                 Message(
@@ -359,31 +340,13 @@ class SessionPage(SessionPlace):
                 )
             )
         if self.card:
-            self.card.show_row(shown)
-        self._show_about()
+            self.card.show_row(row)
         self._show_work()
 
-    def _show_about(self) -> None:
-        """Host, day, length, source: what there is to know in one line."""
-        row, info = self._row, self._page.info if self._page else None
-        if row is None:
-            return
-        summary = row.summary
-        now = datetime.now(UTC).astimezone()
-        parts = (
-            info.host if info else "",
-            words.day(summary.started_at or summary.created_at, now),
-            words.length(summary.duration_s) if summary.duration_s else "",
-            summary.source,
-        )
-        self.about.say(" · ".join(part for part in parts if part))
-        self.story.say(info.description if info else "")
-        self.cover.show_cover(row.summary.folder / info.cover if info and info.cover else None)
-        self._arrange()
-
-    def _show_strip(self, strip: session.Strip) -> None:
-        self.overview.show_strip(strip)
-        self.detail.show_strip(strip)
+    def _show_head(self) -> None:
+        if self._row is not None:
+            shown = self._row.with_live(self._live) if self._live else self._row
+            self.head.show_row(self._row, shown.look, self._page.info if self._page else None)
 
     def _show_card(self) -> None:
         if self._live is None:
@@ -432,15 +395,14 @@ class SessionPage(SessionPlace):
         if self._wanted_s is None or self._page is None:
             return
         at_s, self._wanted_s = self._wanted_s, None
-        self.detail.look_at(self.detail.view.following(at_s))
+        self.waves.bring_into_view(at_s)
         self.text.view.bring_into_view(self._page.line_at(at_s))
         if not self._is_heard:
             self.show_position(at_s)
 
     def show_position(self, at_s: float | None) -> None:
         """Follow what is heard; None where another session is."""
-        for view in (self.overview, self.detail):
-            view.show_position(at_s)
+        self.waves.show_position(at_s)
         line = -1
         if at_s is not None:
             line = self._line_at(at_s)
@@ -465,7 +427,7 @@ class SessionPage(SessionPlace):
         """Where the playhead is, whether it plays or not."""
         if self._is_heard:
             return self._player.position_s
-        return self.detail.position_s or 0.0
+        return self.waves.position_s
 
     @Slot(float)
     def _on_moved(self, _at_s: float) -> None:
@@ -492,8 +454,7 @@ class SessionPage(SessionPlace):
 
     def _step(self, by_s: float) -> None:
         """Go on or back; of a session that isn't played yet, its playhead moves."""
-        duration_s = self.detail.view.whole_s
-        at_s = min(max(self._position_s() + by_s, 0.0), duration_s)
+        at_s = min(max(self._position_s() + by_s, 0.0), self.waves.whole_s)
         if self._is_heard:
             self._player.seek(at_s)
         else:
@@ -541,13 +502,13 @@ class SessionPage(SessionPlace):
     def _plain_action(self, event: QKeyEvent, key: Qt.Key) -> Callable[[], object] | None:
         by_text: dict[str, Callable[[], object]] = {
             "?": self.show_keys,
-            "[": lambda: self._choose_edge(is_end=False),
-            "]": lambda: self._choose_edge(is_end=True),
+            "[": lambda: self.waves.choose_edge(self._position_s(), is_end=False),
+            "]": lambda: self.waves.choose_edge(self._position_s(), is_end=True),
             "<": lambda: self.pace_step(-1),
             ">": lambda: self.pace_step(1),
-            "+": lambda: self.detail.zoom(1.5),
-            "-": lambda: self.detail.zoom(1 / 1.5),
-            "0": self.detail.show_all,
+            "+": self.waves.zoom_in,
+            "-": self.waves.zoom_out,
+            "0": self.waves.detail.show_all,
         }
         by_key: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Space: self._toggle,
@@ -562,7 +523,7 @@ class SessionPage(SessionPlace):
             Qt.Key.Key_S: self._toggle_silence,
             Qt.Key.Key_X: self._clip,
             Qt.Key.Key_F3: lambda: self.text.turn(1),
-            Qt.Key.Key_Escape: self._choose_nothing,
+            Qt.Key.Key_Escape: self.waves.choose_nothing,
             Qt.Key.Key_1: lambda: self.panel.turn_to(Panel.EVIDENCE),
             Qt.Key.Key_2: lambda: self.panel.turn_to(Panel.MARKERS),
             Qt.Key.Key_3: lambda: self.panel.turn_to(Panel.NOTES),
@@ -579,38 +540,10 @@ class SessionPage(SessionPlace):
 
     # --- choosing ------------------------------------------------------------------------------
 
-    def _choose_edge(self, *, is_end: bool) -> None:
-        """Choose from here, or to here."""
-        here_s = self._position_s()
-        before = self._chosen or (here_s, here_s)
-        fresh = (before[0], here_s) if is_end else (here_s, max(before[1], here_s))
-        self._choose(min(fresh), max(fresh))
-
-    @Slot(float, float)
-    def _choose(self, from_s: float, to_s: float) -> None:
-        self._chosen = (from_s, to_s)
-        for view in (self.overview, self.detail):
-            view.show_selected(self._chosen)
-        self.chosen.setVisible(to_s > from_s)
-        self.clip.setVisible(to_s > from_s)
-        self.chosen.say(
-            translate("Session", "{begin} to {end}, {length}").format(
-                begin=words.clock(from_s), end=words.clock(to_s), length=words.length(to_s - from_s)
-            )
-        )
-
-    @Slot()
-    def _choose_nothing(self) -> None:
-        self._chosen = None
-        for view in (self.overview, self.detail):
-            view.show_selected(None)
-        self.chosen.hide()
-        self.clip.hide()
-
     def _stretch(self) -> tuple[float, float] | None:
         """What is chosen, in the transcript or the waveform."""
         said = self.text.chosen
-        return (said.from_s, said.to_s) if said else self._chosen
+        return (said.from_s, said.to_s) if said else self.waves.chosen
 
     @Slot()
     def _play_choice(self) -> None:
@@ -760,41 +693,14 @@ class SessionPage(SessionPlace):
 
     @Slot(object, object)
     def _on_captions_started(self, folder: SessionFolder, process: subprocess.Popen[bytes]) -> None:
-        self._hearers[folder.path] = process
+        self._captioning.began(folder, process)
         if self.folder is not None and self.folder.path == folder.path:
-            self._follow_captions(are_coming=True)
+            self._captioning.look(folder)
 
-    def _look_after_captions(self) -> None:
-        """Say that the captions of this session broke off, and offer them again."""
-        hearer = self._hearers.get(self.folder.path) if self.folder else None
-        if self.folder is None or hearer is None or not hearer.poll():
+    @Slot(object)
+    def _on_heard(self, heard: Heard) -> None:
+        if self._page is not None and self._page.chosen is not None:
             return
-        del self._hearers[self.folder.path]
-        if self._captions is not None:
-            self._captions.close()
-            self._captions = None
-        self._on_work_failed(
-            Message(
-                happened=translate("Session", "The captions broke off."),
-                safe=translate("Session", "The recording goes on."),
-                next=translate("Session", "Ask for them again, or have it transcribed afterwards."),
-            )
-        )
-
-    def _follow_captions(self, *, are_coming: bool = False) -> None:
-        """Follow captions that are there, or will be."""
-        folder = self.folder
-        if self._captions is not None or folder is None:
-            return
-        if are_coming or captions.are_there(folder):
-            latest = Latest(self._desk.bridge, self._on_heard)
-            self._captions = Captions(folder, latest.put)
-
-    def _on_heard(self, followed: Captions) -> None:
-        has_transcript = self._page is not None and self._page.chosen is not None
-        if followed is not self._captions or has_transcript:
-            return
-        heard = followed.heard()
         if not self._has_captions:
             self._has_captions = True
             self.text.waiting.button.setEnabled(True)
@@ -850,48 +756,18 @@ class SessionPage(SessionPlace):
         """Transcript and panel side by side, or one of them; words beside icons, or none."""
         width, is_low = self.width(), self.height() < tokens.PAGE_LOW_HEIGHT
         is_wide = width >= tokens.PAGE_WITH_PANEL_WIDTH
-        self.more.setVisible(not is_wide)
-        self.cover.fit(has_room=is_wide)
+        self.head.fit(width, is_wide=is_wide, is_low=is_low)
         self.panel.setMaximumWidth(tokens.PANEL_MOST_WIDTH if is_wide else width)
-        self.panel.setVisible(is_wide or self.more.isChecked())
-        self.text.setVisible(is_wide or not self.more.isChecked())
+        self.panel.setVisible(is_wide or self.head.more.isChecked())
+        self.text.setVisible(is_wide or not self.head.more.isChecked())
         is_edited = self._details is not None and not self._details.isHidden()
-        if self.detail.hasFocus() and (is_low or is_edited):
-            self.overview.setFocus()
-        self.detail.setVisible(not (is_low or is_edited))
-        self.story.setVisible(bool(self.story.accessibleName()) and not is_low)
-        for button in (self.more, self.edit, self.export, self.other):
-            button.show_word(is_shown=width >= tokens.PAGE_WITH_WORDS_WIDTH)
-
-    @Slot(object)
-    def _on_viewed(self, view: View) -> None:
-        self.overview.show_window(view)
+        self.waves.fit(has_room=not (is_low or is_edited))
 
     def _make_parts(self) -> None:
-        self.chip = Chip()
-        self.title = Text("title")
-        self.about = Text("muted")
-        self.story = Text("note")
-        self.cover = CoverView(self._desk.lane("cover", newest_only=True), tokens.COVER_SMALL)
-        self.edit = Button(translate("Session", "Edit"), "pencil")
-        self.edit.setToolTip(translate("Session", "Title, host, description, rights, cover"))
-        self.other = Button(translate("Session", "Compare"), "git-compare-arrows")
-        self.other.setToolTip(
-            translate("Session", "Compare with another recording of the event, or complete from it")
-        )
-        self.export = Button(translate("Session", "Export"), "upload", role="accent")
-        self.keys = IconButton(translate("Session", "Keys (?)"), "keyboard")
-        self.more = Button(translate("Session", "Evidence"), "shield-check")
-        self.more.setCheckable(True)
+        self.head = SessionHead(self._desk.lane("cover", newest_only=True))
         self.notice = Notice()
         self.replay = ReplayLine()
-        self.overview = Overview()
-        self.detail = Detail()
-        self.zoom_in = IconButton(translate("Session", "Zoom in (+)"), "zoom-in")
-        self.zoom_out = IconButton(translate("Session", "Zoom out (-)"), "zoom-out")
-        self.chosen = Text("note")
-        self.chosen.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.clip = Button(translate("Session", "Clip"), "scissors")
+        self.waves = Waves()
         self._compare: ComparePage | None = None
         self._details: DetailsForm | None = None
         self._pages = QStackedWidget()
@@ -902,7 +778,7 @@ class SessionPage(SessionPlace):
         return self.text.view
 
     def _connect(self) -> None:
-        desk, text, panel = self._desk, self.text, self.panel
+        desk, head, text, panel = self._desk, self.head, self.text, self.panel
         desk.rows_changed.connect(self._on_rows)
         desk.live_changed.connect(self._on_live)
         desk.work_changed.connect(self._on_work)
@@ -911,20 +787,18 @@ class SessionPage(SessionPlace):
         self._replays.changed.connect(self._on_replay)
         self._replays.completed.connect(self._on_replay_came)
         self.replay.acted.connect(self._on_replay_acted)
-        for source in (self.overview, self.detail, text.view, panel.markers, panel.notes,
+        for source in (self.waves, text.view, panel.markers, panel.notes,
                        panel.evidence.facts):  # fmt: skip
             source.sought.connect(self._on_sought)
-        self.overview.stretch_asked.connect(self.detail.show_stretch)
-        self.detail.viewed.connect(self._on_viewed)
-        self.detail.chosen.connect(self._choose)
+        self.waves.chose.connect(self.head.show_chosen)
         for button, slot in (
-            (self.edit, self._on_edit),
-            (self.other, self._on_compare),
-            (self.export, self._export),
-            (self.keys, self.show_keys),
-            (self.zoom_in, lambda: self.detail.zoom(1.5)),
-            (self.zoom_out, lambda: self.detail.zoom(1 / 1.5)),
-            (self.clip, self._clip),
+            (head.edit, self._on_edit),
+            (head.other, self._on_compare),
+            (head.export, self._export),
+            (head.keys, self.show_keys),
+            (head.zoom_in, self.waves.zoom_in),
+            (head.zoom_out, self.waves.zoom_out),
+            (head.clip, self._clip),
             (text.choice.play, self._play_choice),
             (text.choice.quote, self._copy_quote),
             (text.choice.clip, self._clip),
@@ -934,7 +808,7 @@ class SessionPage(SessionPlace):
             (text.waiting.button, self._on_text_asked),
         ):
             button.clicked.connect(slot)
-        self.more.toggled.connect(self._arrange)
+        head.more.toggled.connect(self._arrange)
         text.view.correction_asked.connect(self._on_correction_asked)
         text.editor.saved.connect(self._on_corrected)
         text.editor.named.connect(self._on_named)
@@ -952,6 +826,8 @@ class SessionPage(SessionPlace):
 
     def _connect_work(self) -> None:
         work, panel = self._work, self.panel
+        self._captioning.heard.connect(self._on_heard)
+        self._captioning.broke_off.connect(self._on_work_failed)
         work.changed.connect(self._read)
         work.failed.connect(self._on_work_failed)
         work.marked.connect(self._on_marked)
@@ -1003,18 +879,14 @@ class SessionPage(SessionPlace):
         outer.addWidget(self._pages)
         self._pages.addWidget(scrolled(main))
         edge = tokens.SPACE_L
-        waves = QVBoxLayout()
-        waves.setSpacing(tokens.SPACE_XS)
-        waves.addWidget(self.overview)
-        waves.addWidget(self.detail)
         layout = QVBoxLayout(main)
         layout.setContentsMargins(edge, edge, edge, tokens.SPACE_M)
         layout.setSpacing(tokens.SPACE_S)
-        layout.addLayout(self._head())
+        layout.addWidget(self.head)
         layout.addWidget(self.notice)
         layout.addWidget(self.replay)
         layout.addLayout(self._card_place)
-        layout.addLayout(waves)
+        layout.addWidget(self.waves)
         self._details_place = QVBoxLayout()
         layout.addLayout(self._details_place)
         self._body = QWidget()
@@ -1026,32 +898,6 @@ class SessionPage(SessionPlace):
         body.setSpacing(tokens.SPACE_M)
         body.addWidget(self.text, 3)
         body.addWidget(self.panel, 2)
-
-    def _head(self) -> QHBoxLayout:
-        """The cover, and beside it title and actions, what it is about, tools."""
-        head = QHBoxLayout()
-        head.setSpacing(tokens.SPACE_S)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.chip)
-        for button in (self.more, self.edit, self.other, self.export, self.keys):
-            head.addWidget(button)
-        tools = QHBoxLayout()
-        tools.setSpacing(tokens.SPACE_S)
-        tools.addWidget(self.about, 1)
-        tools.addWidget(self.chosen, 1)
-        tools.addWidget(self.clip)
-        tools.addWidget(self.zoom_out)
-        tools.addWidget(self.zoom_in)
-        texts = QVBoxLayout()
-        texts.setSpacing(tokens.SPACE_S)
-        texts.addLayout(head)
-        texts.addWidget(self.story)
-        texts.addLayout(tools)
-        top = QHBoxLayout()
-        top.setSpacing(tokens.SPACE_L)
-        top.addWidget(self.cover, 0, Qt.AlignmentFlag.AlignTop)
-        top.addLayout(texts, 1)
-        return top
 
 
 def _nothing(_result: object) -> None:

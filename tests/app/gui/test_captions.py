@@ -69,7 +69,7 @@ def test_what_is_said_stands_on_the_page_while_it_is_recorded(
         with contextlib.suppress(RecorderError):  # the broadcast may have ended meanwhile
             Client(card.folder).stop()
     qtbot.waitUntil(lambda: page.card is None, timeout=WITHIN_MS)
-    hearer = page._hearers[card.folder.path]
+    hearer = page._captioning._hearers[card.folder.path]
     qtbot.waitUntil(lambda: hearer.poll() is not None, timeout=WITHIN_MS)
     assert hearer.returncode == 0, (card.folder.derived / "captions.log").read_text()
     assert first in page.transcript.toPlainText().lower()  # until the archive pass has its text

@@ -251,7 +251,7 @@ def test_a_session(
     qtbot.waitUntil(lambda: window.side.sessions.rowCount() == 4)
     window.show_session(evening[-1])
     qtbot.waitUntil(lambda: "unedited" in reach.session(window).transcript.toPlainText())
-    qtbot.waitUntil(lambda: reach.session(window).detail.wave.end_s > 20)
+    qtbot.waitUntil(lambda: reach.session(window).waves.detail.wave.end_s > 20)
     reach.session(window).show_position(13.0)
     look(window, "session")
 

@@ -42,7 +42,7 @@ def page(
     window.show_session(folder)
     page = reach.session(window)
     qtbot.waitUntil(lambda: "unedited" in page.transcript.toPlainText())
-    qtbot.waitUntil(lambda: page.detail.wave.end_s > 20)
+    qtbot.waitUntil(lambda: page.waves.detail.wave.end_s > 20)
     page.show_position(13.0)
     return page
 
@@ -55,7 +55,7 @@ def window_of(page: SessionPage) -> Window:
 
 def test_the_panel(page: SessionPage, look: Look) -> None:
     window = window_of(page)
-    page.more.setChecked(True)
+    page.head.more.setChecked(True)
     for tab, name in (
         (Panel.MARKERS, "markers"), (Panel.NOTES, "notes"), (Panel.VERSIONS, "versions"),
     ):  # fmt: skip
@@ -72,10 +72,10 @@ def test_the_panel(page: SessionPage, look: Look) -> None:
 
 def test_putting_right_and_finding(page: SessionPage, look: Look) -> None:
     window = window_of(page)
-    page.detail.show_stretch(8.0, 16.0)
+    page.waves.detail.show_stretch(8.0, 16.0)
     cursor = QTextCursor(page.transcript.document().find("unedited audio"))
     page.transcript.setTextCursor(cursor)
-    page._choose(9.0, 14.5)
+    page.waves.choose(9.0, 14.5)
     look(window, "session-chosen")
     page.text.open_find()
     look(window, "session-finding")
@@ -90,13 +90,13 @@ def test_details_and_keys(page: SessionPage, look: Look) -> None:
     look(window, "session-keys")
     assert page._overlay is not None
     page._overlay.hide()
-    page.edit.click()
+    page.head.edit.click()
     look(window, "session-details")
 
 
 def test_two_recordings(page: SessionPage, look: Look, tmp_path: Path) -> None:
     window = window_of(page)
-    page.other.click()
+    page.head.other.click()
     look(window, "compare-empty")
     assert page.folder is not None
     compare = page.compare
@@ -128,8 +128,8 @@ def test_a_cover_and_a_replay(qtbot: QtBot, page: SessionPage, look: Look, tmp_p
     picture.fill(QColor(tokens.DARK.accent))
     path = tmp_path / "cover.png"
     assert picture.save(str(path))
-    page.cover.show_cover(path)
-    qtbot.waitUntil(lambda: not page.cover.pixmap().isNull())
+    page.head.cover.show_cover(path)
+    qtbot.waitUntil(lambda: not page.head.cover.pixmap().isNull())
     said = (
         "Stellt live.grundstuecksverkehr.example eine Wiederholung bereit, lassen sich die "
         "Lücken daraus füllen."

@@ -118,8 +118,8 @@ def test_what_recorded_nothing_offers_no_work_on_it(
     window = open_it()
     window.show_session(folder)
     page = reach.session(window)
-    qtbot.waitUntil(lambda: not page.export.isEnabled())
-    assert not page.other.isEnabled()
+    qtbot.waitUntil(lambda: not page.head.export.isEnabled())
+    assert not page.head.other.isEnabled()
     assert not page.panel.evidence.verify.isEnabled()
 
 
@@ -147,10 +147,10 @@ def test_a_line_is_put_right_and_that_is_undone_and_done_again(
     assert transcript.load(stored.path).author
     assert "Corrected by" in page.text.state.accessibleName()
     qtbot.waitUntil(page.text.undo.isVisible)
-    qtbot.keyClick(page.detail, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(page.waves.detail, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: SAID[1][1] in page.transcript.toPlainText())
     qtbot.waitUntil(page.text.redo.isVisible)
-    qtbot.keyClick(page.detail, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(page.waves.detail, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "post all of it" in page.transcript.toPlainText())
     assert len(transcript.stored(talk)) == 4  # nothing that anybody wrote is lost
 
@@ -168,7 +168,7 @@ def test_an_editor_that_is_left_changes_nothing(
 def test_words_are_found_in_the_session_one_after_the_other(
     qtbot: QtBot, page: SessionPage
 ) -> None:
-    qtbot.keyClick(page.detail, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(page.waves.detail, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     finder = page.text.finder
     qtbot.keyClicks(finder.field, "UNEDITED")
     qtbot.waitUntil(lambda: finder.count.text() == "1 of 2")
@@ -261,12 +261,12 @@ def test_the_evidence_lists_gaps_with_reasons_and_parts_with_hashes(page: Sessio
 
 
 def test_title_and_host_are_edited(qtbot: QtBot, page: SessionPage, talk: SessionFolder) -> None:
-    page.edit.click()
+    page.head.edit.click()
     page.details.fields["title"].setText("Another  title")
     page.details.fields["host"].setText("Ada")
     qtbot.keyClick(page.details.fields["host"], Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: page.title.accessibleName() == "Another title")
-    qtbot.waitUntil(lambda: page.about.accessibleName().startswith("Ada"))
+    qtbot.waitUntil(lambda: page.head.title.accessibleName() == "Another title")
+    qtbot.waitUntil(lambda: page.head.about.accessibleName().startswith("Ada"))
     assert talk.info().host == "Ada"
     assert not page.details.isVisible()
 
@@ -278,18 +278,18 @@ def test_keys_play_step_and_choose(qtbot: QtBot, page: SessionPage) -> None:
     page.export_asked.connect(wanted.append)
     page.show_position(2.0)
     for text in ("L", "[", "L", "]", "x", "j"):
-        qtbot.keyClicks(page.detail, text)
+        qtbot.keyClicks(page.waves.detail, text)
     (clip,) = wanted
     assert (clip.from_s, clip.to_s) == (12.0, pytest.approx(22.0, abs=0.2))
-    assert page.detail.position_s == pytest.approx(12.0, abs=0.2)
-    qtbot.keyClicks(page.detail, " ")
+    assert page.waves.detail.position_s == pytest.approx(12.0, abs=0.2)
+    qtbot.keyClicks(page.waves.detail, " ")
     assert asked == [pytest.approx(12.0, abs=0.2)]
-    qtbot.keyClicks(page.detail, ">")
+    qtbot.keyClicks(page.waves.detail, ">")
     assert page._player.hearing.pace == 1.25
 
 
 def test_the_keys_are_listed_until_the_next_key(qtbot: QtBot, page: SessionPage) -> None:
-    qtbot.keyClicks(page.detail, "?")
+    qtbot.keyClicks(page.waves.detail, "?")
     assert page._overlay is not None
     assert page._overlay.isVisible()
     qtbot.keyClick(page._overlay, Qt.Key.Key_Escape)
@@ -300,12 +300,12 @@ def test_the_waveform_zooms_and_says_what_lies_under_the_pointer(
     qtbot: QtBot, page: SessionPage, talk: SessionFolder
 ) -> None:
     duration_s = float(talk.timeline().duration_s)
-    detail = page.detail
+    detail = page.waves.detail
     qtbot.waitUntil(lambda: detail.wave.end_s > 20)
     middle = detail._x(11.0)
     assert "connection lost" in detail.said_of(middle)
     assert "question" in detail.said_of(detail._x(4.0))
-    page.overview.stretch_asked.emit(8.0, 14.0)
+    page.waves.overview.stretch_asked.emit(8.0, 14.0)
     assert (detail.view.from_s, detail.view.to_s) == (8.0, 14.0)
     qtbot.keyClicks(detail, "+")
     assert detail.view.length_s == pytest.approx(4.0)
@@ -380,7 +380,7 @@ def test_two_recordings_are_compared_and_one_completes_the_other(
     qtbot.waitUntil(lambda: bool(window._desk.rows))
     window.show_session(folder)
     page = reach.session(window)
-    page.other.click()
+    page.head.other.click()
     compare = page.compare
     compare.compare_with(str(cut_file))
     assert compare._runs.isVisibleTo(compare)
@@ -413,7 +413,7 @@ def test_a_comparison_is_cancelled_at_once(
     qtbot.waitUntil(lambda: bool(window._desk.rows))
     window.show_session(folder)
     page = reach.session(window)
-    page.other.click()
+    page.head.other.click()
     page.compare.compare_with(str(file))
     page.compare.cancel.click()
     assert page.compare._running is None
@@ -460,18 +460,18 @@ def test_play_in_the_bar_begins_where_the_playhead_is(
 def test_the_cover_is_shown_beside_the_title(
     qtbot: QtBot, page: SessionPage, talk: SessionFolder, tmp_path: Path
 ) -> None:
-    assert page.cover.isHidden()
+    assert page.head.cover.isHidden()
     picture = QImage(640, 480, QImage.Format.Format_RGB32)
     picture.fill(0x336699)
     path = tmp_path / "cover.png"
     assert picture.save(str(path))
     editing.edit(talk, editing.Changes(cover=path))
     page._read()
-    qtbot.waitUntil(page.cover.isVisible)
-    assert page.cover.pixmap().width() == page.cover.width() * page.devicePixelRatio()
+    qtbot.waitUntil(page.head.cover.isVisible)
+    assert page.head.cover.pixmap().width() == page.head.cover.width() * page.devicePixelRatio()
     editing.edit(talk, editing.Changes(no_cover=True))
     page._read()
-    qtbot.waitUntil(page.cover.isHidden)
+    qtbot.waitUntil(page.head.cover.isHidden)
 
 
 def test_a_replay_is_offered_waited_for_and_given_up(
@@ -520,6 +520,6 @@ def test_lists_of_the_panel_leave_the_pages_keys_to_it(
 
 
 def test_in_a_low_window_the_overview_has_the_pages_keys(qtbot: QtBot, page: SessionPage) -> None:
-    qtbot.waitUntil(page.detail.hasFocus)
+    qtbot.waitUntil(page.waves.detail.hasFocus)
     page.window().resize(tokens.WINDOW_LEAST_WIDTH, tokens.WINDOW_LEAST_HEIGHT)
-    qtbot.waitUntil(page.overview.hasFocus)
+    qtbot.waitUntil(page.waves.overview.hasFocus)

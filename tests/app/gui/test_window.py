@@ -92,7 +92,7 @@ def test_a_new_session_comes_in_without_losing_the_choice(
     build_session(settings.archive, title="Newer")
     qtbot.waitUntil(has_rows(window, 2))
     assert window.side.list.currentIndex().data() == "Late talk"
-    assert reach.session(window).title.accessibleName() == "Late talk"
+    assert reach.session(window).head.title.accessibleName() == "Late talk"
 
 
 def test_a_session_shows_its_transcript_its_gap_and_its_evidence(
@@ -108,7 +108,7 @@ def test_a_session_shows_its_transcript_its_gap_and_its_evidence(
     said = [label.text() for label in reach.session(window).findChildren(QLabel)]
     assert "1 gap, 2 s in all" in said
     duration_s = float(talk.timeline().duration_s)
-    wave = reach.session(window).overview
+    wave = reach.session(window).waves.overview
     qtbot.waitUntil(lambda: wave.wave.end_s == pytest.approx(duration_s))
     columns = wave.wave.columns(0.0, duration_s, 100)
     assert columns[int(11.0 / duration_s * 100)] is None
@@ -232,10 +232,10 @@ def test_a_title_of_control_characters_is_one_plain_line(
     window = open_it()
     qtbot.waitUntil(has_rows(window, 1))
     choose(qtbot, window, 0)
-    title = reach.session(window).title.accessibleName()
+    title = reach.session(window).head.title.accessibleName()
     assert title == "Late news  [31m\u200b<b>gnp</b>"
-    reach.session(window).title.resize(60, 20)
-    assert "&lt;b&gt;" in reach.session(window).title.toolTip()
+    reach.session(window).head.title.resize(60, 20)
+    assert "&lt;b&gt;" in reach.session(window).head.title.toolTip()
 
 
 def test_what_a_recorder_says_goes_before_what_the_archive_shows(
@@ -254,7 +254,7 @@ def test_what_a_recorder_says_goes_before_what_the_archive_shows(
         said = {
             row.look.word,
             card.chip.accessibleName(),
-            reach.session(window).chip.accessibleName(),
+            reach.session(window).head.chip.accessibleName(),
         }
         assert said == {shown.look.word}
         assert row.summary.duration_s == 22
