@@ -9,8 +9,8 @@ import contextlib
 import functools
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 
 from app.settings import Settings
 from recorder.archive import Archive, SessionFolder
@@ -49,7 +49,7 @@ def transcribe_sessions(
     settings: Settings,
     folders: list[SessionFolder],
     *,
-    model: str,
+    model: str = "",
     language: str | None = None,
     engine: str = "",
     translate: bool = False,
@@ -62,12 +62,14 @@ def transcribe_sessions(
     Args:
         settings: Which archive, which models.
         folders: The sessions.
-        model: By which model.
+        model: By which model; unless told, the one that the settings name, or while that isn't on
+            this machine, the largest that is.
         language: Whisper's code; found by listening unless given.
         engine: What runs the model; the fastest that can unless named.
         translate: Whether English is made of it, as a second transcript.
         by_channel: Whether each channel is heard for itself, as a speaker.
-        pending: Also all that is queued, and all that has no transcript yet.
+        pending: Also all that is queued, and all that has no transcript yet. What waits for a model
+            is given to this one, but for a translation, which not every model can make.
         on_progress: Told now and then about each job, on this thread.
 
     Raises:
@@ -75,7 +77,10 @@ def transcribe_sessions(
         QueueError: The queue can't be used.
         StorageError: The disk refuses.
     """
-    Weights(settings.models).require(model)
+    weights = Weights(settings.models)
+    model = model or weights.automatic(settings.model)
+    weights.require(model)
+    here = weights.here()
     archive = Archive(settings.archive)
     with contextlib.closing(Queue(path_of(archive.root))) as queue:
         task = "translate" if translate else "transcribe"
@@ -91,21 +96,27 @@ def transcribe_sessions(
             for folder in folders
         ]
         if pending:
-            _give_up_missing_models(settings, queue)
+            _hand_over(queue, model, here)
             add_pending(queue, archive, model=model, language=language or "")
             jobs = [job for job in queue.jobs() if not job.state.is_final]
         numbers = list(dict.fromkeys(job.id for job in jobs))
+        able = [number for number in numbers if queue.job(number).model in here]
         find = functools.cache(archive.find)  # progress is told ten times a second
-        _work(settings, queue, numbers, lambda job: on_progress(_told(find, job)))
-        return [_told(find, queue.job(number)) for number in numbers]
+        _work(settings, queue, able, lambda job: on_progress(_told(find, job)))
+        done = [_told(find, queue.job(number)) for number in numbers]
+        return [each if each.model in here else _without_model(each) for each in done]
 
 
-def _give_up_missing_models(settings: Settings, queue: Queue) -> None:
-    """Cancel what waits for a model that isn't here, so that the one that is can do it."""
-    here = {each.name for each in Weights(settings.models).models() if each.is_here}
+def _hand_over(queue: Queue, model: str, here: Collection[str]) -> None:
+    """Give what waits for a model that isn't here to one that is."""
     for job in queue.jobs():
         if job.state is JobState.QUEUED and job.model not in here:
-            queue.cancel(job.id)
+            queue.hand_over(job.id, model=model)
+
+
+def _without_model(job: Transcription) -> Transcription:
+    hint = f"'aircheck models get {job.model}' gets it"
+    return replace(job, problem=job.problem or f"It waits for its model: {hint}.")
 
 
 def _work(

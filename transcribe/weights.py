@@ -182,10 +182,26 @@ class Weights:
             That one, if it is here; else the largest that is, though never ``demo``, which is of
             no use on people's voices; else that one all the same: it is to be waited for.
         """
+        return self._in_place_of(wanted)[-1]
+
+    def for_captions(self, wanted: str) -> str:
+        """The model for captions of people's voices.
+
+        Args:
+            wanted: The one that the settings name.
+
+        Returns:
+            As `automatic`, but the smallest, which keeps up the longest.
+        """
+        return self._in_place_of(wanted)[0]
+
+    def _in_place_of(self, wanted: str) -> list[str]:
+        """A model, or, where it isn't here, those that can stand in for it, by size; or itself."""
         if wanted in self.here():
-            return wanted
+            return [wanted]
         real = [model for model in self.models() if model.is_here and model.name != DEMO]
-        return max(real, key=lambda model: model.size_bytes).name if real else wanted
+        by_size = sorted(real, key=lambda model: model.size_bytes)
+        return [model.name for model in by_size] or [wanted]
 
     def require(self, name: str) -> Model:
         """The model of that name, if it is here.

@@ -42,7 +42,7 @@ def captions_command(context: Context, session: str, model: str | None) -> None:
         )
     ended = threading.Event()
     with (
-        _process(context, folder, model or context.settings.model, ended) as process,
+        _process(context, folder, model, ended) as process,
         _ended_by_ctrl_c(process),
     ):
         if context.as_json or not context.console.is_terminal:
@@ -53,7 +53,7 @@ def captions_command(context: Context, session: str, model: str | None) -> None:
 
 
 @contextlib.contextmanager
-def beside(context: Context, folder: SessionFolder, *, model: str) -> Iterator[None]:
+def beside(context: Context, folder: SessionFolder, *, model: str | None) -> Iterator[None]:
     """Show captions while something else is shown; whatever goes wrong with them is one line.
 
     On leaving, what is recorded already is heard to its end.
@@ -82,10 +82,12 @@ def _tell_all(context: Context, folder: SessionFolder, ended: threading.Event) -
 
 @contextlib.contextmanager
 def _process(
-    context: Context, folder: SessionFolder, model: str, ended: threading.Event
+    context: Context, folder: SessionFolder, asked: str | None, ended: threading.Event
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The captions' process; `ended` is set when it has."""
-    Weights(context.settings.models).require(model)
+    weights = Weights(context.settings.models)
+    model = asked or weights.for_captions(context.settings.model)
+    weights.require(model)
     process = live.start(folder, context.settings.models, model)
     watch = threading.Thread(target=_wait, args=(process, ended), name="captions' end", daemon=True)
     watch.start()

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from app import marking
+from app import findable, marking
 from app.cli.context import (
     Context,
     Duration,
@@ -195,7 +195,7 @@ def _captions(
 ) -> contextlib.AbstractContextManager[None]:
     from app.cli.captions import beside  # noqa: PLC0415 (recording starts without it)
 
-    return beside(context, folder, model=model or context.settings.model)
+    return beside(context, folder, model=model)
 
 
 def _tell_armed(
@@ -374,6 +374,7 @@ def mark_command(
                 hint="--at names a moment of it: --at 42:07.",
             )
         at_s = Client(folder).mark(text)
+        findable.refresh(folder)
     else:
         marking.mark(folder, at_s, text)
     if context.as_json:

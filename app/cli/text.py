@@ -84,7 +84,7 @@ def transcribe_command(
         done = transcribe_sessions(
             settings,
             folders,
-            model=model or settings.model,
+            model=model or "",
             language=language,
             engine=engine or "",
             translate=translate,

@@ -176,26 +176,35 @@ def test_listing_models_loads_no_torch() -> None:
     subprocess.run([sys.executable, "-P", "-c", code], check=True)
 
 
-def test_a_model_is_removed_with_all_that_was_made_of_it(tmp_path: Path) -> None:
-    mine, others = ("base.pt", "base.pt.part"), ("base.en.pt", "small.pt")
-    for name in (*mine, *others):
-        (tmp_path / name).write_bytes(b"weights")
-    for name in ("base.int8.ct2", "base.float16.ct2", "base.en.int8.ct2"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "model.bin").write_bytes(b"converted")
-    Weights(tmp_path).remove("base")
-    assert {path.name for path in tmp_path.iterdir()} == {*others, "base.en.int8.ct2"}
+@pytest.mark.parametrize("name", ["base", "base.en"])
+def test_a_model_is_removed_with_all_that_was_made_of_it_and_no_other(
+    name: str, tmp_path: Path
+) -> None:
+    def files(model: str) -> set[str]:
+        return {f"{model}.pt", f"{model}.pt.part", f"{model}.int8.ct2", f"{model}.float16.ct2"}
+
+    for file in files("base") | files("base.en") | files("small"):
+        (tmp_path / file).mkdir() if file.endswith(".ct2") else (tmp_path / file).touch()
+    Weights(tmp_path).remove(name)
+    kept = {"base", "base.en", "small"} - {name}
+    assert {path.name for path in tmp_path.iterdir()} == set.union(*map(files, kept))
+
+
+def test_the_demo_stays() -> None:
     with pytest.raises(UnknownModel, match="comes with Aircheck"):
-        Weights(tmp_path).remove(DEMO)
+        Weights(Path("nowhere")).remove(DEMO)
 
 
 def test_people_s_voices_are_never_given_to_the_demo_unless_it_is_named(tmp_path: Path) -> None:
     weights = Weights(tmp_path)
     assert weights.here() == {"demo"}
     assert weights.automatic("base") == "base"  # which is waited for
+    assert weights.for_captions("base") == "base"
     assert weights.automatic("demo") == "demo"
     (tmp_path / "tiny.pt").write_bytes(b"a")
     (tmp_path / "large-v3.pt").write_bytes(b"the larger")
     assert weights.automatic("base") == "large-v3"
+    assert weights.for_captions("base") == "tiny"
     assert weights.automatic("tiny") == "tiny"
+    assert weights.for_captions("large") == "large"
     assert weights.here() == {"demo", "tiny", "large-v3", "large"}

@@ -6,7 +6,6 @@ the session; here its file is followed, on a thread.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import subprocess
 import threading
@@ -131,13 +130,10 @@ def start(settings: Settings, folder: SessionFolder) -> subprocess.Popen[bytes]:
     from transcribe.weights import DEMO, Weights  # noqa: PLC0415 (as above)
 
     weights = Weights(settings.models)
-    model = settings.model
-    with contextlib.suppress(AircheckError):
-        weights.require(model)
-        return live.start(folder, settings.models, model)
-    here = [each for each in weights.models() if each.is_here and each.name != DEMO]
-    smallest = min(here, key=lambda each: each.size_bytes, default=None)
-    if smallest is None and any(is_sample(str(spec)) for _, spec in folder.info().sources):
-        return live.start(folder, settings.models, DEMO)  # it knows those voices, and no others
-    chosen = smallest or weights.require(model)  # which says what is missing, and how to get it
-    return live.start(folder, settings.models, chosen.name)
+    model = weights.for_captions(settings.model)
+    if model not in weights.here() and any(
+        is_sample(str(spec)) for _, spec in folder.info().sources
+    ):
+        model = DEMO  # it knows those voices, and no others
+    weights.require(model)  # which says what is missing, and how to get it
+    return live.start(folder, settings.models, model)
