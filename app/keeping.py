@@ -7,14 +7,13 @@ back is found again, and the transcriptions that it waited for go on.
 from __future__ import annotations
 
 import contextlib
-import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from app import settings, shelf
+from app.findable import in_index
 from app.settings import Origin, Settings
 from recorder import moving, retention, trash
 from recorder.archive import Archive, SessionFolder
@@ -22,12 +21,8 @@ from recorder.errors import AircheckError, SessionBusy, storage_error
 from recorder.retention import Due, Rules
 from recorder.trash import Trashed
 from recorder.types import SessionId, utc_now
-from transcribe import database, index
-from transcribe.database import Database
+from transcribe import index
 from transcribe.queue import Job, JobState, Queue, path_of
-
-_Which = TypeVar("_Which")
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +69,7 @@ def put(
             else:
                 outcomes.append(Outcome(session=folder.id, trashed=trashed))
     gone = [outcome.session for outcome in outcomes if outcome.trashed]
-    _in_index(archive, index.remove, gone)
+    in_index(archive.root, lambda opened: [index.remove(opened, each) for each in gone])
     return outcomes
 
 
@@ -91,7 +86,7 @@ def restore(archive: Archive, sessions: Iterable[Trashed]) -> list[SessionFolder
         for trashed in sessions:
             back.append(trash.restore(archive, trashed.id))
             _take_up(queue, _called_off_by(queue, trashed))
-    _in_index(archive, index.update, back)
+    in_index(archive.root, lambda opened: [index.update(opened, each) for each in back])
     return back
 
 
@@ -185,20 +180,6 @@ def _take_up(queue: Queue | None, jobs: Iterable[Job]) -> None:
     if queue is not None:
         for job in jobs:
             queue.resume(job.id)
-
-
-def _in_index(
-    archive: Archive, change: Callable[[Database, _Which], object], sessions: Iterable[_Which]
-) -> None:
-    """Change the index if there is one; one that can't be written to catches up by itself."""
-    if not database.path_of(archive.root).exists():
-        return
-    try:
-        with contextlib.closing(database.open(archive.root)) as opened:
-            for session in sessions:
-                change(opened, session)
-    except AircheckError as error:
-        _logger.info("the index catches up when it is next searched: %s", error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

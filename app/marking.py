@@ -1,9 +1,13 @@
-"""Markers that people add or rename after the fact; `recorder.markers` puts them together."""
+"""Markers that people add or rename after the fact; `recorder.markers` puts them together.
+
+They are found by a search from then on.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from app import findable
 from recorder.archive import Moment, SessionFolder
 from recorder.markers import is_at
 from recorder.types import Seconds
@@ -29,6 +33,7 @@ def mark(folder: SessionFolder, at_s: float, text: str = "") -> None:
     rest = [each for each in info.markers if not is_at(each.at_s, at_s)]
     kept = sorted([*rest, moment], key=lambda each: each.at_s)
     folder.write_info(replace(info, markers=tuple(kept)))
+    findable.refresh(folder)
 
 
 def unmark(folder: SessionFolder, at_s: float) -> bool:
@@ -46,4 +51,5 @@ def unmark(folder: SessionFolder, at_s: float) -> bool:
     if rest == info.markers:
         return False
     folder.write_info(replace(info, markers=rest))
+    findable.refresh(folder)
     return True
