@@ -5,6 +5,7 @@ The process is detached: it outlives the window, the terminal and the shell that
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import subprocess
@@ -305,6 +306,14 @@ def _reap() -> None:
     """Collect the children that ended, so that none is taken for living."""
     with _children_lock:
         _children[:] = [child for child in _children if child.poll() is None]
+
+
+@atexit.register
+def _let_go() -> None:
+    """Leave the children that go on to themselves: ``Popen`` would warn of each at the end."""
+    _reap()
+    for child in _children:
+        child.returncode = 0
 
 
 def _last_words(folder: SessionFolder) -> str:
