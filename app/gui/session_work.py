@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app import editing, marking
+from app import editing, findable, marking
 from app.editing import Changes
 from app.gui.bridge import Latest
 from app.gui.desk import Desk
@@ -187,7 +187,7 @@ class SessionWork(QObject):
     def _edit(self, changes: Changes, then: Callable[[object], None]) -> None:
         folder = self._folder
         if folder is not None:
-            self._do(lambda: editing.edit(folder, changes), then)
+            self._do(lambda: _change(folder, changes), then)
 
     # --- checking ------------------------------------------------------------------------------
 
@@ -231,3 +231,8 @@ class SessionWork(QObject):
 
     def _on_failed(self, error: AircheckError) -> None:
         self.failed.emit(Message.of(error))
+
+
+def _change(folder: SessionFolder, changes: Changes) -> None:
+    editing.edit(folder, changes)
+    findable.refresh(folder)

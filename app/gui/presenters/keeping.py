@@ -251,9 +251,10 @@ class HandingOut:
 
 
 def _change(folder: SessionFolder, **changes: object) -> None:
-    from app import editing  # noqa: PLC0415 (loads mutagen)
+    from app import editing, findable  # noqa: PLC0415 (loads mutagen)
 
     editing.edit(folder, editing.Changes(**changes))  # type: ignore[arg-type]
+    findable.refresh(folder)
     sync_folder(folder.path)
 
 

@@ -13,8 +13,9 @@ def add(folder: SessionFolder, at_s: float, text: str) -> None:
         CorruptSession: ``session.json`` can't be read.
         StorageError: The disk refuses; the notes are as they were.
     """
-    from app import editing  # noqa: PLC0415 (loads mutagen: not to show the first window)
+    from app import editing, findable  # noqa: PLC0415 (loads mutagen: not for the first window)
 
     line = f"{words.clock(at_s)}  {words.one_line(text).strip()}"
     before = folder.info().notes.rstrip("\n")
     editing.edit(folder, editing.Changes(notes=f"{before}\n{line}".lstrip("\n")))
+    findable.refresh(folder)
