@@ -30,6 +30,7 @@ from transcribe.database import Database
 from transcribe.facets import Facets, facets
 from transcribe.hits import Hit
 from transcribe.listing import Wanted
+from transcribe.marks import Kind
 from transcribe.saved import Saved
 from transcribe.search import Order
 
@@ -67,9 +68,10 @@ _NAMES = {order: name for name, order in _ORDERS.items()}
 @json_option
 @pass_context
 def search_command(context: Context, /, query: tuple[str, ...], **options: Any) -> None:
-    """Find what was said: words, "a phrase", OR, -without, begin*, a NEAR b, field:value.
+    """Find what was said, marked or noted: words, "a phrase", OR, -without, begin*, a NEAR b.
 
-    Fields: title source tag speaker lang, from to after before on.
+    And field:value: title source tag speaker lang, kind (speech, marker, note), from to after
+    before on.
     """
     asked = _asked(context, " ".join(query), options)
     if options["save"]:
@@ -281,7 +283,10 @@ def _say_flat(context: Context, hits: Sequence[Hit], *, with_context: bool) -> N
 
 
 def _spoken(hit: Hit) -> str:
-    return (f"{escape(hit.speaker)}: " if hit.speaker else "") + highlighted(hit)
+    """The words with who said them, or as what they were written."""
+    written = hit.kind and hit.kind is not Kind.SPEECH
+    by = f"[magenta]{hit.kind}[/]" if written else escape(hit.speaker)
+    return (f"{by}: " if by else "") + highlighted(hit)
 
 
 def _say_context(context: Context, hit: Hit, *, with_context: bool) -> None:
@@ -300,6 +305,7 @@ def _say_facets(context: Context, spread: Facets | None) -> None:
         ("speaker", spread.speakers),
         ("tag", spread.tags),
         ("language", spread.languages),
+        ("kind", spread.kinds),
     ):
         if found:
             values = ", ".join(f"{escape(item.value)} [dim]{item.count:,}[/]" for item in found)

@@ -92,6 +92,28 @@ def test_context_and_facets(aircheck: Aircheck) -> None:
     assert "year" in out
 
 
+def test_what_people_marked_is_found_as_such(aircheck: Aircheck) -> None:
+    session = _id(aircheck, "First")
+    aircheck("mark", session, "the budget", "--at", "0:07")
+    aircheck("edit", session, "--notes", "Budget papers are missing")
+    status, out = aircheck("search", "budget")
+    assert status == 0
+    assert "00:07.0" in out
+    assert "marker: the budget" in out
+    assert "note: Budget papers" in out
+    hits = _answer(aircheck, "search", "budget", "kind:marker", "--facets")
+    assert [(hit["kind"], hit["start_s"], hit["before"]) for hit in hits["hits"]] == [
+        ("marker", 7.0, " ".join(_LINES[:2]))
+    ]
+    assert hits["facets"]["kinds"] == [{"value": "marker", "count": 1}]
+    _, out = aircheck("show", hits["hits"][0]["link"])
+    assert _LINES[1] in out
+    assert {hit["kind"] for hit in _answer(aircheck, "search", "title:first")["hits"]} == {
+        "session"
+    }
+    assert {hit["kind"] for hit in _answer(aircheck, "search", "welcome")["hits"]} == {"speech"}
+
+
 def test_completion_and_what_was_meant(aircheck: Aircheck) -> None:
     assert _answer(aircheck, "search", "--complete", "the une") == {"completions": ["unedited"]}
     assert aircheck("search", "--complete", "xyz")[0] == 3
