@@ -24,6 +24,7 @@ from transcribe.transcript import (
     IMPORTED,
     UNDETERMINED,
     Segment,
+    Stored,
     Transcript,
     active,
     from_whisper,
@@ -105,7 +106,8 @@ def export(
     Args:
         folder: The session's.
         out: A folder, made if need be, where a file of the same session is replaced; or a file's
-            path that ends as the format does. Of several transcripts the others lie beside it.
+            path that ends as the format does, where nothing is. Of several transcripts the others
+            lie beside it.
         fmt: One of `WRITERS`.
         from_s: Where to begin, in session time.
         to_s: Where to end; at the end unless told.
@@ -114,6 +116,7 @@ def export(
     Raises:
         TranscriptError: There is none, one can't be read, or the wall clock isn't known or wanted
             in a format that holds none.
+        ExportError: A file is there already, or its place lies in a package.
         StorageError: The disk refuses.
     """
     if wall_clock and fmt not in WITH_WALL_CLOCK:
@@ -130,23 +133,31 @@ def export(
             f"{folder.path.name} has no transcript yet.",
             hint=f"'aircheck transcribe {folder.id}' makes one.",
         )
-    is_file = out.suffix.lower() == f".{fmt}" and not out.is_dir()
-    place = out.parent if is_file else out
-    stem = out.stem if is_file else folder.path.name
+    places = _places(folder, texts, out, fmt)
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        places[0].parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise storage_error(error, doing=f"making {place}") from error
-    written: list[Path] = []
-    for text in texts:
-        path = place / f"{stem}-{text.track}-{text.language}.{fmt}"
-        if is_file and not written:
-            path = out
+        raise storage_error(error, doing=f"making {places[0].parent}") from error
+    for text, path in zip(texts, places, strict=True):
         loaded = within(load(text.path), from_s, math.inf if to_s is None else to_s)
         written_out = WRITERS[fmt](loaded, started_at)
         write_whole(path, written_out.encode("utf-8", errors="replace"))
-        written.append(path)
-    return written
+    return places
+
+
+def _places(folder: SessionFolder, texts: list[Stored], out: Path, fmt: str) -> list[Path]:
+    """Where each transcript goes; a file that is named is refused where one is already."""
+    is_file = out.suffix.lower() == f".{fmt}" and not out.is_dir()
+    place, stem = (out.parent, out.stem) if is_file else (out, folder.path.name)
+    paths = [place / f"{stem}-{text.track}-{text.language}.{fmt}" for text in texts]
+    if not is_file:
+        return paths
+    from recorder.export import refuse_place  # noqa: PLC0415 (loads av; folders do without)
+
+    paths[0] = out
+    for path in paths:
+        refuse_place(path)
+    return paths
 
 
 def _text(path: Path) -> str:

@@ -25,6 +25,7 @@ from app.replays import Waiting, complete_from_replay
 from recorder import completing
 from recorder.archive import SessionFolder
 from recorder.compare import Difference, Kind, Verdict
+from recorder.export import refuse_place
 
 _NOTHING_FOUND = 3
 _SIGNS = {
@@ -60,6 +61,8 @@ def compare_command(
     OTHER is a file, a session's ID, a track of one (ID:b), or an http(s) address of a file.
     """
     folder = context.archive.find(session)
+    if picture:
+        refuse_place(picture)
     with progress(context, "Comparing") as tell:
         found = compare_session(
             context.archive, folder, other, track=track, draw=picture, on_progress=tell

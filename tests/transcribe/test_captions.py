@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.archive import Archive
+from recorder.errors import ExportError
 from recorder.types import GapReason, Seconds
 from tests.recorder.builders import build_session
 from transcribe import captions, layout, transcript, writing
@@ -206,6 +207,13 @@ def test_export_writes_the_file_that_is_named(tmp_path: Path) -> None:
     assert out.read_text("utf-8").startswith("1\n")
     assert second.parent == out.parent
     assert second.name.startswith("x-a-")
+    second.write_text("mine")
+    first.unlink()
+    with pytest.raises(ExportError, match="is there already") as caught:
+        captions.export(folder, out, fmt="srt")
+    assert caught.value.safe == "It was not touched."
+    assert second.read_text() == "mine"
+    assert not first.exists()
     (tmp_path / "y.srt").mkdir()
     assert captions.export(folder, tmp_path / "y.srt", fmt="srt")[0].parent.name == "y.srt"
 

@@ -85,6 +85,10 @@ def test_a_cut_is_told_with_the_words_that_it_took(
     assert cut["words"] == "the words that were cut"
     assert cut["from_s"] == pytest.approx(10.064, abs=0.05)
     assert ET.parse(picture).getroot().tag.endswith("svg")  # noqa: S314 (our own)
+    picture.write_text("mine")
+    status, said = aircheck("compare", folder.id, "gone.mp3", "--picture", str(picture))
+    assert (status, said["error"]["message"]) == (1, f"{picture} is there already.")  # type: ignore[index]
+    assert picture.read_text() == "mine"
 
 
 def test_an_unrelated_file_ends_with_status_3(
