@@ -21,9 +21,15 @@ class CoverError(AircheckError):
     """A file that can't be a cover."""
 
 
+class NoTitle(AircheckError):
+    """A title that says nothing."""
+
+    exit_status = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What is to change; None leaves it as it is, an empty text takes it away."""
+    """What is to change; None leaves it as it is, an empty text takes it away, but the title."""
 
     title: str | None = None
     host: str | None = None
@@ -55,6 +61,7 @@ def edit(folder: SessionFolder, changes: Changes) -> SessionInfo:
     Raises:
         CorruptSession: ``session.json`` can't be read.
         CoverError: The cover is no JPEG or PNG, or too large.
+        NoTitle: The title is empty.
         StorageError: The disk refuses; all is as it was.
     """
     before = folder.info()
@@ -63,6 +70,8 @@ def edit(folder: SessionFolder, changes: Changes) -> SessionInfo:
         for name in ("title", "host", "description", "rights", "consent", "notes")
         if (value := getattr(changes, name)) is not None
     }
+    if "title" in texts:
+        texts["title"] = _title(texts["title"])
     info = replace(before, **texts)
     if changes.tags is not None:
         tags = (" ".join(tag.split()) for tag in changes.tags)
@@ -75,6 +84,17 @@ def edit(folder: SessionFolder, changes: Changes) -> SessionInfo:
     if before.cover and before.cover != info.cover and Path(before.cover).name == before.cover:
         (folder.path / before.cover).unlink(missing_ok=True)
     return info
+
+
+def _title(given: str) -> str:
+    title = " ".join(given.split())
+    if not title:
+        raise NoTitle(
+            "A session without a title can't be told from others.",
+            safe="It is called as it was.",
+            hint="Give it another title.",
+        )
+    return title
 
 
 def _keep(folder: SessionFolder, cover: Path) -> str:

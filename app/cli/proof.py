@@ -172,7 +172,10 @@ def edit_command(
     cover: Path | None,
     no_cover: bool,
 ) -> None:
-    """Change what SESSION says of itself; an empty text takes it away. The evidence stays."""
+    """Change what SESSION says of itself; the evidence stays.
+
+    An empty text takes it away, but the title, which every session has.
+    """
     changes = editing.Changes(
         title=title,
         host=host,

@@ -161,6 +161,15 @@ def test_what_is_said_of_a_session_is_kept_and_carried(
     assert folder.info().rights == "CC BY 4.0"
 
 
+def test_a_title_is_never_empty(folder: SessionFolder) -> None:
+    before = folder.info()
+    done = aircheck(folder, "edit", folder.id, "--title", " ", "--host", "Ann")
+    assert done.returncode == 2
+    assert "It is called as it was." in done.stderr
+    assert folder.info() == before
+    assert answer(folder, "edit", folder.id, "--title", " A \n talk ")["title"] == "A talk"
+
+
 def test_what_is_no_cover_changes_nothing(folder: SessionFolder, tmp_path: Path) -> None:
     before = folder.info()
     (tmp_path / "cover.png").write_text("a text")
