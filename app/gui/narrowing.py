@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from app.gui import tokens
 from app.gui.models import ROW_ROLE
+from app.gui.presenters import languages
 from app.gui.presenters.language import translate
 from app.gui.presenters.search import Field, Value, asked_of, short_source
 from app.gui.presenters.words import one_line
@@ -131,11 +132,17 @@ class Narrowing(QFrame):
 
 
 def _shelf_of(value: Value) -> Shelf:
-    is_source = value.field is Field.SOURCE
+    match value.field:
+        case Field.SOURCE:
+            shown = short_source(value.value)
+        case Field.LANGUAGE:
+            shown = languages.name(value.value)
+        case _:
+            shown = value.value
     return Shelf(
         on=On.VALUE,
         name=f"{value.field}:{value.value}",
-        shown=short_source(value.value) if is_source else value.value,
+        shown=shown,
         count=value.count,
         is_chosen=value.is_on,
     )

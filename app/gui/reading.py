@@ -316,10 +316,10 @@ class TranscriptPane(QFrame):
         """Show the transcript, or why there is none."""
         self._texts.setCurrentIndex(0 if is_there else 1)
 
-    def say_state(self, text: str, icon: str = "captions") -> None:
+    def say_state(self, text: str, icon: str = "captions", role: tokens.Role = "muted") -> None:
         """Say what made it, or how far it is."""
         self.state.say(text)
-        self.state_icon.show_icon(icon, "muted")
+        self.state_icon.show_icon(icon, role)
         self.state_icon.setVisible(bool(text))
 
     def offer_undo(self, *, can_undo: bool, can_redo: bool) -> None:

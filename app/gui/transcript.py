@@ -143,7 +143,7 @@ class TranscriptView(QTextEdit):
     @property
     def _is_growing(self) -> bool:
         """Whether the newest line is one that may change still, and people look at it."""
-        return bool(self._lines) and not self._lines[-1].is_settled and self._may_scroll
+        return bool(self._lines) and self._lines[-1].tentative_from is not None and self._may_scroll
 
     def _remove(self, cursor: QTextCursor, first: int, last: int) -> None:
         """Take blocks away, and one of the line breaks around them."""
@@ -200,8 +200,10 @@ class TranscriptView(QTextEdit):
         match line.kind:
             case LineKind.SPEECH:
                 cursor.insertText(_speaker(line), _characters(colours.accent))
-                colour = colours.text if line.is_settled else colours.muted
-                cursor.insertText(line.text, _characters(colour))
+                cursor.insertText(line.text[: line.tentative_from], _characters(colours.text))
+                if line.tentative_from is not None:
+                    tentative = line.text[line.tentative_from :]
+                    cursor.insertText(tentative, _characters(colours.muted))
             case LineKind.GAP:
                 cursor.insertText(_lead(line), _characters(colours.trouble, tokens.TYPE_BODY))
                 cursor.insertText(line.text, _characters(colours.trouble, tokens.TYPE_BODY))

@@ -351,6 +351,7 @@ class Teaching(QWidget):
 
     def __init__(self, icon: str, title: str, sentence: str, action: str) -> None:
         super().__init__()
+        self._icon = Icon(icon, "muted", tokens.ICON_HERO)
         heading = QLabel(title)
         heading.setObjectName("title")
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -364,7 +365,7 @@ class Teaching(QWidget):
         layout.setContentsMargins(tokens.SPACE_XL, 0, tokens.SPACE_XL, 0)
         layout.setSpacing(tokens.SPACE_M)
         layout.addStretch(2)
-        layout.addWidget(Icon(icon, "muted", tokens.ICON_HERO), 0, middle)
+        layout.addWidget(self._icon, 0, middle)
         layout.addWidget(heading, 0, middle)
         line = QHBoxLayout()
         line.addStretch(1)
@@ -374,6 +375,33 @@ class Teaching(QWidget):
         layout.addSpacing(tokens.SPACE_S)
         layout.addWidget(self.button, 0, middle)
         layout.addStretch(3)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 (Qt's name)
+        """Its hints say what it needs, for they can do without the icon."""
+        return False
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Where there is little room, the icon gives way to the sentence and the button."""
+        return QSize(super().minimumSizeHint().width(), self._least())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Show the icon where it has room."""
+        super().resizeEvent(event)
+        least = self._least()
+        self._icon.setVisible(self.height() >= least + self._room_of_icon)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()  # the sentence has other lines now
+
+    @property
+    def _room_of_icon(self) -> int:
+        return tokens.ICON_HERO + tokens.SPACE_M
+
+    def _least(self) -> int:
+        """The height of all but the icon, at its width."""
+        layout = self.layout()
+        assert layout is not None
+        height = layout.totalHeightForWidth(max(self.width(), layout.totalMinimumSize().width()))
+        return height if self._icon.isHidden() else height - self._room_of_icon
 
 
 def row(parent: QWidget, *parts: QWidget, space: int = tokens.SPACE_M) -> QHBoxLayout:

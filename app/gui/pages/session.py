@@ -705,8 +705,10 @@ class SessionPage(SessionPlace):
             self._has_captions = True
             self.text.waiting.button.setEnabled(True)
             self.text.show_text(is_there=True)
-        self.text.show_lines(heard.lines)
-        self.text.say_state(heard.lag)
+        shown = self._live or self._page
+        strip = shown.strip if shown else session.NO_TIME
+        self.text.show_lines(session.among(heard.lines, strip))
+        self.text.say_state(heard.look.word, heard.look.icon, heard.look.role)
 
     # --- the replay ----------------------------------------------------------------------------
 

@@ -42,13 +42,16 @@ class Heard:
     lag_s: float
 
     @property
-    def lag(self) -> str:
-        """How far they are behind."""
+    def look(self) -> words.Look:
+        """How far they are behind; what is far behind says why it may be."""
+        length = words.length(max(1, round(self.lag_s)))
         if self.lag_s < _BEHIND_S:
-            return translate("Captions", "captions follow")
-        return translate("Captions", "captions {seconds} s behind").format(
-            seconds=round(self.lag_s)
-        )
+            said = translate("Captions", "Captions, {length} behind the sound").format(
+                length=length
+            )
+            return words.Look(icon="captions", word=said, role="muted")
+        said = translate("Captions", "Captions are {length} behind: the recording comes first")
+        return words.Look(icon="triangle-alert", word=said.format(length=length), role="trouble")
 
 
 class Captions:
@@ -101,13 +104,14 @@ class Captions:
 
 def line_of(caption: Caption) -> Line:
     """A caption as a line; what may change still ends in an ellipsis."""
-    said = " ".join(part for part in (caption.text, caption.tentative) if part)
+    settled, tentative = map(words.one_line, (caption.text, caption.tentative))
+    text = " ".join(part for part in (settled, tentative) if part)
     return Line(
         kind=LineKind.SPEECH,
         start_s=caption.start_s,
         end_s=caption.end_s,
-        text=words.one_line(said) + ("" if caption.is_final else " …"),
-        is_settled=caption.is_final,
+        text=text if caption.is_final else f"{text} …",
+        tentative_from=None if caption.is_final else len(settled),
     )
 
 

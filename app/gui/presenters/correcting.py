@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.gui.presenters import words
+from app.gui.presenters import languages, words
 from app.gui.presenters.language import translate
 from app.gui.presenters.reasons import in_own_words
 from recorder.archive import Archive, SessionFolder
@@ -199,7 +199,7 @@ def versions(folder: SessionFolder) -> tuple[Version, ...]:
             title = f"Whisper {text.model}"
         made = f"{text.created_at.astimezone():%Y-%m-%d %H:%M}"
         said = translate("Versions", "%n segment(s)", n=len(text.segments))
-        detail = f"{made} · {text.language} · {said}"
+        detail = f"{made} · {languages.name(text.language)} · {said}"
         found.append(
             (
                 text.created_at,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import bisect
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.gui import tokens
-from app.gui.presenters import words
+from app.gui.presenters import languages, words
 from app.gui.presenters.history import Histories, History
 from app.gui.presenters.language import translate
 from recorder import labels, markers
@@ -61,8 +61,8 @@ class Line:
     text: str
     speaker: str = ""
     words: tuple[Word, ...] = ()
-    is_settled: bool = True
-    """Whether it stays as it is; the newest of the captions may change still."""
+    tentative_from: int | None = None
+    """Where what may change still begins in the text of a caption; None where all of it stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,11 +191,12 @@ def load(
             made_by = made_by_words(transcript.source_of(folder, text))
     except AircheckError as error:
         problem = words.Message.of(error)
-    lines = tuple(sorted((*spoken, *_silent(timeline)), key=lambda line: line.start_s))
+    strip = strip_of(timeline)
+    lines = among(spoken, strip)
     found = labels.read(folder)
     return Page(
         folder=folder,
-        strip=strip_of(timeline),
+        strip=strip,
         lines=lines,
         made_by=made_by,
         problem=problem,
@@ -269,6 +270,30 @@ def spoken_lines(text: Transcript) -> tuple[Line, ...]:
     )
 
 
+def among(spoken: Iterable[Line], strip: Strip) -> tuple[Line, ...]:
+    """What was said, with the gaps and markers in their places."""
+    gap_of = translate("Session", "gap of {length}: {reason}")
+    gaps = [
+        Line(
+            kind=LineKind.GAP,
+            start_s=gap.from_s,
+            end_s=gap.to_s,
+            text=gap_of.format(length=words.length(gap.to_s - gap.from_s), reason=gap.text),
+        )
+        for gap in strip.gaps
+    ]
+    marks = [
+        Line(
+            kind=LineKind.MARK,
+            start_s=mark.from_s,
+            end_s=mark.from_s,
+            text=words.one_line(mark.text) or translate("Session", "marker"),
+        )
+        for mark in strip.markers
+    ]
+    return tuple(sorted((*spoken, *gaps, *marks), key=lambda line: line.start_s))
+
+
 def made_by_words(text: Transcript) -> str:
     """What made a transcript."""
     from transcribe import transcript  # noqa: PLC0415 (likewise)
@@ -281,15 +306,11 @@ def made_by_words(text: Transcript) -> str:
     if text.model == transcript.IMPORTED:
         return translate("Session", "Imported.")
     made_by = translate("Session", "By Whisper {model}, {language}.").format(
-        model=text.model, language=text.language
+        model=text.model, language=languages.name(text.language)
     )
     if text.model != "demo":
         return made_by
-    toy = translate(
-        "Session",
-        "It knows 446 words of synthetic English; for people's voices get another by "
-        "'aircheck models get'.",
-    )
+    toy = translate("Session", "It knows the sample's words alone.")
     return f"{made_by} {toy}"
 
 
@@ -330,29 +351,3 @@ def _chosen(folder: SessionFolder, version: Path | None) -> Stored | None:
             return wanted
     found = transcript.active(folder)
     return min(found, key=lambda item: (item.track, item.language), default=None)
-
-
-def _silent(timeline: Timeline) -> list[Line]:
-    """Gaps and markers, as lines between the spoken ones."""
-    gap_of = translate("Session", "gap of {length}: {reason}")
-    gaps = [
-        Line(
-            kind=LineKind.GAP,
-            start_s=gap.from_s,
-            end_s=gap.to_s,
-            text=gap_of.format(
-                length=words.length(gap.to_s - gap.from_s), reason=words.reason(gap.reason)
-            ),
-        )
-        for gap in timeline.gaps
-    ]
-    marks = [
-        Line(
-            kind=LineKind.MARK,
-            start_s=mark.at_s,
-            end_s=mark.at_s,
-            text=words.one_line(mark.text) or translate("Session", "marker"),
-        )
-        for mark in timeline.markers
-    ]
-    return gaps + marks

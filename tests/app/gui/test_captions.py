@@ -65,7 +65,7 @@ def test_what_is_said_stands_on_the_page_while_it_is_recorded(
         qtbot.waitUntil(lambda: ask.text() == "Show captions", timeout=WITHIN_MS)
         qtbot.mouseClick(ask, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: first in page.transcript.toPlainText().lower(), timeout=WITHIN_MS)
-        assert "captions" in page.text.state.accessibleName()
+        assert "behind the sound" in page.text.state.accessibleName()
         with contextlib.suppress(RecorderError):  # the broadcast may have ended meanwhile
             Client(card.folder).stop()
     qtbot.waitUntil(lambda: page.card is None, timeout=WITHIN_MS)

@@ -18,6 +18,7 @@ from app.gui.pages.session import SessionPage
 from app.gui.panel import Panel, time_in
 from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.live import Live
+from app.gui.presenters.session import Span, Strip
 from app.gui.replaying import Replays
 from app.gui.window import Window
 from app.jobs import Job, JobState, Request
@@ -340,6 +341,11 @@ def caption(number: int, start_s: float, text: str, tentative: str = "", lag_s: 
     return json.dumps(values).encode() + b"\n"
 
 
+def colour_of(page: SessionPage, said: str) -> str:
+    cursor = page.transcript.document().find(said)
+    return cursor.charFormat().foreground().color().name()
+
+
 def test_captions_grow_while_it_records_and_say_how_far_behind_they_are(
     qtbot: QtBot, open_it: Open, settings: Settings
 ) -> None:
@@ -356,12 +362,20 @@ def test_captions_grow_while_it_records_and_say_how_far_behind_they_are(
     path.write_bytes(caption(0, 0.5, "Good evening.") + caption(1, 3.0, "My", "apol", 7.0))
     page._on_live((live,))
     qtbot.waitUntil(lambda: "My apol …" in page.transcript.toPlainText())
-    assert "captions 7 s behind" in page.text.state.accessibleName()
+    assert "7 s behind: the recording comes first" in page.text.state.accessibleName()
+    assert colour_of(page, "My") != colour_of(page, "apol") != colour_of(page, "Good")
+    assert colour_of(page, "My") == colour_of(page, "Good")
     with path.open("ab") as file:
         file.write(caption(1, 3.0, "My apologies.", lag_s=1.0))
     qtbot.waitUntil(lambda: "My apologies." in page.transcript.toPlainText())
     assert page.transcript.toPlainText().count("\n") == 1
-    assert "captions follow" in page.text.state.accessibleName()
+    assert "1 s behind the sound" in page.text.state.accessibleName()
+    gap = Span(from_s=Seconds(2.6), to_s=Seconds(2.9), text="stalled")
+    page._on_live((replace(live, strip=Strip(duration_s=Seconds(8), gaps=(gap,))),))
+    with path.open("ab") as file:
+        file.write(caption(2, 6.0, "Good night."))
+    qtbot.waitUntil(lambda: "Good night." in page.transcript.toPlainText())
+    assert [line.kind for line in page.transcript.lines] == ["speech", "gap", "speech", "speech"]
 
 
 @pytest.fixture
