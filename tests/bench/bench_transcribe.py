@@ -34,7 +34,7 @@ import resources
 from app.broadcast import SampleBroadcast
 from recorder import importing, journal, launch
 from recorder.archive import Archive
-from recorder.decode import decode_file
+from recorder.decode import decode, decode_file
 from recorder.events import Chunk
 from recorder.types import Seconds, SourceKind, SourceSpec, parse_iso
 from tests.recorder.builders import encode
@@ -270,6 +270,31 @@ def test_beside_faster_whisper(base: Path, pause_s: int) -> None:
             f"{theirs[2]} tokens",
         )
         assert 0.9 < theirs[2] / ours[2] < 1.1
+
+
+def test_speech_is_sought(tmp_path: Path) -> None:
+    """Decoding and judging a session's sound, one after the other and side by side."""
+    minutes = 20
+    (tmp_path / "talk.flac").write_bytes(encode(talk(minutes)[:, None], RATE_HZ, "flac"))
+    folder = importing.import_audio(Archive(tmp_path / "archive"), tmp_path / "talk.flac")
+    detector = SileroDetector()
+    spreads = {
+        "one thread": map,
+        "as many as the worker has": functools.partial(
+            in_lanes, lanes=functools.partial(worker._detectors, 0)
+        ),
+    }
+    plans: dict[str, list[chunking.Chunk]] = {}
+    for who, spread in (*spreads.items(), *spreads.items()):  # the first round warms up
+
+        def plan(spread: Any = spread, who: str = who) -> None:
+            plans[who] = list(chunking.plan(decode(folder), BASE_RULES, detector, spread))
+
+        clock_s, cpu_s = seconds(plan)
+        took = f"{clock_s:.1f} s by the clock, {cpu_s:.1f} s of CPU"
+        report(f"speech is sought in {minutes} min, {who}", took)
+    one, many = plans.values()
+    assert one == many
 
 
 @pytest.mark.parametrize(
