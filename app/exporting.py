@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from recorder import naming
 from recorder.archive import SessionFolder, write_whole
 from recorder.errors import ExportError
 
@@ -31,6 +32,9 @@ TEXT_FORMS = ("srt", "vtt", "txt", "md", "json", "tsv")
 
 Progress = Callable[[float], None]
 """Told how much of a session's export is done, 0 to 1."""
+
+Warn = Callable[[str], None]
+"""Told in a sentence what whoever gets the files has to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,12 @@ class Order:
 
 
 def export(
-    folder: SessionFolder, order: Order, out: Path, *, on_progress: Progress = lambda _: None
+    folder: SessionFolder,
+    order: Order,
+    out: Path,
+    *,
+    on_progress: Progress = lambda _: None,
+    warn: Warn = lambda _: None,
 ) -> list[Path]:
     """Export a session. Blocks; what was half done goes away where it fails.
 
@@ -99,6 +108,7 @@ def export(
         order: How.
         out: A folder, made if need be. Nothing in it is overwritten but captions of the session.
         on_progress: Told now and then.
+        warn: Told where edited audio was made of what isn't as it was sealed.
 
     Returns:
         What was made, the main thing first.
@@ -107,6 +117,8 @@ def export(
         AircheckError: It can't be made; the sentence says why.
         ValueError: There is no such door or form.
     """
+    if order.door == "edited":
+        return _edited(folder, order, out, on_progress, warn)
     return _DOORS[order.door](folder, order, out, on_progress)
 
 
@@ -121,11 +133,12 @@ def _unedited(folder: SessionFolder, order: Order, out: Path, on_progress: Progr
         return _single_file(folder, order, out, gaps)
     out.mkdir(parents=True, exist_ok=True)
     if order.form == "page":
-        return publishing.publish_page(folder, _free(out, f"{folder.path.name}-page"), gaps=gaps)
+        name = naming.exported(folder.path.name, "page")
+        return publishing.publish_page(folder, _free(out, name), gaps=gaps)
     weight = _Weight(folder, on_progress)
     return publishing.unedited(
         folder,
-        _free(out, f"{folder.path.name}-unedited"),
+        _free(out, naming.exported(folder.path.name, "unedited")),
         gaps=gaps,
         completed=order.is_completed,
         on_file=weight.add,
@@ -139,7 +152,8 @@ def _single_file(folder: SessionFolder, order: Order, out: Path, gaps: Any) -> l
 
     from_s, to_s = order.from_s or 0.0, math.inf if order.to_s is None else order.to_s
     texts = _texts(folder) if order.has_words else []
-    stem = f"{folder.path.name}-{_stretch(order)}"
+    stretch = (from_s, min(to_s, folder.timeline().duration_s)) if order.is_range else None
+    stem = naming.exported(folder.path.name, "" if stretch else "unedited", stretch=stretch)
     files = proven.alone(
         folder,
         out,
@@ -181,43 +195,46 @@ def _words_beside(folder: SessionFolder, file: Continuous, texts: list[Transcrip
     return made
 
 
-def _edited(folder: SessionFolder, order: Order, out: Path, on_progress: Progress) -> list[Path]:
+def _edited(
+    folder: SessionFolder, order: Order, out: Path, on_progress: Progress, warn: Warn
+) -> list[Path]:
+    from app import publishing  # noqa: PLC0415 (see above)
     from recorder import convert  # noqa: PLC0415 (loads av, and pydub)
 
     if order.form not in EDITED_FORMS:
         raise ValueError(f"no edited form {order.form!r}")
     if order.pieces:
-        return _in_pieces(folder, order, out, on_progress)
+        return _in_pieces(folder, order, out, on_progress, warn)
     timeline = folder.timeline()
     tracks = list(timeline.own)
     made: list[Path] = []
     for place, track in enumerate(tracks):
         recipe = _recipe(order, track)
-        template = convert.NAME if len(tracks) == 1 else f"{convert.NAME} {{track}}"
-        names = convert.Naming(template=template)
-        number = 1
+        names, number = convert.Naming(), 1
         while (out / convert.file_name(folder, timeline, recipe, names)).exists():
             number += 1
-            names = convert.Naming(template=f"{template} {number}")
-        done = convert.convert(
+            names = convert.Naming(template=f"{convert.NAME}-{number}")
+        done = publishing.edited(
             folder,
             out,
             recipe,
             names=names,
             on_progress=shared(on_progress, place, len(tracks)),
+            warn=warn,
         )
         made += done.files
     return made
 
 
-def _in_pieces(folder: SessionFolder, order: Order, out: Path, on_progress: Progress) -> list[Path]:
+def _in_pieces(
+    folder: SessionFolder, order: Order, out: Path, on_progress: Progress, warn: Warn
+) -> list[Path]:
     """Files of a session, each track's in a folder of its own; the sound as it was recorded."""
-    from recorder import export as proven  # noqa: PLC0415 (loads av)
+    from app import publishing  # noqa: PLC0415 (see above)
     from recorder import split  # noqa: PLC0415 (likewise)
     from recorder.encode import Format  # noqa: PLC0415 (likewise)
 
-    timeline = folder.timeline()
-    tracks = list(timeline.own)
+    tracks = list(folder.timeline().own)
     by, _, length_s = order.pieces.partition(":")
     made: list[Path] = []
     for place, track in enumerate(tracks):
@@ -227,16 +244,14 @@ def _in_pieces(folder: SessionFolder, order: Order, out: Path, on_progress: Prog
             track=track,
             length_s=float(length_s) if length_s else None,
         )
-        name = (
-            f"{folder.path.name}-{by}" if len(tracks) == 1 else f"{folder.path.name}-{by}-{track}"
-        )
-        made += split.split(
+        name = naming.exported(folder.path.name, by if len(tracks) == 1 else f"{by}-{track}")
+        made += publishing.pieces(
             folder,
             split.plan(folder, wish),
             _free(out, name),
             wish,
-            tags=proven.tags(folder, timeline),
             on_progress=shared(on_progress, place, len(tracks)),
+            warn=warn,
         )
     return made
 
@@ -283,7 +298,6 @@ def _text(folder: SessionFolder, order: Order, out: Path, _on_progress: Progress
 
 _DOORS: dict[str, Callable[[SessionFolder, Order, Path, Progress], list[Path]]] = {
     "unedited": _unedited,
-    "edited": _edited,
     "text": _text,
 }
 
@@ -320,19 +334,6 @@ def _texts(folder: SessionFolder) -> list[Transcript]:
             hint="Transcribe it first, or export it without them.",
         )
     return texts
-
-
-def _stretch(order: Order) -> str:
-    """A stretch for a file's name: ``unedited``, or ``00h42m07s-00h43m00s``."""
-    if not order.is_range:
-        return "unedited"
-    ends = (order.from_s or 0.0, order.to_s)
-    return "-".join("end" if at_s is None else _moment(at_s) for at_s in ends)
-
-
-def _moment(at_s: float) -> str:
-    whole = int(at_s)
-    return f"{whole // 3600:02}h{whole // 60 % 60:02}m{whole % 60:02}s"
 
 
 def _free(out: Path, name: str) -> Path:

@@ -176,12 +176,14 @@ def _export(details: Mapping[str, Any], report: Report) -> str:
     order, out = exporting.Order.from_json(details["order"]), Path(details["out"])
     folders = [SessionFolder(Path(each)) for each in details["folders"]]
     problems: list[AircheckError] = []
+    warnings: list[str] = []
     for place, folder in enumerate(folders):
         report.step(folder.summary().title)
         one = exporting.shared(report.progress, place, len(folders))
         one(0.0)
         try:
-            report.made(exporting.export(folder, order, out, on_progress=one))
+            done = exporting.export(folder, order, out, on_progress=one, warn=warnings.append)
+            report.made(done)
         except AircheckError as error:
             if len(folders) == 1:
                 raise
@@ -191,7 +193,7 @@ def _export(details: Mapping[str, Any], report: Report) -> str:
             f"{len(problems)} of {len(folders)} sessions could not be exported. {problems[0]}",
             safe="The others are there.",
         )
-    return ""
+    return " ".join(warnings)
 
 
 def _download(details: Mapping[str, Any], report: Report) -> str:

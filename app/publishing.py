@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import page, paths
-from recorder import convert, export, split
+from recorder import convert, export, naming, split
 from recorder.archive import SessionFolder
 from recorder.continuous import Continuous
 from recorder.convert import Converted, Naming, Recipe
@@ -29,6 +29,13 @@ from transcribe import transcript, writing
 from transcribe.transcript import Transcript
 
 _AUDIO = "audio"
+
+Warn = Callable[[str], None]
+"""Told in a sentence where what is made anew comes from audio that isn't as it was sealed."""
+
+
+def _unwarned(_: str) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +121,7 @@ def edited(
     names: Naming | None = None,
     with_chapters: bool = False,
     on_progress: Callable[[float], None] = lambda _: None,
+    warn: Warn = _unwarned,
     stop: threading.Event | None = None,
 ) -> Converted:
     """Write a stretch of a session in any format, labelled as edited.
@@ -122,7 +130,7 @@ def edited(
         AircheckError: As `recorder.convert.convert`.
         ValueError: The names' template asks for what isn't there.
     """
-    return convert.convert(
+    made = convert.convert(
         folder,
         out,
         recipe,
@@ -131,6 +139,9 @@ def edited(
         on_progress=on_progress,
         stop=stop or threading.Event(),
     )
+    if change := export.change_of(folder, recipe.track, from_s=recipe.from_s, to_s=recipe.to_s):
+        warn(change)
+    return made
 
 
 def pieces(
@@ -140,6 +151,7 @@ def pieces(
     wish: Wish,
     *,
     on_progress: Callable[[float], None] = lambda _: None,
+    warn: Warn = _unwarned,
     stop: threading.Event | None = None,
 ) -> list[Path]:
     """Write the pieces of a session, which say whose they are.
@@ -147,7 +159,7 @@ def pieces(
     Raises:
         AircheckError: As `recorder.split.split`.
     """
-    return split.split(
+    made = split.split(
         folder,
         planned,
         out,
@@ -156,6 +168,9 @@ def pieces(
         on_progress=on_progress,
         stop=stop or threading.Event(),
     )
+    if change := export.change_of(folder, wish.track):
+        warn(change)
+    return made
 
 
 def publish_page(folder: SessionFolder, out: Path, *, gaps: Gaps = Gaps.CUT) -> list[Path]:
@@ -173,7 +188,8 @@ def publish_page(folder: SessionFolder, out: Path, *, gaps: Gaps = Gaps.CUT) -> 
         AircheckError: As `recorder.export.unedited`; or a transcript can't be read.
     """
     is_page = (out / "index.html").exists()
-    target = out / f"{folder.path.name}-page" if out.is_dir() and not is_page else out
+    name = naming.exported(folder.path.name, "page")
+    target = out / name if out.is_dir() and not is_page else out
     export.refuse_place(target)
     room = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:

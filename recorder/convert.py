@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recorder import encode, export, loudness, naming
-from recorder.archive import SessionFolder, SessionInfo
+from recorder.archive import SessionFolder
 from recorder.decode import Native, decode_timeline, native, stretches
 from recorder.encode import Coding, Format, Sound
 from recorder.errors import ExportError, ExportStopped, storage_error
@@ -26,10 +26,10 @@ from recorder.loudness import Gain, Loudness
 from recorder.pieces import Gaps, Span
 from recorder.tags import Chapter, Tags
 from recorder.timeline import Timeline
-from recorder.types import Seconds, SessionId
+from recorder.types import Seconds
 
-NAME = "{date} {title}{range}"
-"""How files are called unless told."""
+NAME = "{session}"
+"""How files are called unless told: as all that is exported (`naming.exported`)."""
 
 LONGEST_FADE_S = 30.0
 
@@ -187,31 +187,46 @@ def file_name(folder: SessionFolder, timeline: Timeline, recipe: Recipe, names: 
         CorruptSession: ``session.json`` can't be read.
         ValueError: The template asks for a field that isn't there.
     """
-    text = naming.filled(names.template, fields(folder.info(), folder.id, timeline, recipe))
+    text = naming.filled(names.template, fields(folder, timeline, recipe))
     # As if it were the longest name of those that lie side by side.
     name = naming.safe(text, suffix=_CHAPTERS, ascii_only=names.ascii_only)
     return f"{name.removesuffix(_CHAPTERS)}.{recipe.fmt}"
 
 
-def fields(
-    info: SessionInfo, session: SessionId, timeline: Timeline, recipe: Recipe
-) -> dict[str, str]:
-    """What a template's fields stand for."""
-    at = timeline.started_at
-    is_whole = recipe.from_s == 0 and recipe.to_s is None
-    end_s = timeline.duration_s if recipe.to_s is None else recipe.to_s
-    stretch = f"{export.name_of(recipe.from_s)}-{export.name_of(end_s)}"
+def fields(folder: SessionFolder, timeline: Timeline, recipe: Recipe) -> dict[str, str]:
+    """What a template's fields stand for.
+
+    Raises:
+        CorruptSession: ``session.json`` can't be read.
+    """
+    info, at = folder.info(), timeline.started_at
+    stretch = _stretch(timeline, recipe)
+    begin, end = map(naming.moment, stretch or (0.0, timeline.duration_s))
     return {
         "title": info.title,
         "host": info.host,
         "date": f"{at:%Y-%m-%d}" if at else "",
         "time": f"{at:%H%M}" if at else "",
-        "id": session,
+        "id": folder.id,
+        "session": _session_name(folder, timeline, recipe),
         "track": recipe.track,
-        "from": export.name_of(recipe.from_s),
-        "to": export.name_of(end_s),
-        "range": "" if is_whole else f" {stretch}",
+        "from": begin,
+        "to": end,
+        "range": f" {begin}-{end}" if stretch else "",
     }
+
+
+def _session_name(folder: SessionFolder, timeline: Timeline, recipe: Recipe) -> str:
+    """As all that is exported is called, with the track where there are several."""
+    what = f"{recipe.track}-edited" if len(timeline.own) > 1 else "edited"
+    return naming.exported(folder.path.name, what, stretch=_stretch(timeline, recipe))
+
+
+def _stretch(timeline: Timeline, recipe: Recipe) -> tuple[float, float] | None:
+    """Session time where it begins and ends; None where it is the whole."""
+    if recipe.from_s == 0 and recipe.to_s is None:
+        return None
+    return recipe.from_s, timeline.duration_s if recipe.to_s is None else recipe.to_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

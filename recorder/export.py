@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from recorder import bag, continuous, journal, sign, sums
+from recorder import bag, continuous, journal, naming, sign, sums
 from recorder.archive import PROGRAM, SessionFolder
 from recorder.continuous import Continuous
 from recorder.dossier import Dossier, as_json
@@ -141,7 +141,7 @@ def clip(
         CorruptSession: As for `unedited`; and so `DecodeError` and `StorageError`.
     """
     end_s = min(to_s, folder.timeline().duration_s)  # the name shall not say more than is there
-    stem = f"{folder.path.name}-{name_of(from_s)}-{name_of(end_s)}"
+    stem = naming.exported(folder.path.name, stretch=(from_s, end_s))
     made = alone(folder, out, stem, from_s=from_s, to_s=to_s, gaps=gaps, signer=signer, is_cut=True)
     if not made:
         raise _nothing_between(folder.timeline(), from_s, to_s)
@@ -411,9 +411,10 @@ def _sealed(folder: SessionFolder) -> tuple[list[Entry], Timeline]:
 
 
 def _target(folder: SessionFolder, out: Path | None) -> Path:
-    target = Path(f"{folder.path.name}-unedited") if out is None else out
+    name = naming.exported(folder.path.name, "unedited")
+    target = Path(name) if out is None else out
     if target.is_dir() and not bag.is_bag(target):
-        target = target / f"{folder.path.name}-unedited"
+        target = target / name
     refuse_place(target)
     return target.absolute()
 
@@ -521,18 +522,27 @@ def changed_parts(
     ]
 
 
+def change_of(
+    folder: SessionFolder, track: str, *, from_s: float = 0.0, to_s: float | None = None
+) -> str:
+    """What whoever makes something else of a stretch has to know; empty where nothing changed.
+
+    Raises:
+        CorruptSession: As for `changed_parts`; and so `StorageError`.
+    """
+    changed = changed_parts(folder, track, from_s=from_s, to_s=to_s)
+    if not changed:
+        return ""
+    names, are = ", ".join(changed), "isn't" if len(changed) == 1 else "aren't"
+    return f"{names} {are} as it was sealed: what was made of it may sound otherwise."
+
+
 def _not_as_sealed(file: str) -> ExportError:
     return ExportError(
         f"{file} isn't as it was sealed, so nothing unedited can be made of it.",
         safe="The session is untouched.",
         hint="'aircheck verify' says what was changed.",
     )
-
-
-def name_of(moment_s: float) -> str:
-    """A moment for a file's name: ``01h02m03s``."""
-    whole = int(moment_s)
-    return f"{whole // 3600:02}h{whole // 60 % 60:02}m{whole % 60:02}s"
 
 
 def _ascii(name: str) -> str:

@@ -3,6 +3,9 @@
 Windows refuses some signs, names that belong to devices, and dots or spaces at the end
 (https://learn.microsoft.com/windows/win32/fileio/naming-a-file); most file systems end at 255
 bytes. What is refused is replaced, what is too long is cut between letters.
+
+What is exported is called after its session's folder, then after the stretch, then after what it
+is: no two sessions share a name, and all that was made of one stands together in a list.
 """
 
 from __future__ import annotations
@@ -43,6 +46,23 @@ def safe(
     if _RESERVED.fullmatch(text.partition(".")[0].strip()):
         text = f"_{text}"
     return (_cut(text, most_bytes - len(suffix.encode())).rstrip(_ENDS) or _NAMELESS) + suffix
+
+
+def exported(session: str, what: str = "", *, stretch: tuple[float, float] | None = None) -> str:
+    """What is made of a session: ``2024-08-13-talk-01J5…-00h12m30s-00h14m00s-edited``.
+
+    Args:
+        session: The name of its folder.
+        what: What it is; a clip of packets, captions and pieces need no such word.
+        stretch: Session time where it begins and ends; None for the whole.
+    """
+    return "-".join(filter(None, (session, *map(moment, stretch or ()), what)))
+
+
+def moment(at_s: float) -> str:
+    """A moment for a file's name: ``01h02m03s``."""
+    whole = int(at_s)
+    return f"{whole // 3600:02}h{whole // 60 % 60:02}m{whole % 60:02}s"
 
 
 def filled(template: str, fields: Mapping[str, str]) -> str:

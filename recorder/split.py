@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recorder import cuts, encode, labels, packets
+from recorder import cuts, encode, labels, naming, packets
 from recorder.archive import SessionFolder
 from recorder.cuts import LEAST_SILENCE_S, SILENCE_DBFS, Growth, Piece, pieces
 from recorder.decode import Block, Native, decode_timeline, native, stretches
@@ -43,8 +43,6 @@ _CBR_KBPS = 160
 """Of lossy pieces whose size counts: what varies can't be known before."""
 _HEAD_BYTES = 8_192  # headers and tags of a piece
 _OVERHEAD = 1.01  # a container's, and an encoder's that keeps its rate on the average alone
-
-_ID_LENGTH = 27  # of a session's id in its folder's name, with the hyphen before it
 
 
 class By(StrEnum):
@@ -253,7 +251,7 @@ def split(
     with _room_in(out) as room:
         try:
             made = list(work.copied(room) if is_copied(timeline, wish) else work.encoded(room))
-            placed = _put_in_place(made, out, folder.path.name[:-_ID_LENGTH] or "session")
+            placed = _put_in_place(made, out, naming.exported(folder.path.name))
         except OSError as error:
             raise storage_error(
                 error, doing="writing the pieces", safe="The session is untouched."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -64,6 +65,18 @@ class Context:
         """Print for people; nothing where machines read."""
         if not self.as_json:
             self.console.print(text, soft_wrap=not self.console.is_terminal)
+
+    def warner(self, folder: SessionFolder) -> Callable[[str], None]:
+        """Says, to machines too, that audio which something is made of isn't as it was sealed."""
+        from app.cli.printer import Printer  # noqa: PLC0415 (the window prints nothing)
+
+        hint = f"'aircheck verify {short_id(folder.id)}' says what was changed."
+
+        def warn(change: str) -> None:
+            line = f"[yellow]![/] {escape(change)} {hint}"
+            Printer(stderr=True).print(line, soft_wrap=True)
+
+        return warn
 
     def show(self, table: Table) -> None:
         """Print a table for people; where nobody looks nothing of it is cut, or filled up."""

@@ -6,7 +6,7 @@ import contextlib
 import math
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,9 @@ from app.cli.context import (
     escape,
     json_option,
     pass_context,
-    short_id,
     track_beside,
 )
-from app.cli.printer import Printer
-from recorder import convert, export, naming
+from recorder import convert, naming
 from recorder.archive import SessionFolder
 from recorder.convert import NAME, Naming, Recipe
 from recorder.encode import Format
@@ -37,8 +35,6 @@ from transcribe import captions, writing
 
 _LOUDEST_LUFS, _QUIETEST_LUFS = -5.0, -50.0
 _AUDIO = tuple(str(fmt) for fmt in Format)
-_TELLING = ("{date} {time} {title}{range}", "{date} {time} {title}{range} {id}")
-"""What tells sessions of one day and title apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +116,8 @@ def edit_options(command: Any) -> Any:
         click.option("--track", help="Edited: which of several; a."),
         click.option(
             "--name",
-            help=f"Edited: the file's, as in '{NAME}'; also {{host}}, {{time}}, {{id}}, {{track}},"
-            " {from}, {to}.",
+            help="Edited: the file's, as in '{date} {title}{range}'; also {host}, {time}, {id},"
+            " {session}, {track}, {from}, {to}.",
         ),
         click.option("--ascii", "ascii_only", is_flag=True, help="Edited: a name in ASCII alone."),
         click.option(
@@ -272,7 +268,7 @@ def export_command(
     if len(folders) > 1 and kind in ("unedited", "page"):
         _make_room(place)  # each becomes a folder in it
     if asked.is_edited:
-        asked = _told_apart(asked, folders)
+        _check_names(asked, folders)
     make = _edited if asked.is_edited else _as_it_is
     files, problems = _each(context, folders, lambda folder: make(context, folder, asked, place))
     if context.as_json:
@@ -299,27 +295,13 @@ def _make_room(place: Path) -> None:
         ) from error
 
 
-def _told_apart(asked: _Asked, folders: list[SessionFolder]) -> _Asked:
-    """As it is asked, under a name that is another one for each session.
+def _check_names(asked: _Asked, folders: list[SessionFolder]) -> None:
+    """See that each session's file has a name of its own.
 
     Raises:
         click.UsageError: The template that was given has one name for some of them.
     """
     edits = asked.edits or Edits()
-    shared = _shared_name(folders, asked, edits)
-    if shared and edits.name is not None:
-        raise click.UsageError(
-            f"--name calls several of these sessions '{shared}': put {{time}} or {{id}} into it."
-        )
-    for template in _TELLING if shared else ():
-        edits = replace(edits, name=template)
-        if not _shared_name(folders, asked, edits):
-            break
-    return replace(asked, edits=edits)
-
-
-def _shared_name(folders: list[SessionFolder], asked: _Asked, edits: Edits) -> str:
-    """The name that several sessions' files would have; empty where there is none."""
     seen: set[str] = set()
     recipe = edits.recipe(asked.from_s, asked.to_s, asked.gaps or Gaps.CUT)
     for folder in folders if len(folders) > 1 else ():
@@ -329,9 +311,10 @@ def _shared_name(folders: list[SessionFolder], asked: _Asked, edits: Edits) -> s
         except AircheckError:
             continue  # what can't be read is said when its turn comes
         if name.casefold() in seen:
-            return name
+            raise click.UsageError(
+                f"--name calls several of these sessions '{name}': put {{time}} or {{id}} into it."
+            )
         seen.add(name.casefold())
-    return ""
 
 
 @contextlib.contextmanager
@@ -380,21 +363,10 @@ def _edited(context: Context, folder: SessionFolder, asked: _Asked, out: Path) -
             names=edits.naming(),
             with_chapters=edits.chapters_json,
             on_progress=tell,
+            warn=context.warner(folder),
         )
     context.say(f"  [dim]edited: {escape(made.edited)}[/]")
-    _warn_of_changes(folder, recipe)
     return list(made.files)
-
-
-def _warn_of_changes(folder: SessionFolder, recipe: Recipe) -> None:
-    """Say, to machines too, that what an edited file was made of isn't what was sealed."""
-    changed = export.changed_parts(folder, recipe.track, from_s=recipe.from_s, to_s=recipe.to_s)
-    for file in changed:
-        Printer(stderr=True).print(
-            f"[yellow]![/] {escape(file)} isn't as it was sealed: what was made of it may sound"
-            f" otherwise. 'aircheck verify {short_id(folder.id)}' says what was changed.",
-            soft_wrap=True,
-        )
 
 
 def _as_it_is(context: Context, folder: SessionFolder, asked: _Asked, out: Path) -> list[Path]:

@@ -21,7 +21,7 @@ from app.cli.context import (
     pass_context,
 )
 from app.cli.labelled import say_labels
-from recorder import labels, split
+from recorder import labels, naming, split
 from recorder.archive import SessionFolder
 from recorder.cuts import LEAST_SILENCE_S, SILENCE_DBFS, Piece
 from recorder.encode import Format
@@ -113,9 +113,10 @@ def split_command(
     is_copied = split.is_copied(folder.timeline(), wish)
     files: list[Path] = []
     if not dry_run:
-        out = out or Path.cwd() / f"{folder.path.name}-{by}"
+        out = out or Path.cwd() / naming.exported(folder.path.name, by)
+        warn = context.warner(folder)
         with progress(context, "splitting") as tell:
-            files = publishing.pieces(folder, pieces, out, wish, on_progress=tell)
+            files = publishing.pieces(folder, pieces, out, wish, on_progress=tell, warn=warn)
     if context.as_json:
         context.answer(
             {

@@ -122,3 +122,39 @@ def test_a_session_in_pieces(folder: SessionFolder, tmp_path: Path, pieces: str)
     assert {path.suffix for path in made} == {".flac"}
     again = exporting.export(folder, order, tmp_path)
     assert not set(again) & set(made)
+
+
+@pytest.mark.parametrize("pieces", ["", "length:2"])
+def test_sound_that_is_not_as_it_was_sealed_is_told(
+    folder: SessionFolder, tmp_path: Path, pieces: str
+) -> None:
+    order, said = Order(door="edited", form="flac", pieces=pieces), list[str]()
+    exporting.export(folder, order, tmp_path / "before", warn=said.append)
+    assert said == []
+    part = folder.path / folder.timeline().parts[0].file
+    data = bytearray(part.read_bytes())
+    data[len(data) // 2] ^= 1
+    part.write_bytes(data)
+    assert exporting.export(folder, order, tmp_path / "after", warn=said.append)
+    (sentence,) = said
+    assert sentence.startswith(f"audio/{part.name} isn't as it was sealed")
+
+
+@pytest.mark.parametrize(
+    ("order", "name"),
+    [
+        (Order(), "unedited"),
+        (Order(form="page"), "page"),
+        (Order(form="file"), "unedited.m4a"),
+        (Order(form="file", from_s=5.5), "00h00m05s-00h00m08s.m4a"),
+        (Order(door="edited", form="flac"), "edited.flac"),
+        (Order(door="edited", form="flac", from_s=5.5), "00h00m05s-00h00m08s-edited.flac"),
+        (Order(door="edited", form="flac", pieces="length:2"), "length"),
+    ],
+)
+def test_all_that_is_made_of_a_session_is_called_after_its_folder(
+    folder: SessionFolder, tmp_path: Path, order: Order, name: str
+) -> None:
+    made = exporting.export(folder, order, tmp_path)
+    assert made
+    assert (tmp_path / f"{folder.path.name}-{name}").exists(), list(tmp_path.iterdir())

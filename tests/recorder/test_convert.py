@@ -61,7 +61,7 @@ def test_any_stretch_in_any_format_says_that_it_is_edited(
     monkeypatch.setattr(encode, "_MOST_BYTES", most_bytes)
     made = convert(session, tmp_path, Recipe(fmt=fmt, from_s=1.5, to_s=5.25))
     (path,) = made.files
-    assert path.name == f"2024-08-13 A-B talk 00h00m01s-00h00m05s.{fmt}"
+    assert path.name == f"{session.path.name}-00h00m01s-00h00m05s-edited.{fmt}"
     assert len(heard(path)) / 44_100 == pytest.approx(3.75, abs=0.06)
     assert np.sqrt(np.mean(heard(path)[4_410:-4_410] ** 2)) == pytest.approx(0.212, abs=0.01)
     with av.open(str(path)) as file:
@@ -225,13 +225,16 @@ def test_what_is_still_recorded_is_no_whole_session(tmp_path: Path) -> None:
     end_s = live.timeline().duration_s
     made = convert(live, tmp_path / "out", Recipe(fmt=Format.WAV))
     assert made.edited.startswith(f"0.000 s to {end_s:.3f} s, ")
-    assert made.files[0].stem.endswith("00h00m00s-00h00m04s")
+    assert made.files[0].stem.endswith("00h00m00s-00h00m04s-edited")
 
 
 def test_names_come_from_a_template(session: SessionFolder, tmp_path: Path) -> None:
     names = Naming(template="{id} {date} {from} ünï {track}", ascii_only=True)
     (path,) = convert(session, tmp_path, Recipe(fmt=Format.WAV, from_s=3.0), names=names).files
     assert path.name == f"{session.id} 2024-08-13 00h00m03s uni a.wav"
+    names = Naming(template="{date} {title}{range}")
+    (path,) = convert(session, tmp_path, Recipe(fmt=Format.WAV, from_s=3.0), names=names).files
+    assert path.name == "2024-08-13 A-B talk 00h00m03s-00h00m22s.wav"
     with pytest.raises(ValueError, match=r"\{nope\}"):
         convert(session, tmp_path, Recipe(), names=Naming(template="{nope}"))
 

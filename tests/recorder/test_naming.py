@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.naming import filled, safe
+from recorder.naming import exported, filled, safe
 
 RESERVED = {
     "con",
@@ -72,3 +72,11 @@ def test_a_template() -> None:
     assert filled("{n} {title}!", fields) == "2 A talk!"
     with pytest.raises(ValueError, match=r"\{artist\} is no field.*\{title\}, \{n\}"):
         filled("{artist}", fields)
+
+
+def test_what_is_exported_is_called_after_its_session_its_stretch_and_what_it_is() -> None:
+    assert exported("2024-08-13-talk-01J5") == "2024-08-13-talk-01J5"
+    assert exported("talk", "page") == "talk-page"
+    stretch = (59.9, 36_061.0)
+    assert exported("talk", stretch=stretch) == "talk-00h00m59s-10h01m01s"
+    assert exported("talk", "edited", stretch=stretch) == "talk-00h00m59s-10h01m01s-edited"

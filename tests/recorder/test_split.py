@@ -123,7 +123,7 @@ def test_the_pieces_are_the_original(
     assert [piece.from_s for piece in planned] == pytest.approx([0, 2.0, 4.7, 14.0], abs=0.02)
     files = split(session, planned, tmp_path / "pieces", Wish(fmt=fmt))
     assert [path.name for path in files] == [
-        f"2024-08-13-live-talk-00{number}.{fmt}" for number in (1, 2, 3, 4)
+        f"{session.path.name}-00{number}.{fmt}" for number in (1, 2, 3, 4)
     ]
     assert sorted((tmp_path / "pieces").iterdir()) == files
     parts = sorted(session.audio.iterdir())

@@ -18,6 +18,7 @@ from app import paths
 from app.gui.presenters import words
 from app.gui.presenters.language import translate
 from app.gui.presenters.words import Message
+from recorder import naming
 from recorder.archive import SessionFolder
 from recorder.errors import ExportError, storage_error
 from recorder.lists import NamedList
@@ -97,7 +98,7 @@ def clip(folder: SessionFolder, out: Path, *, from_s: float, to_s: float) -> Mes
     made = []
     try:
         out.mkdir(parents=True, exist_ok=True)
-        stem = _free(out / f"{folder.path.name}-{export.name_of(from_s)}-{export.name_of(to_s)}")
+        stem = _free(out / naming.exported(folder.path.name, stretch=(from_s, to_s)))
         for name, track in timeline.own.items():
             target = stem if len(timeline.own) == 1 else stem.with_name(f"{stem.name}-{name}")
             parts = [part for part in track.parts if part.duration_s > 0]

@@ -207,7 +207,8 @@ def _detail(job: Job) -> str:
         )
     if job.state.is_final:
         when = words.day(job.finished_at, datetime.now(UTC).astimezone())
-        return " · ".join(part for part in (when, job.note, _made(job)) if part)
+        note = in_own_words(job.note)
+        return " · ".join(part for part in (when, note, _made(job)) if part)
     is_named = job.step and job.step != job.request.title
     step = words.one_line(job.step) if is_named else ""
     if job.next_try_at:
