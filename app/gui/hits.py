@@ -97,7 +97,7 @@ def _spoken(entry: Entry) -> str:
     """What a screen reader says."""
     if isinstance(entry, HeadEntry):
         return ", ".join(part for part in (entry.title, entry.when, entry.source) if part)
-    parts = (words.clock(entry.start_s), entry.speaker, entry.text)
+    parts = (words.clock(entry.start_s), entry.by, entry.text)
     return ", ".join(part for part in parts if part)
 
 
@@ -223,7 +223,7 @@ def _aside(
 
 def _marked_text(painter: QPainter, area: QRectF, entry: HitEntry, colours: tokens.Palette) -> None:
     """At most two lines, the found words on their mark, and an ellipsis where there is more."""
-    prefix = f"{entry.speaker}: " if entry.speaker else ""
+    prefix = f"{entry.by}: " if entry.by else ""
     text = words.one_line(prefix + entry.text)
     marks = [(start + len(prefix), end + len(prefix)) for start, end in entry.marks]
     layout, shown = _two_lines(text, marks, painter.font(), area.width(), colours)

@@ -12,7 +12,7 @@ from app.gui import tokens
 from app.gui.models import ROW_ROLE
 from app.gui.presenters import languages
 from app.gui.presenters.language import translate
-from app.gui.presenters.search import Field, Value, asked_of, short_source
+from app.gui.presenters.search import Field, Value, asked_of, kind_word, short_source
 from app.gui.presenters.words import one_line
 from app.gui.shelves import On, Shelf, ShelvesModel, shelf_view
 
@@ -137,6 +137,8 @@ def _shelf_of(value: Value) -> Shelf:
             shown = short_source(value.value)
         case Field.LANGUAGE:
             shown = languages.name(value.value)
+        case Field.KIND:
+            shown = kind_word(value.value)
         case _:
             shown = value.value
     return Shelf(

@@ -499,10 +499,11 @@ class SearchPage(SearchPlace):
         hit = self._current()
         if hit is not None:
             from_s, to_s = float(hit.start_s), float(hit.end_s)
+            ends_at_s = to_s if to_s > from_s else None  # of a marker nobody knows yet
             self._with_folder(
                 hit.session,
                 lambda folder: self.export_asked.emit(
-                    Wanted(folders=(folder,), from_s=from_s, to_s=to_s)
+                    Wanted(folders=(folder,), from_s=from_s, to_s=ends_at_s)
                 ),
             )
 

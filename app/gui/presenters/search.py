@@ -2,7 +2,7 @@
 
 Searching    answers the newest question: at once as well as can be, then exactly
 page_after   what comes after the hits that are shown
-spread       sources, years, speakers, tags, languages of what is found
+spread       sources, years, speakers, tags, languages, kinds of what is found
 narrowed     a query with such a value, or without it again
 arranged     hits, flat or under the heads of their sessions
 """
@@ -81,6 +81,7 @@ class HitEntry:
         before: What was said before it.
         after: What was said after it.
         link: For 'aircheck show' and other programs.
+        kind: As `transcribe.marks.Kind`; ``session`` of a session as a whole.
     """
 
     session: SessionId
@@ -96,6 +97,26 @@ class HitEntry:
     before: str = ""
     after: str = ""
     link: str = ""
+    kind: str = "speech"
+
+    @property
+    def is_written(self) -> bool:
+        """Whether somebody marked or noted it; else it was said, or is a session as a whole."""
+        return self.kind in ("marker", "note")
+
+    @property
+    def by(self) -> str:
+        """Who said it, or as what it was written; or empty."""
+        return kind_word(self.kind) if self.is_written else self.speaker
+
+
+def kind_word(kind: str) -> str:
+    """What is found, as people call it, by `transcribe.marks.Kind`'s value."""
+    return {
+        "speech": translate("Search", "Said"),
+        "marker": translate("Search", "Marker"),
+        "note": translate("Search", "Note"),
+    }.get(kind, kind)
 
 
 Entry = HeadEntry | HitEntry
@@ -296,6 +317,7 @@ class Field(StrEnum):
     SPEAKER = "speaker"
     TAG = "tag"
     LANGUAGE = "lang"
+    KIND = "kind"
 
     @property
     def word(self) -> str:
@@ -306,6 +328,7 @@ class Field(StrEnum):
             Field.SPEAKER: translate("Search", "Speaker"),
             Field.TAG: translate("Search", "Tag"),
             Field.LANGUAGE: translate("Search", "Language"),
+            Field.KIND: translate("Search", "Kind"),
         }[self]
 
 
@@ -381,6 +404,7 @@ def _values(found: Facets, query: str) -> tuple[Value, ...]:
         (Field.SPEAKER, found.speakers),
         (Field.TAG, found.tags),
         (Field.LANGUAGE, found.languages),
+        (Field.KIND, found.kinds if _tells_kinds(found, query) else ()),
     )
     return tuple(
         Value(
@@ -392,6 +416,13 @@ def _values(found: Facets, query: str) -> tuple[Value, ...]:
         for kind, values in kinds
         for each in values
         if each.value
+    )
+
+
+def _tells_kinds(found: Facets, query: str) -> bool:
+    """Whether there is a choice; in most archives all was said."""
+    return len(found.kinds) > 1 or any(
+        _part(Field.KIND, each.value) in query for each in found.kinds
     )
 
 
@@ -645,6 +676,7 @@ def _entry(hit: Hit, now: datetime) -> HitEntry:
         before=hit.before,
         after=hit.after,
         link=hit.link,
+        kind=hit.kind or "session",
     )
 
 

@@ -13,9 +13,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app import editing
+from app import editing, marking
 from app.gui.models import ROW_ROLE
 from app.gui.pages.search import SearchPage
+from app.gui.presenters import notes
 from app.gui.presenters import search as presenter
 from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.search import (
@@ -384,6 +385,43 @@ def test_a_hit_is_quoted_clipped_linked_and_opened_at_its_word(
     assert moments == [(folder.path, 5.0)]
     page.fill_menu()
     assert len(page.menu.actions()) == 6
+
+
+def test_what_people_marked_is_among_the_hits(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    folder = talk(settings, "One", "before it", "the moon is up", "after it", "the end")
+    window = open_it()
+    page = asked_in(qtbot, window, "moon", 2)
+    marking.mark(folder, 8.5, "Moonrise")  # while the search is open
+    notes.add(folder, 2.0, "no moonrise yet")
+    page = asked_in(qtbot, window, "moonrise", 3)
+    wanted: list[Wanted] = []
+    page.export_asked.connect(wanted.append)
+    by_kind = {hit.kind: place for place, hit in enumerate(entries(page)) if place}
+    assert by_kind.keys() == {"marker", "note"}
+    hit = choose(page, by_kind["marker"])
+    assert (hit.start_s, hit.by, hit.speaker) == (8.5, "Marker", "")
+    assert (hit.before, hit.after) == ("before it the moon is up", "after it the end")
+    told = page.view.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told == "0:08, Marker, Moonrise"
+    page.clip.trigger()
+    assert (wanted[0].from_s, wanted[0].to_s) == (8.5, None)
+    note = Shelf(on=On.VALUE, name="kind:note", shown="Note")
+    qtbot.waitUntil(lambda: page.narrowing.model.place_of(note).isValid(), timeout=30_000)
+    page.narrowing.view.clicked.emit(page.narrowing.model.place_of(note))
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2, timeout=30_000)
+    assert choose(page, 1).by == "Note"
+
+
+def test_kinds_are_told_where_there_is_a_choice(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    talk(settings, "One", "moon")
+    page = asked_in(qtbot, open_it(), "moon", 2)
+    said = Shelf(on=On.VALUE, name="source:https://radio.example/live.aac")
+    qtbot.waitUntil(lambda: page.narrowing.model.place_of(said).isValid(), timeout=30_000)
+    assert not page.narrowing.model.place_of(Shelf(on=On.VALUE, name="kind:speech")).isValid()
 
 
 def test_what_was_said_around_a_hit_shows_on_demand(
