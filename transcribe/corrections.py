@@ -6,21 +6,16 @@ not take the corrected one's place (`transcribe.transcript.active`).
 
 from __future__ import annotations
 
-import contextlib
+import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from recorder.archive import SessionFolder
-from recorder.errors import storage_error
 from recorder.types import Seconds, utc_now
 from transcribe import transcript
 from transcribe.errors import TranscriptError
 from transcribe.transcript import Segment, Stored, Transcript
-
-_LOCK_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +60,7 @@ def correct(
     """
     if not edits or not author.strip():
         raise ValueError("a correction has edits and an author")
-    with _alone(folder):
+    with transcript.alone(folder):
         stored = _active(folder, track, language)
         current = transcript.load(stored.path)
         segments = list(current.segments)
@@ -88,6 +83,8 @@ def replace_all(
     Args:
         folder: The session's.
         corrected: Its segments are taken; where one says the same as before, its words' times stay.
+            One without a speaker has the one whose name it begins with, as SRT says it, or else the
+            one who spoke then.
         author: Who did it.
         track: Which track's.
         language: Which language's; the only one there is unless told.
@@ -102,12 +99,13 @@ def replace_all(
     """
     if not author.strip():
         raise ValueError("a correction has an author")
-    with _alone(folder):
+    with transcript.alone(folder):
         stored = _active(folder, track, language)
         current = transcript.load(stored.path)
         same = {(s.start_s, s.end_s, s.text, s.speaker): s for s in current.segments}
         segments = [
-            same.get((s.start_s, s.end_s, s.text, s.speaker), s) for s in corrected.segments
+            same.get((s.start_s, s.end_s, s.text, s.speaker), s)
+            for s in _attributed(corrected.segments, current.segments)
         ]
         return _store(folder, current, stored, segments, author)
 
@@ -130,7 +128,7 @@ def restore(folder: SessionFolder, version: Stored, *, author: str) -> Path:
     """
     if not author.strip():
         raise ValueError("whoever restores a version has a name")
-    with _alone(folder):
+    with transcript.alone(folder):
         stored = _active(folder, version.track, version.language)
         wanted = transcript.load(version.path)
         source = wanted.restores or version.path.name
@@ -152,6 +150,22 @@ def _active(folder: SessionFolder, track: str, language: str) -> Stored:
         )
     codes = ", ".join(item.language for item in found)
     raise TranscriptError(f"There are transcripts in {codes}.", hint="Say which: --language.")
+
+
+def _attributed(segments: tuple[Segment, ...], before: tuple[Segment, ...]) -> Iterator[Segment]:
+    """Segments with the speakers that they had before, where they don't say theirs."""
+    starts = [each.start_s for each in before]
+    known = dict.fromkeys(each.speaker for each in before if each.speaker)
+    for segment in segments:
+        named = next((name for name in known if segment.text.startswith(f"{name}:")), "")
+        place = bisect.bisect_right(starts, segment.start_s) - 1
+        if segment.speaker or not known:
+            yield segment
+        elif named:
+            text = segment.text.removeprefix(f"{named}:").strip()
+            yield replace(segment, text=text, speaker=named)
+        else:
+            yield replace(segment, speaker=before[place].speaker if place >= 0 else "")
 
 
 def _place(segments: list[Segment], at_s: Seconds, stored: Stored) -> int:
@@ -198,21 +212,3 @@ def _store(
             created_at=utc_now(),
         ),
     )
-
-
-@contextlib.contextmanager
-def _alone(folder: SessionFolder) -> Iterator[None]:
-    """Two corrections at once: the second is one of the first."""
-    lock = FileLock(folder.path / ".corrections.lock", timeout=_LOCK_WAIT_S)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise TranscriptError(
-            "Another correction is being written.", hint="Try again in a moment."
-        ) from error
-    except OSError as error:
-        raise storage_error(error, doing="correcting the transcript") from error
-    try:
-        yield
-    finally:
-        lock.release()

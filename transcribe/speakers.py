@@ -86,10 +86,15 @@ def name(folder: SessionFolder, who: str, called: str) -> list[Path]:
         TranscriptError: The names or a transcript can't be read.
         StorageError: The disk refuses.
     """
+    with transcript.alone(folder):
+        return _name(folder, who, " ".join(called.split()))
+
+
+def _name(folder: SessionFolder, who: str, called: str) -> list[Path]:
     before = names(folder)
     if who not in before:
         _require_track(folder, who)
-    after = {**before, who: " ".join(called.split())}
+    after = {**before, who: called}
     after = {key: value for key, value in after.items() if value}
     try:
         folder.transcripts.mkdir(exist_ok=True)

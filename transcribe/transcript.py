@@ -9,14 +9,17 @@ that somebody corrected (its file says ``corrected`` for the model); else the ne
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from recorder.archive import SessionFolder, write_whole
 from recorder.errors import AircheckError, storage_error
@@ -33,6 +36,7 @@ CORRECTED = "corrected"
 """Stands for the model in the name of a corrected transcript's file."""
 
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})  # written without spaces
+_LOCK_WAIT_S = 30.0  # a day of talk is written within a few
 _LARGEST_FILE = 256 * 2**20  # a day of talk with word times has about 40 MB
 _NAME = re.compile(r"(?P<track>[a-z]+)-(?P<model>.+)-(?P<language>[a-z]{2,8})-(?P<version>\d{1,9})")
 
@@ -225,12 +229,42 @@ def source_of(folder: SessionFolder, transcript: Transcript) -> Transcript:
 def store(folder: SessionFolder, transcript: Transcript) -> Path:
     """Write a transcript beside the audio, as the next version of its track, model and language.
 
-    For one process at a time: the worker's, or the importer's.
-
     Raises:
+        TranscriptError: Another process writes one for too long.
         StorageError: The disk refuses; nothing is left behind.
         ValueError: Track, model or language can't stand in a file's name.
     """
+    with alone(folder):
+        return _store(folder, transcript)
+
+
+@contextlib.contextmanager
+def alone(folder: SessionFolder) -> Iterator[None]:
+    """Nobody else writes a session's transcripts meanwhile, in no thread and no process.
+
+    What stands on one another can be done so: a thread that is alone may be so once more.
+
+    Raises:
+        TranscriptError: Another one writes for too long.
+        StorageError: The disk refuses.
+    """
+    path = folder.path / ".corrections.lock"
+    lock = FileLock(path, timeout=_LOCK_WAIT_S, is_singleton=True)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise TranscriptError(
+            "Another correction is being written.", hint="Try again in a moment."
+        ) from error
+    except OSError as error:
+        raise storage_error(error, doing="writing the transcript") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _store(folder: SessionFolder, transcript: Transcript) -> Path:
     model = CORRECTED if transcript.author else transcript.model
     versions = [
         item.version

@@ -40,6 +40,7 @@ from recorder.schedule import CALLED_OFF
 from recorder.timeline import Part, Timeline
 from recorder.types import Seconds, State, iso
 from transcribe import transcript
+from transcribe.errors import TranscriptError
 
 
 @click.command("sessions")
@@ -146,19 +147,19 @@ def show_command(context: Context, session: str, at: Seconds | None) -> None:
         place.show(context, folder, at)
         return
     summary, timeline = folder.summary(), with_added(folder.timeline(), folder.info())
-    transcripts = [str(item.path.relative_to(folder.path)) for item in transcript.stored(folder)]
     if context.as_json:
+        files = [item.path.relative_to(folder.path) for item in transcript.stored(folder)]
         context.answer(
             {
                 **_summary_json(summary),
                 **_told(folder),
                 **_timeline_json(timeline),
                 **_labels_json(labels.read(folder)),
-                "transcripts": transcripts,
+                "transcripts": [str(file) for file in files],
             }
         )
     else:
-        _show(context, folder, summary, timeline, transcripts)
+        _show(context, folder, summary, timeline)
 
 
 def _told(folder: SessionFolder) -> dict[str, Any]:
@@ -231,7 +232,6 @@ def _show(
     folder: SessionFolder,
     summary: Summary,
     timeline: Timeline,
-    transcripts: list[str],
 ) -> None:
     sign, colour, state = _state_words(summary)
     context.say(f"[bold]{escape(summary.title)}[/]  [{colour}]{sign} {state}[/]")
@@ -266,8 +266,25 @@ def _show(
         context.say(f"  ⚑ {exact_clock(mark.at_s)} {escape(mark.text)}")
     if found := labels.read(folder):
         say_labels(context, found)
-    for name in transcripts:
-        context.say(f"  ¶ {escape(name)}")
+    for line in _versions(folder):
+        context.say(f"  ¶ {line}")
+
+
+def _versions(folder: SessionFolder) -> Iterator[str]:
+    """The transcripts: which are read of several, and who corrected which when."""
+    stored, read = transcript.stored(folder), transcript.active(folder)
+    for item in stored:
+        notes = []
+        if item.model == transcript.CORRECTED:
+            with contextlib.suppress(TranscriptError):  # said where it is read
+                text = transcript.load(item.path)
+                when = f"{text.created_at.astimezone():%Y-%m-%d %H:%M}"
+                how = f"that of {text.restores} again" if text.restores else "corrected"
+                notes.append(f"{how}, by {escape(text.author)}, {when}")
+        if item in read and len(read) < len(stored):
+            notes.append("this one is read and searched")
+        told = f"  [dim]{'; '.join(notes)}[/]" if notes else ""
+        yield f"{escape(str(item.path.relative_to(folder.path)))}{told}"
 
 
 def _show_plan(context: Context, folder: SessionFolder, summary: Summary) -> None:

@@ -11,9 +11,12 @@ import click
 
 from app.cli.context import Context, Moment, NamedPath, escape, json_option, pass_context
 from app.exporting import Order, export
+from recorder.archive import SessionFolder
 from recorder.types import Seconds, iso
-from transcribe import captions, corrections, index, quotes, speakers
+from transcribe import captions, corrections, index, quotes, speakers, transcript
 from transcribe.corrections import Edit
+from transcribe.errors import TranscriptError
+from transcribe.transcript import Stored
 
 
 @click.command("quote")
@@ -57,13 +60,22 @@ def quote_command(
         context.say(escape(quote.citation()))
 
 
+def _user() -> str:
+    """Who works here; empty where the system has no name for them, as in a container."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # the latter before Python 3.13
+        return ""
+
+
 @click.command("correct")
 @click.argument("session")
 @click.option("--at", "at_s", type=Moment(), help="A moment of the segment that is wrong.")
 @click.option("--text", help="What was said; '' where nobody said anything.")
 @click.option("--speaker", help="Who said it.")
 @click.option("--file", type=NamedPath(is_file=True), help="All of it, as SRT, VTT or JSON.")
-@click.option("--author", default=getpass.getuser, help="Who puts it right; you, unless told.")
+@click.option("--restore", metavar="VERSION", help="The text of a version that 'show' lists.")
+@click.option("--author", default=_user, help="Who puts it right; you, unless told.")
 @click.option("--track", default="a", show_default=True)
 @click.option("--language", default="", help="Where there are transcripts in several.")
 @json_option
@@ -75,6 +87,7 @@ def correct_command(
     text: str | None,
     speaker: str | None,
     file: Path | None,
+    restore: str | None,
     author: str,
     *,
     track: str,
@@ -82,23 +95,41 @@ def correct_command(
 ) -> None:
     """Put the transcript of SESSION right: a segment of it, or all of it from a file.
 
-    It becomes a new version; no later transcription takes its place.
+    It becomes a new version; no later transcription takes its place, and no version goes.
     """
     folder = context.archive.find(session)
     is_edit = at_s is not None and (text, speaker) != (None, None)
-    if is_edit == (file is not None):
-        raise click.UsageError("Give --at with --text or --speaker, or --file.")
+    if [is_edit, file is not None, restore is not None].count(True) != 1:
+        raise click.UsageError("Give --at with --text or --speaker, or --file, or --restore.")
     if not author.strip():
-        raise click.UsageError("--author is a name.")
+        raise click.UsageError("Say who puts it right, as in --author 'Ada'.")
     if file is not None:
         corrected = captions.read(file)
         path = corrections.replace_all(
             folder, corrected, author=author, track=track, language=language
         )
+    elif restore is not None:
+        path = corrections.restore(folder, _version(folder, restore), author=author)
     else:
         edit = Edit(at_s=at_s or Seconds(0), text=text, speaker=speaker)
         path = corrections.correct(folder, [edit], author=author, track=track, language=language)
     _found(context, [path])
+
+
+def _version(folder: SessionFolder, name: str) -> Stored:
+    """The version that is called so, as ``a-base-en-1`` or by its file.
+
+    Raises:
+        TranscriptError: There is none.
+    """
+    for item in transcript.stored(folder):
+        if Path(name).name in (item.path.name, item.path.stem):
+            return item
+    raise TranscriptError(
+        f"{folder.path.name} has no version called {name!r}.",
+        safe="Nothing was changed.",
+        hint=f"'aircheck show {folder.id}' lists them.",
+    )
 
 
 @click.command("speaker")

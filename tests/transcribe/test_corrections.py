@@ -94,6 +94,20 @@ def test_captions_that_were_edited_elsewhere_come_back(
     assert active(folder).segments[0].text == LINES[0]
 
 
+def test_captions_that_come_back_keep_who_spoke(folder: SessionFolder, tmp_path: Path) -> None:
+    corrections.correct(folder, [at(1, speaker="Ada"), at(7, speaker="Bo")], author="Ada")
+    file = tmp_path / "edited.srt"
+    edited = writing.srt(active(folder)).replace("carrot", "courier").replace("Ada:", "Bo:")
+    file.write_text(edited + "\n4\n00:00:20,000 --> 00:00:21,000\nAda: And good morning.\n")
+    corrections.replace_all(folder, captions.read(file), author="Ada")
+    assert [(segment.speaker, segment.text) for segment in active(folder).segments] == [
+        ("Bo", LINES[0]),
+        ("Bo", "The courier is delayed."),
+        ("", LINES[2]),
+        ("Ada", "And good morning."),
+    ]
+
+
 def test_a_version_that_is_restored_says_whose_text_it_is(folder: SessionFolder) -> None:
     (machine,) = transcript.active(folder)
     corrections.correct(folder, [at(7, "The courier is delayed.")], author="Ada")

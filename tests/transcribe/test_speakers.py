@@ -1,5 +1,6 @@
 """Names are given once, and stay."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,21 @@ def test_a_corrected_transcript_stays_the_active_one(folder: SessionFolder) -> N
     text = transcript.load(item.path)
     assert (text.segments[0].text, text.segments[0].speaker) == ("Good evening.", "The host")
     assert text.author == "Ada"
+
+
+def test_names_that_are_given_at_once_all_stay(folder: SessionFolder) -> None:
+    given = {"a": "Ada", "a:1": "Bo", "a:2": "Cy"}
+    threads = [
+        threading.Thread(target=speakers.name, args=(folder, *each), name=f"name {each[0]}")
+        for each in given.items()
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert speakers.names(folder) == given
+    assert said_by(folder) == [*given.values()]
+    assert len(transcript.stored(folder)) == 4, "no version took another's place"
 
 
 def test_a_name_that_changes_nothing_writes_no_version(folder: SessionFolder) -> None:

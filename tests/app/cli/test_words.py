@@ -11,6 +11,7 @@ from recorder.archive import Archive, SessionFolder
 from recorder.verify import verify
 from tests.recorder.builders import build_session
 from tests.transcribe.talks import say
+from transcribe import transcript
 
 
 @pytest.fixture
@@ -51,6 +52,40 @@ def test_what_was_put_right_is_quoted_and_found(
     assert quote["audio"][0]["sha256"] in quote["citation"]
     assert aircheck(folder, "search", "data", "--json") == 0
     assert answer(capsys)["total"] == 1
+
+
+def test_an_older_version_is_restored_and_show_says_which_is_read(
+    folder: SessionFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = ("--at", "0.6", "--text", "No data was lost.", "--author", "Ada")
+    assert aircheck(folder, "correct", folder.id, *right) == 0
+    capsys.readouterr()
+    assert aircheck(folder, "show", folder.id) == 0
+    [first, second] = [line for line in capsys.readouterr().out.splitlines() if "¶" in line]
+    assert "corrected, by Ada, 20" in first
+    assert first.endswith("this one is read and searched")
+    assert second.endswith("a-demo-en-1.json")
+    again = ("--restore", "a-demo-en-1", "--author", "Bo")
+    assert aircheck(folder, "correct", folder.id, *again) == 0
+    [text] = transcript.active(folder)
+    assert transcript.load(text.path).text == "Hello. No date was lost."
+    capsys.readouterr()
+    assert aircheck(folder, "show", folder.id) == 0
+    assert "that of a-demo-en-1.json again, by Bo, 20" in capsys.readouterr().out
+    assert aircheck(folder, "correct", folder.id, "--restore", "a-demo-en-9") == 1
+    assert "has no version called 'a-demo-en-9'" in capsys.readouterr().err
+    assert len(transcript.stored(folder)) == 3
+
+
+def test_whoever_has_no_name_here_is_asked_for_one(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 1234")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert aircheck(folder, "correct", folder.id, "--at", "0.6", "--text", "x") == 2
+    assert "Say who puts it right" in capsys.readouterr().err
 
 
 def test_a_quote_comes_with_its_clip(
