@@ -1,8 +1,9 @@
 """One window for an archive: whoever opens a second one has the first brought to the front.
 
 The first window listens at a local socket (a named pipe on Windows) that only its user reaches,
-named after the archive and the screen. Where it doesn't answer in time, because it was killed or
-hangs, the next window opens as if it were the first. GUI thread only.
+named after the archive and the screen. Which one is the first, a lock says that it holds as long as
+it lives, so that two that start in the same instant are told apart. Where the first one doesn't
+answer in time, because it hangs, the next window opens as if it were the first. GUI thread only.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import hashlib
 import logging
 import os
 import sys
+import time
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QLockFile, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app import paths
 
-ANSWER_MS = 2_000
+PATIENCE_MS = 15_000  # the first one may be opening still, and answers when it is
+_ANSWER_MS = 2_000
+_TURN_MS = 50
 _HERE = b"here\n"
 _LONGEST_PATH = 100  # bytes; a socket's address has room for little more
 _SCREEN = ("WAYLAND_DISPLAY", "DISPLAY")
@@ -40,34 +44,53 @@ class FirstWindow(QObject):
 
     def __init__(self, archive: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._name = _name(archive)
+        place = _place(archive)
+        self._name = _name(place)
+        self._lock = QLockFile(f"{place}.lock")
+        self._lock.setStaleLockTime(0)  # it goes with its process alone, however old it gets
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_called)
 
-    def call(self, answer_ms: int = ANSWER_MS) -> bool:
-        """Have the window that is open come to the front. Blocks until it answers.
+    def claim(self, patience_ms: int = PATIENCE_MS) -> bool:
+        """Be the archive's window, or have the one that is open come to the front.
+
+        Blocks until it answers, or for ``patience_ms`` where it lives and doesn't.
 
         Returns:
-            Whether there is one that does.
+            Whether this one is to open.
         """
+        until_s = time.monotonic() + patience_ms / 1000
+        while not self._lock.tryLock(_TURN_MS):
+            if self._call():
+                return False
+            is_held = self._lock.error() is QLockFile.LockError.LockFailedError
+            if not is_held or time.monotonic() > until_s:
+                _log.warning("no lock %s, and no answer: this window opens", self._lock.fileName())
+                break
+        self._listen()
+        return True
+
+    def close(self) -> None:
+        """Be found by nobody any more."""
+        self._server.close()
+        self._lock.unlock()
+
+    def _call(self) -> bool:
+        """Whether the window that is open answers; it comes to the front then."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
-        is_here = socket.waitForConnected(answer_ms) and socket.waitForReadyRead(answer_ms)
+        is_here = socket.waitForConnected(_ANSWER_MS) and socket.waitForReadyRead(_ANSWER_MS)
         socket.abort()
         return is_here
 
-    def listen(self) -> None:
+    def _listen(self) -> None:
         """Be the one that is found; what a window that was killed left behind goes away."""
         if self._server.listen(self._name):
             return
         QLocalServer.removeServer(self._name)
         if not self._server.listen(self._name):
             _log.warning("a second window won't find this one: %s", self._server.errorString())
-
-    def close(self) -> None:
-        """Be found by nobody any more."""
-        self._server.close()
 
     @Slot()
     def _on_called(self) -> None:
@@ -79,15 +102,20 @@ class FirstWindow(QObject):
             self.called.emit()
 
 
-def _name(archive: Path) -> str:
-    """Of the socket: its path where there is room for it, else a name in the temporary folder."""
+def _place(archive: Path) -> Path:
+    """Where the lock and the socket of an archive's window are, by the beginning of their names."""
     screen = next((os.environ[name] for name in _SCREEN if os.environ.get(name)), "")
     known = f"{archive.expanduser().resolve()}\0{screen}"
     folder = paths.window_state().parent
-    path = folder / f"window-{hashlib.sha256(known.encode(errors='replace')).hexdigest()[:16]}"
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-    if sys.platform == "win32" or len(os.fsencode(path)) > _LONGEST_PATH or not folder.is_dir():
+    return folder / f"window-{hashlib.sha256(known.encode(errors='replace')).hexdigest()[:16]}"
+
+
+def _name(place: Path) -> str:
+    """Of the socket: its path where there is room for it, else a name in the temporary folder."""
+    folder = place.parent
+    if sys.platform == "win32" or len(os.fsencode(place)) > _LONGEST_PATH or not folder.is_dir():
         owner = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-        return f"aircheck-{owner}-{path.name}"
-    return str(path)
+        return f"aircheck-{owner}-{place.name}"
+    return str(place)

@@ -49,10 +49,9 @@ def run(settings: Settings) -> int:
     application.setDesktopFileName("aircheck")
     application.setWindowIcon(icons.app_icon())
     first = FirstWindow(settings.archive, application)
-    if first.call():
+    if not first.claim():
         sys.stderr.write(f"{_OPEN_ALREADY}\n")
         return 0
-    first.listen()
     collector = Collector(application)
     tongue.speak(application, settings.language)
     theme = Theme(application)
