@@ -14,7 +14,6 @@ def waves(qtbot: QtBot) -> Waves:
     qtbot.addWidget(waves)
     waves.show_strip(Strip(duration_s=Seconds(100)))
     waves.show()
-    waves.activateWindow()
     return waves
 
 
@@ -43,14 +42,3 @@ def test_both_zoom_and_choose_as_one(waves: Waves) -> None:
     assert waves.overview._selected == waves.detail._selected == (3.0, 4.0)
     waves.clear()
     assert (waves.whole_s, waves.position_s, waves.chosen) == (0.0, 0.0, None)
-
-
-def test_what_gives_way_leaves_its_keys_to_the_other(qtbot: QtBot, waves: Waves) -> None:
-    waves.take_keys()
-    qtbot.waitUntil(waves.detail.hasFocus)
-    waves.fit(has_room=False)
-    qtbot.waitUntil(waves.overview.hasFocus)
-    assert waves.detail.isHidden()
-    waves.fit(has_room=True)
-    waves.take_keys()
-    qtbot.waitUntil(waves.detail.hasFocus)
