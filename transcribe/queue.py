@@ -76,6 +76,7 @@ class Job:
         left_s: How long it takes still, at the pace that it had so far, while it runs; None while
             nobody knows.
         error: Why it failed; or, of one that is done, what could not be done after it.
+        is_listed: Whether people are to see it still.
     """
 
     id: int
@@ -92,6 +93,7 @@ class Job:
     error: str
     created_at: datetime
     finished_at: datetime | None
+    is_listed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +266,20 @@ class Queue:
         with self._writing() as tables:
             tables.execute(
                 "UPDATE job SET priority = (SELECT max(priority) + 1 FROM job) WHERE id = ?",
+                [number],
+            )
+        return self.job(number)
+
+    def forget(self, number: int) -> Job:
+        """Take a job that is over from the list; what was transcribed of it is kept.
+
+        Raises:
+            JobNotFound: There is none of that number.
+        """
+        with self._writing() as tables:
+            tables.execute(
+                "UPDATE job SET is_listed = 0"
+                " WHERE id = ? AND state NOT IN ('queued', 'running', 'paused')",
                 [number],
             )
         return self.job(number)
@@ -443,8 +459,8 @@ class Queue:
         """Give a job another state, if it is in one of these; its worker's deaths are forgiven."""
         with self._writing() as tables:
             tables.execute(
-                "UPDATE job SET state = ?, error = '', finished_at = NULL, deaths = 0"
-                " WHERE id = ? AND state IN (SELECT value FROM json_each(?))",
+                "UPDATE job SET state = ?, error = '', finished_at = NULL, deaths = 0,"
+                " is_listed = 1 WHERE id = ? AND state IN (SELECT value FROM json_each(?))",
                 [state, number, json.dumps(among)],
             )
 
@@ -562,6 +578,7 @@ def _job(row: dict[str, Any]) -> Job:
         error=row["error"],
         created_at=parse_iso(row["created_at"]),
         finished_at=parse_iso(row["finished_at"]) if row["finished_at"] else None,
+        is_listed=bool(row["is_listed"]),
     )
 
 
@@ -671,3 +688,9 @@ def pauses(tables: Database) -> None:
                 total(CASE WHEN text IS NULL THEN end_s - start_s - left_out_s END) AS missing_s
             FROM chunk GROUP BY job_id
         ) ON job_id = job.id""")
+
+
+@_migrations()
+def forgetting(tables: Database) -> None:
+    """0.5: whether people are to see it still; of the jobs until now, all are seen."""
+    tables.execute("ALTER TABLE job ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 1")

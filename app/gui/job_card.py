@@ -10,7 +10,9 @@ from app.gui.presenters import jobs as presenter
 from app.gui.presenters.jobs import Action, Item
 from app.gui.widgets import Button, Chip, Icon, IconButton, Text, quietly, wrapped
 
-_ORDER: tuple[Action, ...] = ("first", "again", "resume", "pause", "show", "cancel", "forget")
+_ORDER: tuple[Action, ...] = (
+    "get", "first", "again", "resume", "pause", "show", "open", "cancel", "forget",
+)  # fmt: skip
 """In which the buttons stand, whichever came first."""
 
 _STEPS = 1_000  # of a progress bar

@@ -1221,6 +1221,14 @@
         <translation>Im Ordner zeigen</translation>
     </message>
     <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Get the model</source>
+        <translation>Modell laden</translation>
+    </message>
+    <message>
         <source>Export</source>
         <translation>Export</translation>
     </message>
@@ -3071,6 +3079,14 @@
     <message>
         <source>The others are in the archive.</source>
         <translation>Die anderen sind im Archiv.</translation>
+    </message>
+    <message>
+        <source>{what} isn&apos;t as it was sealed: what was made of it may sound otherwise.</source>
+        <translation>{what} ist nicht mehr, wie es versiegelt wurde: Was daraus gemacht wurde, kann anders klingen.</translation>
+    </message>
+    <message>
+        <source>{what} aren&apos;t as they were sealed: what was made of them may sound otherwise.</source>
+        <translation>{what} sind nicht mehr, wie sie versiegelt wurden: Was daraus gemacht wurde, kann anders klingen.</translation>
     </message>
     <message>
         <source>The connection to {host} can&apos;t be made, or broke, while {what} was downloaded.</source>

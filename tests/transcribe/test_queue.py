@@ -366,6 +366,16 @@ def test_how_long_it_takes_still_is_told_by_the_pace_so_far(
     assert queue.job(job.id).left_s is None
 
 
+def test_only_what_is_over_is_taken_from_the_list(queue: Queue, session: SessionId) -> None:
+    waits, over = (queue.add(session, model=name) for name in ("x", "y"))
+    queue.cancel(over.id)
+    assert queue.forget(waits.id).is_listed
+    assert not queue.forget(over.id).is_listed
+    assert queue.resume(over.id).is_listed
+    with pytest.raises(JobNotFound):
+        queue.forget(99)
+
+
 def test_a_queue_of_before_is_migrated(path: Path, session: SessionId) -> None:
     path.parent.mkdir()
     old = sqlite3.connect(path)

@@ -14,10 +14,13 @@ from app.gui.job_card import JobCard
 from app.gui.jobs_watch import JobsWatch
 from app.gui.place import Place
 from app.gui.presenters import jobs as presenter
-from app.gui.presenters.jobs import Item
+from app.gui.presenters.jobs import Action, Item
 from app.gui.presenters.language import translate
+from app.gui.presenters.settings import download_of
 from app.gui.presenters.words import Message
 from app.gui.widgets import Button, Notice, Teaching, label, scrolled
+from recorder.archive import SessionFolder
+from recorder.types import SessionId
 
 
 class JobsPage(Place):
@@ -94,9 +97,25 @@ class JobsPage(Place):
 
     def _add(self, item: Item) -> None:
         card = JobCard(item)
-        card.asked.connect(self._watch.do)
+        card.asked.connect(self._on_asked)
         card.show_asked.connect(self._on_show)
         self.cards[item.key] = card
+
+    @Slot(str, str)
+    def _on_asked(self, action: Action, key: str) -> None:
+        item = self.cards[key].item
+        match action:
+            case "open":
+                self._open(item.session)
+            case "get":
+                self._watch.start(download_of(item.model, self._desk.settings))
+            case _:
+                self._watch.do(action, key)
+
+    def _open(self, session: SessionId | None) -> None:
+        for row in self._desk.rows:
+            if row.summary.id == session:
+                self.session_asked.emit(SessionFolder(row.summary.folder))
 
     @Slot(object)
     def _on_show(self, path: Path) -> None:

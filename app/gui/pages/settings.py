@@ -29,7 +29,7 @@ from app.gui.presenters.settings import Entry, Values
 from app.gui.presenters.words import Message
 from app.gui.setting_parts import PARTS, AutostartPart, KeyPart, Part
 from app.gui.widgets import Notice, label, scrolled, wrapped
-from app.jobs import Job, Kind, Request
+from app.jobs import Job, Kind
 from recorder.errors import AircheckError
 
 _MADE_AT_ONCE = 3
@@ -131,10 +131,8 @@ class SettingsPage(Place):
         return card.part if card is not None and isinstance(card.part, ModelsList) else None
 
     def _download(self, name: str) -> None:
-        if self._values is None:
-            return
-        details = {"model": name, "models": str(self._values.settings.models)}
-        self._watch.start(Request(kind=Kind.DOWNLOAD, title=name, details=details))
+        if self._values is not None:
+            self._watch.start(presenter.download_of(name, self._values.settings))
 
     def _add_model(self) -> None:
         choose_file(

@@ -23,8 +23,9 @@ from recorder.types import SessionId
 if TYPE_CHECKING:
     from transcribe.queue import Job as QueueJob
 
-Action = Literal["pause", "resume", "cancel", "again", "first", "forget", "show"]
-"""What can be done with an item; ``show`` is 'in its folder'."""
+Action = Literal["pause", "resume", "cancel", "again", "first", "forget", "show", "open", "get"]
+"""What can be done with an item: ``show`` it in its folder, ``open`` its session, ``get`` its
+model; these are the window's own."""
 
 _QUEUE = "queue:"
 
@@ -42,6 +43,8 @@ class Item:
         progress: 0 to 1; None while nobody knows, or where there is none to show.
         detail: What it is at, how long it takes still, or why it failed.
         files: What it has made.
+        session: Whose text it makes; None of all other work.
+        model: The one that it waits for; empty where it waits for none.
         actions: What can be done with it, the first as its button.
         is_over: Whether nothing more will come of it.
         is_steady: Whether it goes on until somebody ends it, so that it is no news that it does.
@@ -56,6 +59,8 @@ class Item:
     progress: float | None = None
     detail: str = ""
     files: tuple[Path, ...] = ()
+    session: SessionId | None = None
+    model: str = ""
     actions: tuple[Action, ...] = ()
     is_over: bool = False
     is_steady: bool = False
@@ -65,8 +70,18 @@ class Item:
 
 def items(jobs: Iterable[Job], works: Works, titles: Mapping[SessionId, str]) -> tuple[Item, ...]:
     """Everything, what goes on before what is over, and each the newest first."""
+    jobs = tuple(jobs)
     found = [_of_job(job) for job in jobs]
-    found += [_of_queue(job, titles.get(job.session, ""), works) for job in works.jobs.values()]
+    coming = {
+        job.request.details.get("model")
+        for job in jobs
+        if job.request.kind is Kind.DOWNLOAD and not job.state.is_final
+    }
+    found += [
+        _of_queue(job, titles, works, is_coming=job.model in coming)
+        for job in works.every
+        if job.is_listed
+    ]
     return tuple(sorted(found, key=lambda item: (item.is_over, -item.at.timestamp(), item.key)))
 
 
@@ -97,11 +112,13 @@ def action_word(action: Action) -> str:
         "first": translate("Jobs", "Do first"),
         "forget": translate("Jobs", "Remove from the list"),
         "show": translate("Jobs", "Show in folder"),
+        "open": translate("Jobs", "Open"),
+        "get": translate("Jobs", "Get the model"),
     }[action]
 
 
 def do(action: Action, key: str, jobs: Jobs, archive_root: Path) -> None:
-    """Do something with an item; blocks on the disk, briefly. ``show`` is the window's own.
+    """Do something with an item; blocks on the disk, briefly.
 
     Raises:
         AircheckError: It can't be done; the sentence says why.
@@ -128,6 +145,7 @@ def _do_in_queue(action: Action, number: int, archive_root: Path) -> None:
             "again": queue.resume,
             "cancel": queue.cancel,
             "first": queue.prefer,
+            "forget": queue.forget,
         }[action](number)
 
 
@@ -247,18 +265,28 @@ def _actions(job: Job) -> tuple[Action, ...]:
             return ("again", *shows, "forget")
 
 
-def _of_queue(job: QueueJob, title: str, works: Works) -> Item:
+def _of_queue(
+    job: QueueJob, titles: Mapping[SessionId, str], works: Works, *, is_coming: bool
+) -> Item:
     state = JobState({"queued": "waiting"}.get(job.state, job.state))
+    waits = works.waits_for_model(job)
     return Item(
         key=f"{_QUEUE}{job.id}",
         icon="captions",
-        title=words.one_line(title or str(job.session)),
+        title=words.one_line(titles.get(job.session) or str(job.session)),
         about=_transcription(job),
         look=look(state),
         progress=job.progress if state in (JobState.RUNNING, JobState.PAUSED) else None,
-        detail=_queue_detail(job, state) or works.waits_for_model(job),
-        actions=_queue_actions(state),
+        detail=_queue_detail(job, state) or waits,
+        session=job.session,
+        model=job.model if waits else "",
+        actions=_queue_actions(
+            state,
+            needs_model=bool(waits) and not is_coming,
+            is_there=job.session in titles,
+        ),
         is_over=state.is_final,
+        is_settled=state in (JobState.DONE, JobState.CANCELLED),
         at=job.created_at,
     )
 
@@ -283,8 +311,10 @@ def _queue_detail(job: QueueJob, state: JobState) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _queue_actions(state: JobState) -> tuple[Action, ...]:
+def _queue_actions(state: JobState, *, needs_model: bool, is_there: bool) -> tuple[Action, ...]:
     match state:
+        case JobState.WAITING if needs_model:
+            return ("get", "cancel")
         case JobState.WAITING:
             return ("first", "pause", "cancel")
         case JobState.RUNNING:
@@ -292,6 +322,6 @@ def _queue_actions(state: JobState) -> tuple[Action, ...]:
         case JobState.PAUSED:
             return ("resume", "cancel")
         case JobState.FAILED | JobState.CANCELLED:
-            return ("again",)
+            return ("again", "forget")
         case _:
-            return ()
+            return ("open", "forget") if is_there else ("forget",)

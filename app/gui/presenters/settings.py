@@ -16,6 +16,8 @@ from app import autostart, paths, settings
 from app.gui.presenters import words
 from app.gui.presenters.exporting import Choice
 from app.gui.presenters.language import translate
+from app.jobs import Kind as JobKind
+from app.jobs import Request
 from app.settings import Origin, Settings
 from recorder.errors import AircheckError
 
@@ -406,6 +408,12 @@ def make_key() -> Values:
     """
     _key()
     return read()
+
+
+def download_of(model: str, now: Settings) -> Request:
+    """The work of getting a model."""
+    details = {"model": model, "models": str(now.models)}
+    return Request(kind=JobKind.DOWNLOAD, title=model, details=details)
 
 
 def add_model(path: Path) -> Values:

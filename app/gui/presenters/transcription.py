@@ -49,13 +49,16 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Works:
-    """The newest job of each session that has one.
+    """All transcriptions, by now.
 
     Attributes:
+        jobs: The newest of each session that has one.
+        every: All, the newest first.
         without_model: The numbers of those that wait for a model that isn't on this machine.
     """
 
     jobs: dict[SessionId, Job] = field(default_factory=dict)
+    every: tuple[Job, ...] = ()
     without_model: frozenset[int] = frozenset()
 
     def of(self, row: Row) -> Work:
@@ -148,7 +151,11 @@ class Transcription:
             ]
         waiting = frozenset(job.id for job in jobs if _waits_for_model(job, here))
         self._keep_at_work([job for job in jobs if job.id not in waiting])
-        works = Works(jobs={job.session: job for job in reversed(jobs)}, without_model=waiting)
+        works = Works(
+            jobs={job.session: job for job in reversed(jobs)},
+            every=tuple(jobs),
+            without_model=waiting,
+        )
         if works == self._shown:
             return None
         self._shown = works

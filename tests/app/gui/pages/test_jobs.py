@@ -124,3 +124,36 @@ def test_a_transcription_is_put_first_paused_and_cancelled(
         qtbot.waitUntil(lambda: queue.job(number).state is QueueState.CANCELLED, timeout=LONG_MS)
         card = card_of(page, qtbot, f"queue:{number}", "x")
         assert "again" in card.item.actions
+
+
+def test_what_is_transcribed_opens_its_session_and_leaves_the_list(
+    qtbot: QtBot, open_it: Open, settings: Settings, folder: SessionFolder
+) -> None:
+    with contextlib.closing(Queue(path_of(settings.archive))) as queue:
+        queue.add(folder.id, model="demo")
+        done = queue.claim()
+        assert done
+        queue.finish(done)
+    window = open_it()
+    page = jobs_page(window)
+    card = card_of(page, qtbot, f"queue:{done.id}", "check")
+    card.buttons["open"].click()
+    assert window.shown == "session"
+    window.turn_to("jobs")
+    page.clear.click()
+    qtbot.waitUntil(lambda: not page.cards, timeout=LONG_MS)
+    with contextlib.closing(Queue(path_of(settings.archive))) as queue:
+        assert not queue.job(done.id).is_listed
+
+
+def test_a_model_that_is_waited_for_is_a_click_away(
+    qtbot: QtBot, open_it: Open, settings: Settings, folder: SessionFolder
+) -> None:
+    with contextlib.closing(Queue(path_of(settings.archive))) as queue:
+        job = queue.add(folder.id, model="base")
+    page = jobs_page(open_it())
+    qtbot.waitUntil(lambda: f"queue:{job.id}" in page.cards, timeout=LONG_MS)
+    asked: list[Request] = []
+    page._watch.start = asked.append  # type: ignore[assignment, method-assign]
+    page.cards[f"queue:{job.id}"].buttons["get"].click()
+    assert [(each.kind, each.details["model"]) for each in asked] == [(Kind.DOWNLOAD, "base")]

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.gui.presenters import jobs
+from app.gui.presenters import settings as settings_presenter
 from app.gui.presenters.transcription import Works
 from app.jobs import Job, Jobs, JobState, Kind, Request
+from app.settings import Settings
 from recorder.types import Seconds, new_session_id, utc_now
 from transcribe.queue import Job as QueueJob
 from transcribe.queue import JobState as QueueState
@@ -49,7 +51,9 @@ def queued(state: QueueState, *, progress: float = 0.0, left_s: float | None = N
 
 def works(job: QueueJob, *, has_model: bool = True) -> Works:
     return Works(
-        jobs={job.session: job}, without_model=frozenset() if has_model else frozenset({job.id})
+        jobs={job.session: job},
+        every=(job,),
+        without_model=frozenset() if has_model else frozenset({job.id}),
     )
 
 
@@ -109,7 +113,19 @@ def test_transcriptions_are_among_them() -> None:
     assert item.actions == ("pause", "cancel")
     (failed,) = jobs.items([], works(queued(QueueState.FAILED)), {})
     assert "not on this machine" in failed.detail
-    assert failed.actions == ("again",)
+    assert failed.actions == ("again", "forget")
+
+
+def test_every_transcription_of_a_session_is_listed_until_it_is_forgotten() -> None:
+    done, other = (queued(QueueState.DONE), queued(QueueState.QUEUED))
+    other = replace(other, id=done.id + 1, session=done.session, task="translate")
+    both = Works(jobs={done.session: other}, every=(other, done))
+    shown = jobs.items([], both, {done.session: "A late talk"})
+    assert [item.actions for item in shown] == [("first", "pause", "cancel"), ("open", "forget")]
+    assert shown[0].about == "Translation to English by Whisper base"
+    assert shown[1].session == done.session
+    gone = replace(both, every=(other, replace(done, is_listed=False)))
+    assert len(jobs.items([], gone, {})) == 1
 
 
 def test_one_whose_model_is_not_here_says_what_it_waits_for() -> None:
@@ -118,6 +134,16 @@ def test_one_whose_model_is_not_here_says_what_it_waits_for() -> None:
     (waits,) = jobs.items([], works(queued(QueueState.QUEUED), has_model=False), {})
     assert waits.look.word == "Waiting"
     assert waits.detail.startswith("Waits for a model: Whisper base is not on this computer yet.")
+    assert (waits.actions, waits.model) == (("get", "cancel"), "base")
+    here = Settings(archive=Path("/archive"), models=Path("/models"))
+    request = settings_presenter.download_of("base", here)
+    coming = replace(job(JobState.RUNNING), request=request)
+    (waits,) = (
+        item
+        for item in jobs.items([coming], works(queued(QueueState.QUEUED), has_model=False), {})
+        if item.session
+    )
+    assert "get" not in waits.actions
 
 
 def test_orders_reach_the_queue(tmp_path: Path) -> None:
