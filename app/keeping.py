@@ -22,6 +22,7 @@ from recorder.retention import Due, Rules
 from recorder.trash import Trashed
 from recorder.types import SessionId, utc_now
 from transcribe import index
+from transcribe.database import Database
 from transcribe.queue import Job, JobState, Queue, path_of
 
 
@@ -69,7 +70,12 @@ def put(
             else:
                 outcomes.append(Outcome(session=folder.id, trashed=trashed))
     gone = [outcome.session for outcome in outcomes if outcome.trashed]
-    in_index(archive.root, lambda opened: [index.remove(opened, each) for each in gone])
+
+    def forget(opened: Database) -> None:
+        for session in gone:
+            index.remove(opened, session)
+
+    in_index(archive.root, forget)
     return outcomes
 
 
