@@ -7,7 +7,8 @@
     begin*                   words that begin so; at least two letters
     a NEAR b, a NEAR/5 b     at most ten, or five, words between them
     title:x source:x tag:x speaker:x lang:x     and the same with a minus
-    kind:x                                      speech, marker or note; likewise
+    kind:x                                      speech, marker or note; likewise; without words
+                                                a marker or note is listed itself
     from:D to:D after:D before:D on:D           D: 2024-08-13, 2024-08, 2024, today, yesterday,
                                                 or 2024-08-13T20:00; the reader's time zone
 
@@ -113,6 +114,14 @@ class Query:
     def is_limited(self) -> bool:
         """Whether it names a field."""
         return bool(self.filters or self.since or self.until)
+
+    @property
+    def lists_marks(self) -> bool:
+        """Whether it has no words, and wants markers or notes."""
+        return not self.groups and any(
+            item.name == "kind" and item.wanted and item.value.lower() != Kind.SPEECH
+            for item in self.filters
+        )
 
     @property
     def crosses(self) -> bool:
@@ -400,6 +409,8 @@ class _Reading:
         elif self.operator:  # at the end it is a word
             word, self.operator = self.operator, ""
             self._take_text(_Chunk(minus=False, name="", text=word, quoted=False, star=False))
+        if self.since and self.until and self.since >= self.until:
+            self.notes.append("The dates leave no time between them.")
         return Query(
             groups=tuple(dict.fromkeys(tuple(dict.fromkeys(group)) for group in self.groups)),
             excluded=tuple(dict.fromkeys(self.excluded)),

@@ -92,7 +92,9 @@ def quote(
 
 
 def _maker(text: Transcript) -> str:
-    return f"corrected by {text.author}" if text.author else f"{text.model} ({text.engine})"
+    if text.author:
+        return f"corrected by {text.author}"
+    return f"{text.model} ({text.engine})" if text.engine else text.model
 
 
 def _text(folder: SessionFolder, track: str, language: str) -> Transcript:

@@ -49,6 +49,7 @@ _UNRANKED = f"More than {MOST_RANKED:,} matches, so they are shown newest first.
 _UNFINISHED = "Not all of the archive was looked through yet; the newest matches are shown."
 _INCOMPLETE = "The index is still being made, so there may be more."
 _NO_WORDS = "Words to leave out need others to be searched."
+_NO_WORD = "There is no word in it to search."
 
 
 class Order(StrEnum):
@@ -101,6 +102,8 @@ def search(
 ) -> Results:
     """Search what was said, and marked. Words are looked for in texts, fields alone in sessions.
 
+    ``kind:marker`` or ``kind:note`` without words lists these.
+
     Args:
         index: Open on this thread.
         text: As a person typed it (`transcribe.query`).
@@ -133,10 +136,13 @@ def search(
         notes = asked.notes if index.fact("terms") else (*asked.notes, _INCOMPLETE)
         if asked.groups:
             results = _said(index, asked, scope.of(index, asked, session), wanted)
+        elif asked.lists_marks:
+            results = _marks(index, asked, scope.of(index, asked, session), wanted)
         else:
             results = _sessions(index, asked, session, wanted)
         nothing = suggests and results.exact and not results.total
         suggestion = suggest.did_you_mean(index, text) if nothing else ""
+        notes += _unheld(index, asked) if nothing else ()
     took_ms = (time.perf_counter() - began_s) * 1000
     return replace(results, took_ms=took_ms, notes=notes + results.notes, suggestion=suggestion)
 
@@ -421,12 +427,49 @@ def _beside(index: Database, place: _Range, key: int, found: Found) -> Found:
     )
 
 
+def _marks(index: Database, asked: Query, where: Scope, page: _Page) -> Results:
+    """Markers or notes, newest first, where only fields were given."""
+    held = where.condition("marked.id")
+    found = (
+        "FROM transcript JOIN passage AS marked ON marked.session_id = transcript.session_id"
+        " AND marked.transcript_id = transcript.id"
+        f" WHERE kind <> ? AND {held.sql}"
+    )
+    values = (Kind.SPEECH, *held.parameters)
+    total = index.rows(f"SELECT count(*) {found}", values)[0][0]
+    rows = index.rows(
+        f"SELECT marked.id {found} ORDER BY marked.id DESC LIMIT ? OFFSET ?",
+        (*values, page.limit, page.offset),
+    )
+    return Results(
+        total=total,
+        exact=True,
+        order=Order.NEWEST,
+        took_ms=0,
+        hits=_hits(index, asked, where, [(int(key), False) for (key,) in rows]),
+        next_page=str(page.end) if rows and page.end < total else "",
+    )
+
+
+def _unheld(index: Database, asked: Query) -> tuple[str, ...]:
+    """What is asked of sessions and holds for none: a name, perhaps, that is written otherwise."""
+    notes = []
+    for item in asked.filters:
+        held = of_sessions([item])
+        sql = f"SELECT 1 FROM session WHERE {held.sql} LIMIT 1"  # noqa: S608 our own text
+        if item.wanted and not index.rows(sql, held.parameters):
+            name = "language" if item.name == "lang" else item.name
+            notes.append(f"No session has the {name} '{item.value}'.")
+    return tuple(notes)
+
+
 def _sessions(
     index: Database, asked: Query, session: SessionId | str | None, page: _Page
 ) -> Results:
     """Sessions themselves, newest first, where only fields were given."""
     notes = (_NO_WORDS,) if asked.excluded else ()
     if not asked.is_limited and session is None:
+        notes = notes or (_NO_WORD,)
         return Results(total=0, exact=True, order=Order.NEWEST, took_ms=0, hits=(), notes=notes)
     held = of_sessions(asked.filters, session, asked.since, asked.until)
     total = index.rows(f"SELECT count(*) FROM session WHERE {held.sql}", held.parameters)[0][0]  # noqa: S608 our own text

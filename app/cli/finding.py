@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -76,6 +77,8 @@ def search_command(context: Context, /, query: tuple[str, ...], **options: Any) 
     asked = _asked(context, " ".join(query), options)
     if options["save"]:
         saved.save(context.archive.root, asked)
+        name = escape(shlex.quote(asked.name))
+        context.say(f"[green]✓[/] kept: aircheck search --saved {name}")
     with contextlib.closing(_ready(context)) as db:
         if options["complete"]:
             _complete(context, db, asked.text)
@@ -108,6 +111,8 @@ def _asked(context: Context, text: str, options: dict[str, Any]) -> Saved:
 def _require_format(options: dict[str, Any]) -> None:
     """A file's name says what is to be in it, unless --format does."""
     out: Path | None = options["out"]
+    if out is not None and not out.parent.is_dir():
+        raise click.UsageError(f"There is no folder {out.parent}.")
     if out is None or options["format_"]:
         return
     suffix = out.suffix.lstrip(".").lower()

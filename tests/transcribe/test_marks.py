@@ -131,10 +131,26 @@ def test_their_kind_is_a_field_and_is_counted(archive: Archive, opened: Database
         "budget kind:speech title:council": [Kind.SPEECH],
     }.items():
         assert sorted(hit.kind or "" for hit in _hits(opened, query)) == sorted(kinds), query
-    assert [(hit.kind, hit.title) for hit in _hits(opened, "kind:marker")] == [(None, "Council")]
     found = facets(opened, "budget")
     assert {each.value: each.count for each in found.kinds} == {"speech": 2, "marker": 1, "note": 1}
     assert [(each.value, each.count) for each in found.languages] == [("en", 2)]
+
+
+def test_without_words_they_are_listed(archive: Archive, opened: Database) -> None:
+    folder = _marked(archive)
+    say(folder, ["the budget"])
+    index.update(opened, folder)
+    index.update(opened, build_session(archive.root, markers=[(1.0, "Other")], title="Other"))
+    assert sorted(start_s for _, start_s, _ in _said(opened, "kind:marker")) == [1.0, 2.0, 5.0]
+    assert _said(opened, "kind:marker title:other") == [(Kind.MARKER, 1.0, "Other")]
+    assert _said(opened, "kind:note on:2020") == []
+    first = search.search(opened, "kind:note", limit=2)
+    assert (first.total, len(first.hits)) == (3, 2)
+    second = search.search(opened, "kind:note", limit=2, page=first.next_page)
+    assert len({hit.text for hit in first.hits + second.hits}) == 3
+    assert second.next_page == ""
+    assert _said(opened, "kind:speech") == [(None, 0.0, "Council")]  # sessions with talk
+    assert _said(opened, "-kind:speech") == [(None, 0.0, "Other")]
 
 
 def test_a_kind_that_there_is_not_is_said(opened: Database) -> None:

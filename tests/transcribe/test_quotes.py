@@ -29,7 +29,7 @@ def test_a_quote_names_its_session_time_source_and_audio(tmp_path: Path) -> None
         "Late show",
         folder.id,
         "0:00:00.5 to 0:00:01.0",
-        "text demo",
+        "text demo;",
         part.sealed.sha256,
         f"{found.said_at:%Y-%m-%d %H:%M:%S} UTC",
     ):

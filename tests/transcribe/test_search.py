@@ -264,6 +264,23 @@ def test_nothing_to_search(archive: Archive) -> None:
     results = _search(archive, "-word")
     assert results.total == 0
     assert results.notes == ("Words to leave out need others to be searched.",)
+    assert _search(archive, '"?!"').notes == ("There is no word in it to search.",)
+
+
+def test_what_holds_for_no_session_is_said(archive: Archive) -> None:
+    talk(archive, ["word"], speakers=["Ann"], tags=["day"])
+    for query, notes in {
+        "word speaker:anne": ("No session has the speaker 'anne'.",),
+        'word lang:fr tag:"late night"': (
+            "No session has the language 'fr'.", "No session has the tag 'late night'.",
+        ),
+        "title:speech": ("No session has the title 'speech'.",),
+        "word kind:note": ("No session has the kind 'note'.",),
+        "other speaker:ann -tag:night": (),
+        "word from:2025 to:2024": ("The dates leave no time between them.",),
+    }.items():  # fmt: skip
+        assert _search(archive, query).notes == notes, query
+    assert _search(archive, "word speaker:anne", suggests=False).notes == ()
 
 
 def test_what_may_have_been_meant(archive: Archive) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from recorder.archive import Archive
 from tests.app.cli.running import Aircheck, runner
 from tests.transcribe.talks import talk
-from transcribe import search
+from transcribe import listing, search
 from transcribe.listing import COLUMNS
 
 _LINES = ["hello and welcome", "we publish the unedited", "audio of the whole talk", "thank you"]
@@ -147,13 +148,21 @@ def test_hits_as_json(aircheck: Aircheck) -> None:
     assert (listed["query"], _titles(listed)) == ("unedited", ["Second"])
 
 
-def test_a_file_that_cannot_be_written(aircheck: Aircheck, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    assert aircheck("search", "unedited", "--out", str(tmp_path / "file" / "x.csv"))[0] == 1
+def test_a_file_that_cannot_be_written(
+    aircheck: Aircheck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "no space")
+
+    assert aircheck("search", "unedited", "--out", str(tmp_path / "none" / "x.csv"))[0] == 2
+    monkeypatch.setattr(listing, "write_csv", fill)
+    assert aircheck("search", "unedited", "--out", str(tmp_path / "x.csv"))[0] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["archive"]
 
 
 def test_a_search_is_saved_and_asked_again(aircheck: Aircheck) -> None:
-    aircheck("search", "--save", "Mine", "unedited", "--to", "2024", "--order", "newest")
+    _, out = aircheck("search", "--save", "Mine", "unedited", "--to", "2024", "--order", "newest")
+    assert "kept: aircheck search --saved Mine" in out
     (kept,) = _answer(aircheck, "searches")["searches"]
     assert kept == {"name": "Mine", "text": "unedited", "to": "2024", "order": "newest first"}
     again = _answer(aircheck, "search", "--saved", "mine")
