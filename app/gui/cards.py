@@ -336,11 +336,10 @@ class LiveCard(QFrame):
         self.reason.say(reason or live.latest(now))
         quietly(self.why.setText, self.why.text(), reason)
         gaps = words.gaps(len(live.strip.gaps)) if live.status.end_s else ""
-        marks = len(live.strip.markers)
         said = (
             live.saved_to,
             gaps,
-            translate("Card", "%n mark(s)", n=marks) if marks else "",
+            live.written,
             live.lateness(now),
             live.attempts,
             live.disk_left,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
@@ -26,6 +25,7 @@ from app.gui.presenters import words
 from app.gui.presenters.correcting import Version
 from app.gui.presenters.evidence import Fact, Verified
 from app.gui.presenters.language import translate
+from app.gui.presenters.notes import time_in
 from app.gui.presenters.session import Span
 from app.gui.widgets import Button, Icon, IconButton, label, quietly, scrolled
 
@@ -233,18 +233,6 @@ class MarkersPane(QWidget):
             self.removed.emit(fact.at_s)
 
 
-_TIME = re.compile(r"\s*\[?(?:(\d+):)?(\d{1,2}):(\d{2})\b")
-
-
-def time_in(text: str) -> float | None:
-    """The time that a line of notes begins with, in seconds; None where there is none."""
-    found = _TIME.match(text)
-    if not found:
-        return None
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return float(hours * 3600 + minutes * 60 + seconds)
-
-
 class _Notes(QPlainTextEdit):
     """Notes, kept when they are left."""
 
@@ -375,11 +363,15 @@ class VersionsPane(QWidget):
     """`Version` to look at."""
     used = Signal(object)
     """`Version` that is to be read and searched from now on."""
-    transcription_asked = Signal()
+    transcription_asked = Signal(object)
+    """`presenters.transcription.Asked`."""
+    models_wanted = Signal()
+    """The models on this machine are to be offered: then call `form.show_models`."""
 
     def __init__(self) -> None:
         super().__init__()
         self._versions: tuple[Version, ...] = ()
+        self.form = TranscribeForm()
         self.facts = FactsView(translate("Versions", "Transcripts; Return shows one"))
         self.use = Button(translate("Versions", "Use this one"), "check")
         self.again = Button(translate("Versions", "Transcribe again"), "refresh-cw")
@@ -389,6 +381,7 @@ class VersionsPane(QWidget):
         line.setContentsMargins(tokens.SPACE_M, tokens.SPACE_M, tokens.SPACE_M, 0)
         line.setSpacing(tokens.SPACE_S)
         line.addWidget(self.again)
+        line.addWidget(self.form)
         line.addWidget(self.use)
         line.addWidget(self._empty)
         layout = QVBoxLayout(self)
@@ -397,9 +390,13 @@ class VersionsPane(QWidget):
         layout.addLayout(line)
         layout.addWidget(self.facts, 1)
         self.use.hide()
+        self.form.hide()
+        self.again.setCheckable(True)
         self.facts.picked.connect(self._on_picked)
         self.use.clicked.connect(self._on_use)
-        self.again.clicked.connect(self.transcription_asked)
+        self.again.toggled.connect(self._on_again)
+        self.form.closed.connect(self._on_closed)
+        self.form.asked.connect(self._on_asked)
 
     def show_versions(self, versions: tuple[Version, ...]) -> None:
         """Show these, the newest first."""
@@ -417,6 +414,23 @@ class VersionsPane(QWidget):
         )
         self._empty.setVisible(not versions)
         self.use.hide()
+
+    @Slot(bool)
+    def _on_again(self, is_open: bool) -> None:  # noqa: FBT001 (Qt's signal)
+        self.form.setVisible(is_open)
+        if is_open:
+            self.models_wanted.emit()
+            self.form.model.setFocus()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self.again.setChecked(False)
+        self.again.setFocus()
+
+    @Slot(object)
+    def _on_asked(self, asked: Asked) -> None:
+        self._on_closed()
+        self.transcription_asked.emit(asked)
 
     @Slot(int)
     def _on_picked(self, row: int) -> None:

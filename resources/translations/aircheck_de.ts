@@ -167,13 +167,6 @@
         <source>Save the last seconds as a file; the recording goes on</source>
         <translation>Die letzten Sekunden als Datei sichern; die Aufnahme läuft weiter</translation>
     </message>
-    <message numerus="yes">
-        <source>%n mark(s)</source>
-        <translation>
-            <numerusform>%n Marke</numerusform>
-            <numerusform>%n Marken</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Show folder</source>
         <translation>Ordner zeigen</translation>
@@ -2161,6 +2154,20 @@
     <message>
         <source>The recorder had died; another one goes on from here.</source>
         <translation>Der Rekorder war abgestürzt; von hier an nimmt ein neuer auf.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n mark(s)</source>
+        <translation>
+            <numerusform>%n Marke</numerusform>
+            <numerusform>%n Marken</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n note(s)</source>
+        <translation>
+            <numerusform>%n Notiz</numerusform>
+            <numerusform>%n Notizen</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from app.gui.presenters import figures, words
+from app.gui.presenters import figures, notes, words
 from app.gui.presenters.following import NO_NEWS, Follower, News
 from app.gui.presenters.history import Histories
 from app.gui.presenters.language import translate
@@ -20,7 +20,7 @@ from app.gui.presenters.reasons import in_own_words
 from app.gui.presenters.session import NO_TIME, Strip, Wave, load_wave
 from app.gui.presenters.words import Look, Message, look_of
 from recorder import disk, launch
-from recorder.archive import SessionFolder
+from recorder.archive import SessionFolder, SessionInfo
 from recorder.control import Client
 from recorder.errors import AircheckError, ArchiveError, RecorderError, StorageError
 from recorder.status import Status
@@ -29,6 +29,7 @@ from recorder.types import GapReason, State
 _WITH_METER_S = 0.1
 _WITHOUT_METER_S = 0.5
 _DISK_LOOK_S = 5.0
+_INFO_LOOK_S = 1.0
 _LONGEST_DISK_S = 99 * 3_600.0
 _LATE_S = 60.0
 _NEW_S = 30.0  # how long what happened is said while all is well again
@@ -73,6 +74,7 @@ class Live:
         minute: How the newest minute sounded; None while nothing did.
         trouble: What is wrong with what is heard, in a sentence; or empty.
         announced_for: When it was to begin; None where nobody said.
+        note_count: How many notes were written so far, each at its moment.
         disk_left_s: How long the disk lasts at the rate of all that is recorded; None while
             nothing is.
         has_died: Whether its process is gone and the session isn't sealed.
@@ -86,6 +88,7 @@ class Live:
     minute: Wave | None = None
     trouble: str = ""
     announced_for: datetime | None = None
+    note_count: int = 0
     disk_left_s: float | None = None
     has_died: bool = False
 
@@ -168,6 +171,16 @@ class Live:
         return translate("Live", "%n attempt(s)", n=count) if count else ""
 
     @property
+    def written(self) -> str:
+        """How many moments were marked, and notes written; empty while there are none."""
+        mark_count = len(self.strip.markers)
+        parts = (
+            translate("Live", "%n mark(s)", n=mark_count) if mark_count else "",
+            translate("Live", "%n note(s)", n=self.note_count) if self.note_count else "",
+        )
+        return ", ".join(part for part in parts if part)
+
+    @property
     def disk_left(self) -> str:
         """How long the disk lasts; empty while nobody knows."""
         if self.disk_left_s is None:
@@ -213,7 +226,7 @@ class LiveSessions:
         self._dismissed: set[Path] = set()
         self._followers: dict[Path, Follower] = {}
         self._next_ask: dict[Path, float] = {}
-        self._announced: dict[Path, datetime | None] = {}
+        self._infos: dict[Path, tuple[float, SessionInfo | None]] = {}  # and when to read it again
         self._disk_left_s: float | None = None
         self._next_disk_look = 0.0
         self._shown: tuple[Live, ...] | None = None
@@ -266,6 +279,7 @@ class LiveSessions:
         self._followers[path] = follower
         level_dbfs = _level_dbfs(status, follower)
         strip = follower.strip()
+        info = self._info(folder)
         self._known[path] = Live(
             folder=folder,
             status=status,
@@ -274,21 +288,24 @@ class LiveSessions:
             news=follower.news(),
             minute=follower.minute() if strip.duration_s else None,
             trouble=follower.trouble() if status.state is State.RECORDING else "",
-            announced_for=self._announced_for(folder),
+            announced_for=info.schedule.at if info and info.schedule else None,
+            note_count=notes.count(info.notes) if info else 0,
             disk_left_s=self._disk_left_s,
         )
         wait_s = _WITHOUT_METER_S if status.peak_dbfs is None else _WITH_METER_S
         self._next_ask[path] = self._monotonic() + wait_s
 
-    def _announced_for(self, folder: SessionFolder) -> datetime | None:
-        """When it was to begin; read once."""
-        if folder.path not in self._announced:
+    def _info(self, folder: SessionFolder) -> SessionInfo | None:
+        """What people say of it, read now and then; None where that can't be read."""
+        now = self._monotonic()
+        due, info = self._infos.get(folder.path, (now, None))
+        if now >= due:
             try:
-                schedule = folder.info().schedule
+                info = folder.info()
             except ArchiveError:
-                schedule = None
-            self._announced[folder.path] = schedule.at if schedule else None
-        return self._announced[folder.path]
+                info = None
+            self._infos[folder.path] = (now + _INFO_LOOK_S, info)
+        return info
 
     def _look_at_disk(self) -> None:
         """How long the disk lasts, now and then."""
@@ -328,7 +345,7 @@ class LiveSessions:
             self._watched.pop(path, None)
         self._known.pop(path, None)
         self._next_ask.pop(path, None)
-        self._announced.pop(path, None)
+        self._infos.pop(path, None)
         follower = self._followers.pop(path, None)
         if follower is not None:
             follower.close()

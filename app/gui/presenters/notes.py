@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from app.gui.presenters import words
 from recorder.archive import SessionFolder
+
+_TIME = re.compile(r"\s*\[?(?:(\d+):)?(\d{1,2}):(\d{2})\b")
+
+
+def time_in(line: str) -> float | None:
+    """The time that a line of notes begins with, in seconds; None where there is none."""
+    found = _TIME.match(line)
+    if not found:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return float(hours * 3600 + minutes * 60 + seconds)
+
+
+def count(notes: str) -> int:
+    """How many notes have their moment."""
+    return sum(time_in(line) is not None for line in notes.splitlines())
 
 
 def add(folder: SessionFolder, at_s: float, text: str) -> None:

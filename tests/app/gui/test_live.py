@@ -100,6 +100,11 @@ def test_from_a_pasted_link_to_a_sealed_session_through_a_closed_window(
         timeout=WITHIN_MS,
     )
     assert not card.moment.isVisible()
+    qtbot.mouseClick(card.note, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(card.moment.field, "who is this?")
+    qtbot.keyClick(card.moment.field, Qt.Key.Key_Return)
+    counted = "1 mark, 1 note"
+    qtbot.waitUntil(lambda: counted in card.facts.accessibleName(), timeout=WITHIN_MS)
     qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not reach.now(again).cards, timeout=WITHIN_MS)
     qtbot.waitUntil(lambda: "Done" in row_text(again), timeout=WITHIN_MS)

@@ -15,7 +15,7 @@ from app import editing
 from app.gui import tokens
 from app.gui.jobs_watch import JobsWatch
 from app.gui.pages.session import SessionPage
-from app.gui.panel import Panel, time_in
+from app.gui.panel import Panel
 from app.gui.presenters.exporting import Wanted
 from app.gui.presenters.live import Live
 from app.gui.presenters.session import Span, Strip
@@ -228,13 +228,6 @@ def test_notes_are_kept_and_their_times_jump(
     assert asked == [13.0]
     notes.keep()
     qtbot.waitUntil(lambda: talk.info().notes == "0:13  after the gap")
-
-
-@pytest.mark.parametrize(
-    ("line", "at_s"), [("1:02:03  so", 3723.0), ("[0:07] so", 7.0), ("so 1:00", None), ("", None)]
-)
-def test_a_line_of_notes_may_begin_with_a_time(line: str, at_s: float | None) -> None:
-    assert time_in(line) == at_s
 
 
 def test_to_verify_says_that_all_is_as_it_was_and_what_is_not(

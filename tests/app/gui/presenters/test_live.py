@@ -7,7 +7,7 @@ import pytest
 
 from app.gui.presenters.following import Follower, News, Notice
 from app.gui.presenters.live import Live, LiveSessions, LiveWaves, Revivals
-from app.gui.presenters.session import load
+from app.gui.presenters.session import Span, Strip, load
 from recorder.archive import SessionFolder
 from recorder.events import GapFilled, GapFound, Marked, Noticed, Recovered, StateChanged
 from recorder.journal import JournalWriter
@@ -185,6 +185,15 @@ def test_a_recorder_that_took_over_from_a_dead_one_is_noted(
         "A gap of 4 s is marked: killed.",
         took_over,
     ]
+
+
+def test_what_was_marked_and_written_is_counted(growing: SessionFolder) -> None:
+    marks = tuple(Span(from_s=Seconds(at), to_s=Seconds(at)) for at in (1, 2))
+    plain = live(growing, State.RECORDING)
+    assert plain.written == ""
+    assert replace(plain, note_count=2).written == "2 notes"
+    marked = replace(plain, strip=Strip(markers=marks), note_count=1)
+    assert marked.written == "2 marks, 1 note"
 
 
 def test_old_news_is_said_no_longer_while_all_is_well(growing: SessionFolder) -> None:
