@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.gui import icons, theme, tokens
-from app.gui.models import ROW_ROLE, Index, subtitle
+from app.gui.models import ROW_ROLE, Index
 from app.gui.presenters import words
-from app.gui.presenters.library import Row
+from app.gui.presenters.library import Row, subtitles
 
 
 class Rows(QStyledItemDelegate):
@@ -41,7 +41,7 @@ class SessionDelegate(Rows):
         draw_line(painter, title, str(index.data(Qt.ItemDataRole.DisplayRole)))
         painter.setFont(theme.font(tokens.TYPE_NOTE, tabular=True))
         painter.setPen(QColor(colours.muted))
-        draw_line(painter, facts, subtitle(row, is_beside_icon=True))
+        draw_line(painter, facts, _that_fits(painter, facts, subtitles(row, is_beside_icon=True)))
         painter.restore()
 
 
@@ -79,3 +79,11 @@ def draw_line(painter: QPainter, area: QRect, text: str) -> None:
     metrics = QFontMetrics(painter.font())
     shown = metrics.elidedText(words.one_line(text), Qt.TextElideMode.ElideRight, area.width())
     painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _that_fits(painter: QPainter, area: QRect, texts: tuple[str, ...]) -> str:
+    """The first of several that there is room for; the last where there is for none."""
+    metrics = QFontMetrics(painter.font())
+    return next(
+        (text for text in texts if metrics.horizontalAdvance(text) <= area.width()), texts[-1]
+    )

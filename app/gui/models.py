@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -14,8 +13,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from app.gui.presenters import words
-from app.gui.presenters.library import Row
+from app.gui.presenters.library import Row, subtitles
 from app.gui.widgets import tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -214,34 +212,8 @@ def _session_data(row: Row, role: int) -> object:
         case Qt.ItemDataRole.DisplayRole:
             return row.summary.title or row.summary.folder.name
         case Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.summary.title}, {subtitle(row)}"
+            return f"{row.summary.title}, {subtitles(row)[0]}"
         case Qt.ItemDataRole.ToolTipRole:
             return tip(row.summary.problem) if row.summary.problem else None
         case _:
             return row if role == ROW_ROLE else None
-
-
-def _length(duration_s: float, *, is_running: bool) -> str:
-    """How long it is; of what goes on, as its clock says it."""
-    if is_running:
-        return words.clock(duration_s)
-    return words.length(duration_s) if duration_s else ""
-
-
-def subtitle(row: Row, *, is_beside_icon: bool = False) -> str:
-    """A session's second line: state, day, length, gaps.
-
-    Args:
-        row: The session.
-        is_beside_icon: Whether its check mark says already that it is done.
-    """
-    summary = row.summary
-    now = datetime.now(UTC).astimezone()
-    is_running = is_beside_icon and row.is_live and bool(summary.duration_s)
-    parts = [
-        "" if is_beside_icon and row.look.icon == "check" else row.look.word,
-        "" if is_running else words.day(summary.started_at or summary.created_at, now),
-        _length(summary.duration_s, is_running=is_running),
-        words.gaps(summary.gap_count) if summary.gap_count else "",
-    ]
-    return " · ".join(part for part in parts if part)

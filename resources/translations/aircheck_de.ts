@@ -3652,6 +3652,14 @@
         <translation>Es kennt nur die Wörter des Beispiels.</translation>
     </message>
     <message>
+        <source>Track {track}, {language}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By Whisper {model}, translated from {language}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Edit</source>
         <translation>Bearbeiten</translation>
     </message>
@@ -4271,7 +4279,54 @@
     </message>
 </context>
 <context>
+    <name>Transcribe</name>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As in the settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">Sprache</translation>
+    </message>
+    <message>
+        <source>Found by listening</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Translate to English</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As a second transcript, beside the one of what is spoken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each channel is a speaker</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where one is on the left and the other on the right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transcribe</source>
+        <translation type="unfinished">Transkribieren</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+</context>
+<context>
     <name>Transcript</name>
+    <message>
+        <source>Another language or track</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Undo the correction (Ctrl+Z)</source>
         <translation>Berichtigung zurücknehmen (Strg+Z)</translation>
@@ -4417,6 +4472,10 @@
     <message>
         <source>Imported ({form})</source>
         <translation>Importiert ({form})</translation>
+    </message>
+    <message>
+        <source>Whisper {model}, translated</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4714,6 +4773,10 @@
     <message>
         <source>yesterday, {time}</source>
         <translation>gestern, {time}</translation>
+    </message>
+    <message>
+        <source>yesterday</source>
+        <translation>gestern</translation>
     </message>
 </context>
 </TS>

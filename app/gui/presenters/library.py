@@ -12,8 +12,10 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+from app.gui.presenters import words
 from app.gui.presenters.live import Live
 from app.gui.presenters.words import Look, look_of
 from recorder import outline
@@ -230,3 +232,31 @@ def _has_transcript(folder: SessionFolder) -> bool:
         return any(path.suffix == ".json" for path in folder.transcripts.iterdir())
     except OSError:
         return False
+
+
+def subtitles(row: Row, *, is_beside_icon: bool = False) -> tuple[str, ...]:
+    """A session's second line, state, day, length, gaps; then what is said where room is less.
+
+    The day gives way first, then the gaps, then the state, which its icon shows; the length stays.
+
+    Args:
+        row: The session.
+        is_beside_icon: Whether its check mark says already that it is done.
+    """
+    summary = row.summary
+    now, moment = datetime.now(UTC).astimezone(), summary.started_at or summary.created_at
+    is_running = is_beside_icon and row.is_live and bool(summary.duration_s)
+    length_of = words.clock if is_running else words.length  # as its card says it
+    length = length_of(summary.duration_s) if summary.duration_s else ""
+    state = "" if is_beside_icon and row.look.icon == "check" else row.look.word
+    gaps = words.gaps(summary.gap_count) if summary.gap_count else ""
+    day, brief = ("", "") if is_running else (words.day(moment, now), words.brief_day(moment, now))
+    lines = (
+        (state, day, length, gaps),
+        (state, brief, length, gaps),
+        (state, length, gaps),
+        (state, length),
+        (length or state,),
+    )
+    said = (" · ".join(part for part in line if part) for line in lines)
+    return tuple(dict.fromkeys(said))

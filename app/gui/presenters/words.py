@@ -169,6 +169,18 @@ def day(moment: datetime | None, now: datetime) -> str:
     return translate("Words", "{date}, {time}").format(date=date, time=at)
 
 
+def brief_day(moment: datetime | None, now: datetime) -> str:
+    """As `day`, where there is little room: today's time, or another day without one."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return figures.time(local)
+    if local.date() == now.date() - timedelta(days=1):
+        return translate("Words", "yesterday")
+    return figures.date(local, has_year=local.year != now.year)
+
+
 def gaps(count: int, missing_s: Seconds | None = None) -> str:
     """``no gaps``, ``1 gap``, ``3 gaps, 12 s in all``."""
     if not count:

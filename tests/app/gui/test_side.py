@@ -3,13 +3,12 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pytestqt.qtbot import QtBot
 
 from app.gui import tokens
-from app.gui.models import subtitle
-from app.gui.presenters.library import Library, Row
+from app.gui.presenters.library import Library, Row, subtitles
 from app.gui.side import Side
 from app.gui.window import Window
 from app.settings import Settings
@@ -58,8 +57,29 @@ def test_what_goes_on_comes_first_and_then_the_newest(qtbot: QtBot, settings: Se
 
 
 def test_what_goes_on_is_as_long_as_its_card_says(settings: Settings) -> None:
-    said = subtitle(going(rows_of(settings)["Running"]), is_beside_icon=True)
-    assert said.startswith("Recording · 1:21")
+    said = subtitles(going(rows_of(settings)["Running"]), is_beside_icon=True)
+    assert said[0].startswith("Recording · 1:21")
+
+
+def test_where_room_is_short_the_day_gives_way_and_never_the_length(settings: Settings) -> None:
+    row = rows_of(settings)["Yesterday"]
+    summary = replace(
+        row.summary,
+        started_at=datetime(2019, 8, 13, 12, 0, tzinfo=UTC),
+        duration_s=Seconds(6_120.0),
+        gap_count=3,
+        recovered=True,
+    )
+    lines = subtitles(replace(row, summary=summary), is_beside_icon=True)
+    assert [len(line) for line in lines] == sorted((len(line) for line in lines), reverse=True)
+    assert all("1 h 42 min" in line for line in lines)
+    assert lines[1:] == (
+        "Recovered · 13 Aug 2019 · 1 h 42 min · 3 gaps",
+        "Recovered · 1 h 42 min · 3 gaps",
+        "Recovered · 1 h 42 min",
+        "1 h 42 min",
+    )
+    assert any(line.startswith("yesterday · ") for line in subtitles(row, is_beside_icon=True))
 
 
 def test_the_side_is_as_wide_as_before_it_was_a_rail(
