@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import json
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ from transcribe import heard, spoken
 from transcribe.chunking import FRAME_S, RATE_HZ, Detector, Samples, SileroDetector
 from transcribe.listening import LONGEST_S, Caption, Hear, Listener
 from transcribe.livetext import LiveText
-from transcribe.priority import give_way
+from transcribe.priority import ENVIRONMENT, give_way
 from transcribe.transcript import Segment
 from transcribe.weights import Weights
 
@@ -114,7 +115,11 @@ def start(folder: SessionFolder, models: Path, model: str) -> subprocess.Popen[b
         folder.derived.mkdir(exist_ok=True)
         with (folder.derived / "captions.log").open("ab") as log:
             return subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                env=os.environ | ENVIRONMENT,
             )
     except OSError as error:
         raise storage_error(error, doing="starting the captions") from error

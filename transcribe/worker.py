@@ -50,6 +50,7 @@ from transcribe.chunking import Chunk, Detector, Rules, Samples, Sound, Stretch
 from transcribe.engines.base import Engine, Task
 from transcribe.errors import BrokenModel, EngineError, UnknownEngine
 from transcribe.lanes import cores, in_lanes
+from transcribe.priority import ENVIRONMENT
 from transcribe.queue import ChunkRow, Job, Queue
 from transcribe.speakers import Diarizer
 from transcribe.transcript import Gap, Segment, Transcript
@@ -63,16 +64,6 @@ EngineMaker = Callable[[Path, Model, str], Engine]
 
 ENGINES = ("ctranslate", "openai")
 """By name, the fastest first."""
-
-ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",  # numpy's products are small; its threads spin
-    # Each layer of the encoder takes 70 MB and gives them back. By itself glibc gets them from the
-    # kernel each time, page by page, a tenth of all the time; so they stay with it (mallopt(3)).
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(2**30),
-    "MALLOC_TRIM_THRESHOLD_": str(2**30),
-}
-"""What a worker's process is started with."""
 
 _LOCK_NAME = ".transcribe.lock"
 _MOST_DETECTORS = 4  # at once; sound is not decoded faster than that

@@ -46,6 +46,7 @@ from transcribe.engines.ctranslate import CTranslateEngine
 from transcribe.engines.encoder import Encoder
 from transcribe.lanes import in_lanes
 from transcribe.listening import LONGEST_S
+from transcribe.priority import ENVIRONMENT
 from transcribe.queue import JobState, Queue, path_of
 from transcribe.weights import DEMO, Weights
 
@@ -238,7 +239,7 @@ def measure(base: str, pause_s: int, threads: int | None) -> None:
 def measured(base: Path, pause_s: int, threads: int | None) -> tuple[float, float, int]:
     """By the clock, of the processor, and how many tokens."""
     code = f"from {__name__} import measure; measure({str(base)!r}, {pause_s}, {threads})"
-    own = worker.ENVIRONMENT if threads is None else {}
+    own = ENVIRONMENT if threads is None else {}
     done = subprocess.run(
         [sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, env=os.environ | own
     )
@@ -422,7 +423,7 @@ def test_the_workers_memory(base: Path, tmp_path: Path, hours: int) -> None:
             check=True,
             capture_output=True,
             text=True,
-            env=os.environ | worker.ENVIRONMENT,
+            env=os.environ | ENVIRONMENT,
         ).stdout
         took_s = time.perf_counter() - began_s
         assert queue.job(job.id).state is JobState.DONE, queue.job(job.id).error

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from filelock import FileLock
 
@@ -60,6 +61,8 @@ def test_a_session_is_captioned_to_its_last_word_in_its_own_process(
 ) -> None:
     folder = session(tmp_path)
     process = live.start(folder, models, DEMO)
+    # Numpy's threads would spin beside the recorder.
+    assert psutil.Process(process.pid).environ()["OPENBLAS_NUM_THREADS"] == "1"
     assert process.wait(240) == 0, (folder.derived / "captions.log").read_text()
     assert set(sentences()) <= set(finals(all_of(folder)))
 
