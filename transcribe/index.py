@@ -17,6 +17,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sqlite_utils import Database as SqliteUtils
 
@@ -36,6 +37,9 @@ _log = logging.getLogger(__name__)
 _NEW_NAME = ".index.new.db"
 _LOCK_NAME = ".index.lock"
 _UPDATES_A_TIDYING = 16
+
+MANY: Final = 200
+"""Sessions that changed, from which on `catch_up` tells how far it is; some milliseconds each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,7 @@ def ready(archive: Archive, progress: Progress | None = None) -> Database:
 
     Args:
         archive: Whose sessions are to be searched.
-        progress: Told while the index is made anew; not called otherwise.
+        progress: Told while the index is made anew, or many sessions changed; else not called.
 
     Raises:
         IndexBroken: Another process is making it anew, and until then it can't be read.
@@ -69,13 +73,13 @@ def ready(archive: Archive, progress: Progress | None = None) -> Database:
     """
     _make_root(archive)
     with contextlib.suppress(IndexBroken):
-        return _up_to_date(archive)
+        return _up_to_date(archive, progress)
     with contextlib.suppress(IndexBusy):
         rebuild(archive, progress)
     return database.open(archive.root)
 
 
-def _up_to_date(archive: Archive) -> Database:
+def _up_to_date(archive: Archive, progress: Progress | None) -> Database:
     try:
         opened = database.open(archive.root)
     except StorageError as error:
@@ -84,7 +88,7 @@ def _up_to_date(archive: Archive) -> Database:
     try:
         _require_complete(opened)
         try:
-            catch_up(opened, archive)
+            catch_up(opened, archive, progress)
         except (IndexBusy, StorageError) as error:  # what is there can be searched all the same
             _log.info("The index is searched as it is: %s", error.message)
     except BaseException:
@@ -98,8 +102,15 @@ def _require_complete(index: Database) -> None:
         raise database.broken(index.path, "it is not complete")
 
 
-def catch_up(index: Database, archive: Archive) -> tuple[Problem, ...]:
+def catch_up(
+    index: Database, archive: Archive, progress: Progress | None = None
+) -> tuple[Problem, ...]:
     """Bring every session up to date whose files changed, and forget those that are gone.
+
+    Args:
+        index: Open on this thread.
+        archive: Whose sessions.
+        progress: Told of each session, where so many changed that it takes a while.
 
     Raises:
         IndexBroken: The index is damaged.
@@ -114,6 +125,8 @@ def catch_up(index: Database, archive: Archive) -> tuple[Problem, ...]:
     problems: list[Problem] = []
     for number, folder in enumerate(changed, 1):
         problems += _update_if_readable(index, folder)
+        if progress and len(changed) >= MANY:
+            progress(number, len(changed))
         if number % _UPDATES_A_TIDYING == 0 or number == len(changed):
             tidy(index)
     return tuple(problems)

@@ -214,6 +214,21 @@ def test_ready_makes_what_is_missing(archive: Archive) -> None:
     assert told == [(1, 1)]
 
 
+def test_ready_tells_how_far_it_is_where_many_changed(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.ready(archive).close()
+    told: list[tuple[int, int]] = []
+    for number in range(3):
+        talk(archive, [f"words {number}"])
+    monkeypatch.setattr(index, "MANY", 3)
+    index.ready(archive, lambda *done: told.append(done)).close()
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    talk(archive, ["one more"])
+    index.ready(archive, lambda *done: told.append(done)).close()
+    assert len(told) == 3
+
+
 def test_an_archive_that_is_not_there_yet_is_empty(archive: Archive) -> None:
     with contextlib.closing(index.ready(archive)) as found:
         assert search(found, "words").total == 0
