@@ -15,9 +15,11 @@ the session time that it holds, so that a changed byte can be located.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +31,8 @@ from recorder.timeline import Part, Timeline
 from recorder.types import Seconds
 
 _LEAD_S = 0.1  # RFC 7845, 4.6, wants 80 ms of Opus; AAC a frame; MP3 511 bytes
-_MOST_HELD = 1 << 27  # bytes of sound in memory, whatever its length
+_MOST_HELD = 1 << 28  # bytes of sound in memory, whatever its length
+_AT_ONCE = 2  # parts that are looked at
 
 _Material = laid.Material | paged.Material | remuxed.Material
 
@@ -163,19 +166,28 @@ def _materials(root: Path, pieces: Iterable[Piece]) -> list[_Material]:
 
     Else a file would end where the one way of writing it does.
     """
-    room = _MOST_HELD
-    found: list[_Material] = []
-    for piece in pieces:
-        material = laid.of(root, piece, room=room)
-        if material is not None and material.held is not None:
-            room -= len(material.held)
-        found.append(material or paged.of(root, piece) or remuxed.of(root, piece))
+    held = list(pieces)
+    before = itertools.accumulate(map(_bytes, held), initial=0)
+    rooms = (max(0, _MOST_HELD - size) for size in before)
+    with ThreadPoolExecutor(_AT_ONCE, "material") as pool:  # numpy and hashlib work side by side
+        found = list(pool.map(functools.partial(_material, root), held, rooms))
     if any(isinstance(each, remuxed.Material) for each in found):
         return [
             remuxed.of(root, each.piece) if isinstance(each, paged.Material) else each
             for each in found
         ]
     return found
+
+
+def _bytes(piece: Piece) -> int:
+    first, last = piece.chunks[0], piece.chunks[-1]
+    return last.offset + last.bytes - first.offset
+
+
+def _material(root: Path, piece: Piece, room: int) -> _Material:
+    """A piece as what it can be; `room` is what it may hold in memory."""
+    laying = laid.of(root, piece, room=room)
+    return laying or paged.of(root, piece) or remuxed.of(root, piece)
 
 
 def _within(part: Part, from_s: float, to_s: float) -> tuple[Chunk, ...]:

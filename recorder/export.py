@@ -533,8 +533,10 @@ def change_of(
     changed = changed_parts(folder, track, from_s=from_s, to_s=to_s)
     if not changed:
         return ""
-    names, are = ", ".join(changed), "isn't" if len(changed) == 1 else "aren't"
-    return f"{names} {are} as it was sealed: what was made of it may sound otherwise."
+    names = ", ".join(changed)
+    if len(changed) == 1:
+        return f"{names} isn't as it was sealed: what was made of it may sound otherwise."
+    return f"{names} aren't as they were sealed: what was made of them may sound otherwise."
 
 
 def _not_as_sealed(file: str) -> ExportError:

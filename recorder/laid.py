@@ -43,6 +43,7 @@ class Material:
         frames: Of AAC; None for MP3.
         unpacked: Where `view` lies in a transport stream; None where it is the part itself.
         held: `view` in memory, where there is room for it.
+        hashes: SHA-256 of each chunk's bytes in `view`, where they were counted already.
     """
 
     key: tuple[object, ...]
@@ -54,6 +55,7 @@ class Material:
     frames: Frames | None
     unpacked: ts.Payload | None = None
     held: Bytes | None = None
+    hashes: tuple[str, ...] = ()
 
     @property
     def is_own(self) -> bool:
@@ -172,6 +174,7 @@ def _aac(root: Path, path: Path, piece: Piece, room: int) -> Material | None:
         return None
     begins, ends = bounds[:-1].copy(), bounds[1:].copy()
     kept = slice(piece.skipped, len(frames.of) - piece.left)
+    is_held = unpacked is not None and len(data) <= room
     if piece.skipped:
         begins[0] = frames.offsets[kept.start - 1] + frames.sizes[kept.start - 1]
     if piece.left:
@@ -185,8 +188,15 @@ def _aac(root: Path, path: Path, piece: Piece, room: int) -> Material | None:
         ends=ends,
         frames=frames[kept],
         unpacked=unpacked,
-        held=data if unpacked and len(data) <= room else None,
+        held=data if is_held else None,
+        hashes=_hashes(data, begins, ends) if is_held else (),
     )
+
+
+def _hashes(data: Bytes, begins: Integers, ends: Integers) -> tuple[str, ...]:
+    """Of each chunk: here they are in the processor's cache yet, and other pieces go on beside."""
+    ranges = zip(begins.tolist(), ends.tolist(), strict=True)
+    return tuple(hashlib.sha256(data[begin:end]).hexdigest() for begin, end in ranges)
 
 
 def _agrees(root: Path, piece: Piece, frames: Frames) -> bool:
@@ -406,7 +416,7 @@ class _Copying:
         return tuple(self._stretches())
 
     def _copy(self, run: _Run, data: memoryview, source: BinaryIO) -> None:
-        if run.others:
+        if run.others and not run.material.hashes:
             ranges = np.stack((run.begins, run.begins + run.sizes), axis=1)[run.others].tolist()
             self._hashes.append(self.written.hashes(data, ranges))
         for begin, end in run.strokes():
@@ -427,21 +437,21 @@ class _Copying:
                 yield Stretch(at, size, _sha256(laid.data), laid.from_s, laid.to_s, silence=True)
                 at += size
             else:
-                yield from (each for each in _stretches(laid, at, hashes) if each.bytes)
+                yield from _stretches(laid, at, hashes)
                 at += int(laid.sizes.sum())
 
 
 def _stretches(run: _Run, at: int, hashes: Iterator[str]) -> list[Stretch]:
     """Those of a run, one for each chunk; `hashes` are of those that aren't as received."""
-    places = (at + np.cumsum(run.sizes) - run.sizes).tolist()
-    found = [
-        Stretch(place, size, "", None, None, number)  # by position: that takes half as long
-        for number, (place, size) in enumerate(
-            zip(places, run.sizes.tolist(), strict=True), run.number
-        )
-    ]
+    places, sizes = (at + np.cumsum(run.sizes) - run.sizes).tolist(), run.sizes.tolist()
+    same = (itertools.repeat(each) for each in ("", None, None))
+    none = (itertools.repeat(each) for each in (False, None, None))
+    rows = zip(places, sizes, *same, itertools.count(run.number), *none, strict=False)
+    found = list(map(Stretch._make, rows))  # thousands, of which each would take a microsecond
+    known = run.material.hashes
     for number in run.others:
-        found[number] = _other(run, number, found[number], next(hashes))
+        sha256 = known[run.first + number] if known else next(hashes)
+        found[number] = _other(run, number, found[number], sha256)
     return found
 
 

@@ -227,6 +227,10 @@ _KNOWN = (
     marked("Reasons", "The work stumbled ({words})."),
     marked("Reasons", "The others are there."),
     marked("Reasons", "The others are in the archive."),
+    marked("Reasons", "{what} isn't as it was sealed: what was made of it may sound otherwise."),
+    marked(
+        "Reasons", "{what} aren't as they were sealed: what was made of them may sound otherwise."
+    ),
     marked(
         "Reasons", "The connection to {host} can't be made, or broke, while {what} was downloaded."
     ),
