@@ -33,7 +33,7 @@ from app.gui.presenters.live import (
 from app.gui.presenters.ready import Ready
 from app.gui.presenters.sample import SampleSession
 from app.gui.presenters.session import Wave
-from app.gui.presenters.transcription import Transcription, Works
+from app.gui.presenters.transcription import AS_ALWAYS, Asked, Transcription, Works
 from app.gui.presenters.words import Message
 from app.settings import Settings
 from recorder import launch
@@ -301,14 +301,18 @@ class Desk(QObject):
         """Mend and seal a session whose recorder died."""
         self._order(lambda: recover(folder))
 
-    def transcribe(self, *folders: SessionFolder) -> None:
+    def transcribe(self, *folders: SessionFolder, asked: Asked = AS_ALWAYS) -> None:
         """Queue sessions for transcription."""
 
         def ask() -> None:
             for folder in folders:
-                self._transcription.ask(folder)
+                self._transcription.ask(folder, asked)
 
         self._order(ask)
+
+    def models(self) -> tuple[str, ...]:
+        """See `Transcription.models`; blocks on the disk, briefly."""
+        return self._transcription.models()
 
     def read(self, folder: SessionFolder) -> None:
         """Read a session's page; then `page_read`, unless another was asked for meanwhile."""

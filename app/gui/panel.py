@@ -27,6 +27,8 @@ from app.gui.presenters.evidence import Fact, Verified
 from app.gui.presenters.language import translate
 from app.gui.presenters.notes import time_in
 from app.gui.presenters.session import Span
+from app.gui.presenters.transcription import Asked
+from app.gui.transcribing import TranscribeForm
 from app.gui.widgets import Button, Icon, IconButton, label, quietly, scrolled
 
 

@@ -9,6 +9,7 @@ TranscriptPane holds them over the transcript, or says why there is none
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -23,13 +24,18 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui import theme, tokens
+from app.gui.acts import menu_button
 from app.gui.choosing import Check, Combo
-from app.gui.presenters import matching, words
+from app.gui.presenters import matching, session, words
 from app.gui.presenters.language import translate
 from app.gui.presenters.matching import Match
 from app.gui.presenters.session import Line
+from app.gui.presenters.words import one_line
 from app.gui.transcript import Chosen, TranscriptView
 from app.gui.widgets import Button, Icon, IconButton, Teaching, Text, label, lift
+
+if TYPE_CHECKING:
+    from transcribe.transcript import Stored
 
 
 class FindBar(QFrame):
@@ -266,9 +272,15 @@ class LineEditor(QFrame):
 class TranscriptPane(QFrame):
     """The transcript, and what is done with it."""
 
+    text_asked = Signal(object)
+    """`presenters.session.TextOf`: that one of several is to be shown."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("well")
+        self.texts = menu_button(translate("Transcript", "Language"), "languages")
+        self.texts.setToolTip(translate("Transcript", "Another language or track"))
+        self.texts.hide()
         self.view = TranscriptView()
         self.finder = FindBar()
         self.choice = ChoiceBar(self.view.viewport())
@@ -321,6 +333,20 @@ class TranscriptPane(QFrame):
         self.state.say(text)
         self.state_icon.show_icon(icon, role)
         self.state_icon.setVisible(bool(text))
+
+    def offer_texts(self, texts: Sequence[Stored], chosen: Stored | None) -> None:
+        """Let people choose among a session's transcripts, where there are several."""
+        self.texts.setVisible(len(texts) > 1 and chosen is not None)
+        menu = self.texts.menu()
+        menu.clear()
+        for stored in texts:
+            action = menu.addAction(one_line(session.text_title(stored, texts)))
+            action.setCheckable(True)
+            action.setChecked(stored == chosen)
+            wanted = session.text_of(stored)
+            action.triggered.connect(lambda _=False, wanted=wanted: self.text_asked.emit(wanted))
+        if chosen is not None:
+            self.texts.say(session.text_title(chosen, texts))
 
     def offer_undo(self, *, can_undo: bool, can_redo: bool) -> None:
         """Show the ways back where there are any."""
@@ -428,7 +454,7 @@ class TranscriptPane(QFrame):
         head.setSpacing(tokens.SPACE_S)
         head.addWidget(self.state_icon)
         head.addWidget(self.state, 1)
-        for button in (self.undo, self.redo, self.follow):
+        for button in (self.texts, self.undo, self.redo, self.follow):
             head.addWidget(button)
         layout.addWidget(self.finder)
         layout.addWidget(texts, 1)

@@ -43,6 +43,8 @@ class SessionWork(QObject):
     """Whether there is a correction to take back, and one to make again."""
     versions_read = Signal(object)
     """``tuple[Version, ...]``, the newest first."""
+    models_read = Signal(object)
+    """``tuple[str, ...]``: those on this machine."""
     quoted = Signal(str)
     """A citation."""
     checking = Signal(int, int)
@@ -107,6 +109,11 @@ class SessionWork(QObject):
         folder = self._folder
         if folder is not None:
             self._do(lambda: versions(folder), self.versions_read.emit)
+
+    @Slot()
+    def read_models(self) -> None:
+        """List the models on this machine; then `models_read`."""
+        self._do(self._desk.models, self.models_read.emit)
 
     def quote(self, stored: Stored, from_s: float, to_s: float) -> None:
         """Quote a stretch with who, where, when and the audio's hash; then `quoted`."""

@@ -3653,11 +3653,11 @@
     </message>
     <message>
         <source>Track {track}, {language}</source>
-        <translation type="unfinished"></translation>
+        <translation>Spur {track}, {language}</translation>
     </message>
     <message>
         <source>By Whisper {model}, translated from {language}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von Whisper {model}, übersetzt ({language} → Englisch).</translation>
     </message>
     <message>
         <source>Edit</source>
@@ -4282,50 +4282,54 @@
     <name>Transcribe</name>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>As in the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie in den Einstellungen</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished">Sprache</translation>
+        <translation>Sprache</translation>
     </message>
     <message>
         <source>Found by listening</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird herausgehört</translation>
     </message>
     <message>
         <source>Translate to English</source>
-        <translation type="unfinished"></translation>
+        <translation>Ins Englische übersetzen</translation>
     </message>
     <message>
         <source>As a second transcript, beside the one of what is spoken</source>
-        <translation type="unfinished"></translation>
+        <translation>Als zweites Transkript, neben dem des Gesprochenen</translation>
     </message>
     <message>
         <source>Each channel is a speaker</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeder Kanal ist ein Sprecher</translation>
     </message>
     <message>
         <source>Where one is on the left and the other on the right</source>
-        <translation type="unfinished"></translation>
+        <translation>Wenn einer links ist und der andere rechts</translation>
     </message>
     <message>
         <source>Transcribe</source>
-        <translation type="unfinished">Transkribieren</translation>
+        <translation>Transkribieren</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
 </context>
 <context>
     <name>Transcript</name>
     <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
         <source>Another language or track</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Sprache oder Spur</translation>
     </message>
     <message>
         <source>Undo the correction (Ctrl+Z)</source>
@@ -4475,7 +4479,7 @@
     </message>
     <message>
         <source>Whisper {model}, translated</source>
-        <translation type="unfinished"></translation>
+        <translation>Whisper {model}, übersetzt</translation>
     </message>
 </context>
 <context>

@@ -40,7 +40,7 @@ from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
 from app.gui.presenters.session import Page, Wave
-from app.gui.presenters.transcription import Works
+from app.gui.presenters.transcription import Asked, Works
 from app.gui.presenters.words import Message
 from app.gui.reading import TranscriptPane
 from app.gui.replaying import ReplayLine, Replays
@@ -73,6 +73,7 @@ class SessionPage(SessionPlace):
         self._row: Row | None = None
         self._wanted_s: float | None = None
         self._version: Path | None = None
+        self._text_of: session.TextOf | None = None
         self._names_mark_s: float | None = None
         self._captioning = Captioning(desk.bridge)
         self._has_captions = False
@@ -177,7 +178,10 @@ class SessionPage(SessionPlace):
             self._next_read = time.monotonic() + max(_LIVE_EVERY_S, took_s / _LIVE_SHARE)
             self._on_page(page)
 
-        self._reading.do(lambda: session.load(folder, histories, version), done, self._on_failed)
+        text_of = self._text_of
+        self._reading.do(
+            lambda: session.load(folder, histories, version, text_of), done, self._on_failed
+        )
 
     def _draw(self) -> None:
         """Show what is stored of the waveform, and measure the rest."""
@@ -227,6 +231,7 @@ class SessionPage(SessionPlace):
         if page.chosen is not None or not self._has_captions:
             self._has_captions = False
             self.text.show_lines(page.lines)
+        self.text.offer_texts(page.texts, page.chosen)
         has_lines = bool(self.text.view.lines) and (page.chosen is not None or self._has_captions)
         self.text.show_text(is_there=has_lines)
 
@@ -298,7 +303,7 @@ class SessionPage(SessionPlace):
 
     def _show_empty(self) -> None:
         self._page = self._row = self._live = None
-        self._version = self._names_mark_s = None
+        self._version = self._text_of = self._names_mark_s = None
         self.head.clear()
         self.notice.clear()
         self.replay.show_replay(None)
@@ -622,6 +627,11 @@ class SessionPage(SessionPlace):
         self._read()
 
     @Slot(object)
+    def _on_text_chosen(self, wanted: session.TextOf) -> None:
+        self._version, self._text_of = None, wanted
+        self._read()
+
+    @Slot(object)
     def _on_version_used(self, version: Version) -> None:
         self._version = None
         self._work.use(version)
@@ -678,6 +688,11 @@ class SessionPage(SessionPlace):
             self.panel.evidence.show_verified(found)
 
     # --- captions ------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_transcription_asked(self, asked: Asked) -> None:
+        if self.folder is not None:
+            self._desk.transcribe(self.folder, asked=asked)
 
     @Slot()
     def _on_text_asked(self) -> None:
@@ -813,6 +828,7 @@ class SessionPage(SessionPlace):
         head.more.toggled.connect(self._arrange)
         text.view.correction_asked.connect(self._on_correction_asked)
         text.editor.saved.connect(self._on_corrected)
+        text.text_asked.connect(self._on_text_chosen)
         text.editor.named.connect(self._on_named)
         panel.turned.connect(self._read_versions)
         panel.evidence.verify_asked.connect(self._on_verify)
@@ -823,7 +839,8 @@ class SessionPage(SessionPlace):
         panel.notes.kept.connect(self._work.keep_notes)
         panel.versions.shown.connect(self._on_version_shown)
         panel.versions.used.connect(self._on_version_used)
-        panel.versions.transcription_asked.connect(self._on_text_asked)
+        panel.versions.transcription_asked.connect(self._on_transcription_asked)
+        panel.versions.models_wanted.connect(self._work.read_models)
         self._connect_work()
 
     def _connect_work(self) -> None:
@@ -836,6 +853,7 @@ class SessionPage(SessionPlace):
         work.edited.connect(self._close_details)
         work.corrected.connect(self._on_corrections)
         work.versions_read.connect(panel.versions.show_versions)
+        work.models_read.connect(panel.versions.form.show_models)
         work.quoted.connect(self._on_quote)
         work.checking.connect(panel.evidence.show_progress)
         work.checked.connect(self._on_checked)

@@ -195,6 +195,8 @@ def versions(folder: SessionFolder) -> tuple[Version, ...]:
             )
         elif text.model == transcript.IMPORTED:
             title = translate("Versions", "Imported ({form})").format(form=text.engine)
+        elif text.translated_from:
+            title = translate("Versions", "Whisper {model}, translated").format(model=text.model)
         else:
             title = f"Whisper {text.model}"
         made = f"{text.created_at.astimezone():%Y-%m-%d %H:%M}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,9 @@ from recorder.types import Seconds
 
 if TYPE_CHECKING:
     from transcribe.transcript import Segment, Stored, Transcript
+
+TextOf = tuple[str, str]
+"""The track and the language of a transcript."""
 
 _NOTHING_S = Seconds(0)
 
@@ -115,6 +118,7 @@ class Page:
         history: Its journal; None where it can't be read.
         info: What ``session.json`` says; None where it can't be read.
         chosen: The transcript that is shown.
+        texts: All that are read and searched: one for each track and language.
         labels: What is speech, music, silence.
         talk_starts_s: Where the talk starts, if something comes before it.
     """
@@ -128,6 +132,7 @@ class Page:
     history: History | None = None
     info: SessionInfo | None = None
     chosen: Stored | None = None
+    texts: tuple[Stored, ...] = ()
     labels: tuple[Label, ...] = ()
     talk_starts_s: Seconds | None = None
     _starts: tuple[float, ...] = field(default=(), repr=False, compare=False)
@@ -161,14 +166,19 @@ def word_under(line: Line, place: int) -> int:
 
 
 def load(
-    folder: SessionFolder, histories: Histories | None = None, version: Path | None = None
+    folder: SessionFolder,
+    histories: Histories | None = None,
+    version: Path | None = None,
+    text_of: TextOf | None = None,
 ) -> Page:
     """Read a session's page. What can't be read is said on the page, and the rest is shown.
 
     Args:
         folder: The session's.
         histories: Where its journal may be known already.
-        version: The transcript to show; unless told, the active one of its first track.
+        version: The transcript to show; unless told, an active one.
+        text_of: Whose text, and in which language, where there are several; else what is spoken
+            on the first track.
     """
     from transcribe import transcript  # noqa: PLC0415 (the first window shows none)
 
@@ -177,6 +187,7 @@ def load(
     info: SessionInfo | None = None
     timeline = Timeline(tracks={}, markers=(), started_at=None)
     chosen: Stored | None = None
+    texts: tuple[Stored, ...] = ()
     spoken: tuple[Line, ...] = ()
     made_by = ""
     with contextlib.suppress(AircheckError):  # the list says that it can't be read
@@ -184,7 +195,8 @@ def load(
     try:
         history = (histories or Histories()).read(folder)
         timeline = markers.with_added(history.timeline, info)
-        chosen = _chosen(folder, version)
+        texts = tuple(sorted(transcript.active(folder), key=_spoken_first))
+        chosen = _chosen(folder, texts, version, text_of)
         if chosen:
             text = transcript.load(chosen.path)
             spoken = spoken_lines(text)
@@ -204,6 +216,7 @@ def load(
         history=history,
         info=info,
         chosen=chosen,
+        texts=texts,
         labels=found.labels if found else (),
         talk_starts_s=found.talk_starts_s if found else None,
         _starts=tuple(float(line.start_s) for line in lines),
@@ -305,6 +318,10 @@ def made_by_words(text: Transcript) -> str:
         )
     if text.model == transcript.IMPORTED:
         return translate("Session", "Imported.")
+    if text.translated_from:
+        return translate("Session", "By Whisper {model}, translated from {language}.").format(
+            model=text.model, language=languages.name(text.translated_from)
+        )
     made_by = translate("Session", "By Whisper {model}, {language}.").format(
         model=text.model, language=languages.name(text.language)
     )
@@ -341,13 +358,38 @@ def _spread(segment: Segment) -> Iterator[Word]:
         )
 
 
-def _chosen(folder: SessionFolder, version: Path | None) -> Stored | None:
-    """The transcript that is shown: the first track's, in its first language by name."""
+def text_title(stored: Stored, texts: Sequence[Stored]) -> str:
+    """What tells a transcript from a session's others: its language, and its track."""
+    language = languages.name(stored.language)
+    if len({each.track for each in texts}) == 1:
+        return language
+    return translate("Session", "Track {track}, {language}").format(
+        track=stored.track, language=language
+    )
+
+
+def text_of(stored: Stored) -> TextOf:
+    """Its track and its language."""
+    return stored.track, stored.language
+
+
+def _chosen(
+    folder: SessionFolder,
+    texts: Sequence[Stored],
+    version: Path | None,
+    wanted: TextOf | None,
+) -> Stored | None:
+    """The transcript that is shown."""
     from transcribe import transcript  # noqa: PLC0415 (likewise)
 
     if version is not None:
-        wanted = next((each for each in transcript.stored(folder) if each.path == version), None)
-        if wanted:
-            return wanted
-    found = transcript.active(folder)
-    return min(found, key=lambda item: (item.track, item.language), default=None)
+        for each in transcript.stored(folder):
+            if each.path == version:
+                return each
+    first = next(iter(texts), None)
+    return next((each for each in texts if text_of(each) == wanted), first)
+
+
+def _spoken_first(stored: Stored) -> tuple[str, bool, str]:
+    """By track; where one is English and another isn't, Whisper may have translated it."""
+    return stored.track, stored.language == "en", stored.language

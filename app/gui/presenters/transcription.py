@@ -36,6 +36,27 @@ _BETWEEN_STARTS_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How a transcript is asked for.
+
+    Attributes:
+        model: Its name; that of the settings, or what stands in for it, where it is empty.
+        language: What is spoken, Whisper's code; found by listening where it is empty.
+        is_translated: Whether English is made of it, as a second transcript.
+        by_channel: Whether each channel is heard for itself, as a speaker.
+    """
+
+    model: str = ""
+    language: str = ""
+    is_translated: bool = False
+    by_channel: bool = False
+
+
+AS_ALWAYS = Asked()
+"""As the settings say, and as it is heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """What is to say of a session's transcription.
 
@@ -111,7 +132,7 @@ class Transcription:
         with self._lock:
             self._rows = rows
 
-    def ask(self, folder: SessionFolder) -> None:
+    def ask(self, folder: SessionFolder, asked: Asked = AS_ALWAYS) -> None:
         """Queue a session.
 
         Raises:
@@ -121,7 +142,21 @@ class Transcription:
         from transcribe.queue import Queue, path_of  # noqa: PLC0415 (see above)
 
         with contextlib.closing(Queue(path_of(self._root))) as queue:
-            queue.add(folder.id, model=self._chosen_model())
+            queue.add(
+                folder.id,
+                model=asked.model or self._chosen_model(),
+                language=asked.language,
+                task="translate" if asked.is_translated else "transcribe",
+                by_channel=asked.by_channel,
+            )
+
+    def models(self) -> tuple[str, ...]:
+        """Those on this machine that people's recordings may be given to, the smallest first."""
+        from transcribe.weights import DEMO  # noqa: PLC0415 (see above)
+
+        here = [each for each in self._weights.models() if each.is_here]
+        here.sort(key=lambda model: model.size_bytes)
+        return tuple(each.name for each in here if each.name != DEMO or self._model == DEMO)
 
     def look(self) -> Works | None:
         """Queue what is due, keep the worker at work, and say how far it is; None: nothing new.

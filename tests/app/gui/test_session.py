@@ -1,5 +1,6 @@
 """The page of a session, driven as people drive it."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,6 +32,7 @@ from tests.app.gui import reach
 from tests.recorder.builders import adts_part, build_session
 from tests.recorder.test_completing import other, ours
 from transcribe import transcript
+from transcribe.queue import Queue, path_of
 from transcribe.transcript import Segment, Transcript, Word
 
 Open = Callable[[], Window]
@@ -332,6 +334,66 @@ def caption(number: int, start_s: float, text: str, tentative: str = "", lag_s: 
         "tentative": tentative, "is_final": not tentative, "lag_s": lag_s,
     }  # fmt: skip
     return json.dumps(values).encode() + b"\n"
+
+
+def test_one_of_several_texts_is_chosen_and_stays_chosen(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    folder = build_session(settings.archive, title="Zwei Sprachen")
+    for language, said in (("en", "Good evening."), ("de", "Guten Abend.")):
+        segment = Segment(start_s=Seconds(1), end_s=Seconds(3), text=said)
+        from_ = "de" if language == "en" else ""
+        text = Transcript(
+            model="base", language=language, translated_from=from_, created_at=utc_now(),
+            segments=(segment,),
+        )  # fmt: skip
+        transcript.store(folder, text)
+    window = open_it()
+    qtbot.waitUntil(lambda: bool(window._desk.rows))
+    window.show_session(folder)
+    page = reach.session(window)
+    qtbot.waitUntil(lambda: "Guten Abend." in page.transcript.toPlainText())  # what is spoken
+    assert page.text.texts.isVisible()
+    assert page.text.texts.text() == "German"
+    other = next(a for a in page.text.texts.menu().actions() if a.text() == "English")
+    assert not other.isChecked()
+    other.trigger()
+    qtbot.waitUntil(lambda: "Good evening." in page.transcript.toPlainText())
+    assert "translated from German" in page.text.state.accessibleName()
+    page._on_corrected(0, "Good evening, all.", "")
+    qtbot.waitUntil(lambda: "Good evening, all." in page.transcript.toPlainText())
+    assert page.text.texts.text() == "English"
+
+
+def test_a_transcript_is_asked_for_as_one_likes(
+    qtbot: QtBot, open_it: Open, settings: Settings
+) -> None:
+    folder = build_session(settings.archive, title="Talk")
+    settings.models.mkdir()
+    (settings.models / "tiny.pt").write_bytes(b"weights")
+    window = open_it()
+    qtbot.waitUntil(lambda: bool(window._desk.rows))
+    window.show_session(folder)
+    page = reach.session(window)
+    page.panel.turn_to(Panel.VERSIONS)
+    versions = page.panel.versions
+    qtbot.waitUntil(versions.again.isVisible)
+    versions.again.click()
+    form = versions.form
+    qtbot.waitUntil(lambda: form.model.findData("tiny") > 0)
+    form.model.setCurrentIndex(form.model.findData("tiny"))
+    form.language.setCurrentIndex(form.language.findData("de"))
+    form.translation.setChecked(True)
+    form._ask.click()
+    assert form.isHidden()
+
+    def asked() -> list[tuple[str, str, str, bool]]:
+        if not path_of(settings.archive).exists():
+            return []
+        with contextlib.closing(Queue(path_of(settings.archive))) as queue:
+            return [(job.model, job.language, job.task, job.by_channel) for job in queue.jobs()]
+
+    qtbot.waitUntil(lambda: asked() == [("tiny", "de", "translate", False)])
 
 
 def colour_of(page: SessionPage, said: str) -> str:
