@@ -226,27 +226,26 @@ def _marked_text(painter: QPainter, area: QRectF, entry: HitEntry, colours: toke
     prefix = f"{entry.by}: " if entry.by else ""
     text = words.one_line(prefix + entry.text)
     marks = [(start + len(prefix), end + len(prefix)) for start, end in entry.marks]
-    layout, shown = _two_lines(text, marks, painter.font(), area.width(), colours)
+    formats = [_mark(text, start, end, colours) for start, end in marks]
+    if entry.is_written:  # as no speaker is
+        formats.append(_toned(text, 0, len(prefix), QColor(colours.muted)))
+    layout, shown = _two_lines(text, formats, painter.font(), area.width())
     if shown < _utf16(text, len(text)):
         cut = text.encode("utf-16-le")[: (shown - _ROOM_FOR_ELLIPSIS) * 2]
         short = cut.decode("utf-16-le", errors="ignore").rstrip() + "…"
-        layout, _ = _two_lines(short, marks, painter.font(), area.width(), colours)
+        layout, _ = _two_lines(short, formats, painter.font(), area.width())
     layout.draw(painter, area.topLeft())
 
 
 def _two_lines(
-    text: str,
-    marks: list[tuple[int, int]],
-    font: QFont,
-    width: float,
-    colours: tokens.Palette,
+    text: str, formats: list[QTextLayout.FormatRange], font: QFont, width: float
 ) -> tuple[QTextLayout, int]:
     """Lay a text out, and say how much of it is shown, in Qt's units (UTF-16)."""
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
-    layout.setFormats([_mark(text, start, end, colours) for start, end in marks])
+    layout.setFormats(formats)
     layout.beginLayout()
     top, shown = 0.0, 0
     for _ in range(2):
@@ -262,12 +261,17 @@ def _two_lines(
 
 
 def _mark(text: str, start: int, end: int, colours: tokens.Palette) -> QTextLayout.FormatRange:
-    form = QTextCharFormat()
-    form.setBackground(QColor(colours.mark))
-    form.setForeground(QColor(colours.text))
+    span = _toned(text, start, end, QColor(colours.text))
+    span.format.setBackground(QColor(colours.mark))
+    return span
+
+
+def _toned(text: str, start: int, end: int, colour: QColor) -> QTextLayout.FormatRange:
     span = QTextLayout.FormatRange()
     span.start = _utf16(text, start)
     span.length = _utf16(text, end) - span.start
+    form = QTextCharFormat()
+    form.setForeground(colour)
     span.format = form
     return span
 
