@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QProgressBar,
+    QScrollArea,
     QStackedWidget,
     QTabBar,
     QVBoxLayout,
@@ -151,11 +152,7 @@ class EvidencePane(QWidget):
         layout.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        area = scrolled(column)
-        for part in (area, column):
-            part.setObjectName("clear")  # they lie on the panel's card
-        area.viewport().setAutoFillBackground(False)
-        outer.addWidget(area)
+        outer.addWidget(_on_card(column))
 
 
 class MarkersPane(QWidget):
@@ -374,6 +371,7 @@ class VersionsPane(QWidget):
         super().__init__()
         self._versions: tuple[Version, ...] = ()
         self.form = TranscribeForm()
+        self._form_area = _on_card(self.form)
         self.facts = FactsView(translate("Versions", "Transcripts; Return shows one"))
         self.use = Button(translate("Versions", "Use this one"), "check")
         self.again = Button(translate("Versions", "Transcribe again"), "refresh-cw")
@@ -383,7 +381,6 @@ class VersionsPane(QWidget):
         line.setContentsMargins(tokens.SPACE_M, tokens.SPACE_M, tokens.SPACE_M, 0)
         line.setSpacing(tokens.SPACE_S)
         line.addWidget(self.again)
-        line.addWidget(self.form)
         line.addWidget(self.use)
         line.addWidget(self._empty)
         layout = QVBoxLayout(self)
@@ -391,8 +388,9 @@ class VersionsPane(QWidget):
         layout.setSpacing(tokens.SPACE_S)
         layout.addLayout(line)
         layout.addWidget(self.facts, 1)
+        layout.addWidget(self._form_area, 1)
         self.use.hide()
-        self.form.hide()
+        self._form_area.hide()
         self.again.setCheckable(True)
         self.facts.picked.connect(self._on_picked)
         self.use.clicked.connect(self._on_use)
@@ -414,13 +412,16 @@ class VersionsPane(QWidget):
                 for each in versions
             ]
         )
-        self._empty.setVisible(not versions)
+        self._empty.setVisible(not (versions or self.again.isChecked()))
         self.use.hide()
 
     @Slot(bool)
     def _on_again(self, is_open: bool) -> None:  # noqa: FBT001 (Qt's signal)
-        self.form.setVisible(is_open)
+        self._form_area.setVisible(is_open)
+        self.facts.setVisible(not is_open)
+        self._empty.setVisible(not (is_open or self._versions))
         if is_open:
+            self.use.hide()
             self.models_wanted.emit()
             self.form.model.setFocus()
 
@@ -445,6 +446,15 @@ class VersionsPane(QWidget):
         row = self.facts.currentIndex().row()
         if 0 <= row < len(self._versions):
             self.used.emit(self._versions[row])
+
+
+def _on_card(inner: QWidget) -> QScrollArea:
+    """What scrolls on the panel's own card."""
+    area = scrolled(inner)
+    for part in (area, inner):
+        part.setObjectName("clear")
+    area.viewport().setAutoFillBackground(False)
+    return area
 
 
 class Panel(QFrame):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui import tokens
 from app.gui.choosing import Check, Combo
@@ -13,7 +13,7 @@ from app.gui.presenters.transcription import Asked
 from app.gui.widgets import Button, label
 
 
-class TranscribeForm(QFrame):
+class TranscribeForm(QWidget):
     """Asks how; what is left as it is, is found out."""
 
     asked = Signal(object)
@@ -64,7 +64,7 @@ class TranscribeForm(QFrame):
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, tokens.SPACE_S)
+        layout.setContentsMargins(tokens.SPACE_M, 0, tokens.SPACE_M, tokens.SPACE_M)
         layout.setSpacing(tokens.SPACE_S)
         for combo in (self.model, self.language):
             named = label("note", combo.accessibleName())
@@ -79,3 +79,4 @@ class TranscribeForm(QFrame):
         actions.addWidget(self._cancel)
         actions.addWidget(self._ask)
         layout.addLayout(actions)
+        layout.addStretch(1)

@@ -385,7 +385,7 @@ def test_a_transcript_is_asked_for_as_one_likes(
     form.language.setCurrentIndex(form.language.findData("de"))
     form.translation.setChecked(True)
     form._ask.click()
-    assert form.isHidden()
+    assert not form.isVisible()
 
     def asked() -> list[tuple[str, str, str, bool]]:
         if not path_of(settings.archive).exists():
