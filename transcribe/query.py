@@ -351,8 +351,8 @@ class _Reading:
             return False
         try:
             first, end = moments(chunk.text, zone=self.zone)
-        except NotADate as error:
-            self.notes.append(f"{error.message[:-1]}, so it is searched as text.")
+        except NotADate:
+            self.notes.append(f"'{chunk.text[:40]}' is not a date, so it is searched as text.")
             return False
         if name in ("from", "on"):
             self.not_before(first)

@@ -52,6 +52,16 @@ _NO_WORDS = "Words to leave out need others to be searched."
 _NO_WORD = "There is no word in it to search."
 
 
+_UNHELD: Final = {
+    "title": "No session has the title '{}'.",
+    "source": "No session has the source '{}'.",
+    "tag": "No session has the tag '{}'.",
+    "speaker": "No session has the speaker '{}'.",
+    "lang": "No session has the language '{}'.",
+    "kind": "There is no {} in any session.",
+}
+
+
 class Order(StrEnum):
     """How hits are sorted."""
 
@@ -458,8 +468,7 @@ def _unheld(index: Database, asked: Query) -> tuple[str, ...]:
         held = of_sessions([item])
         sql = f"SELECT 1 FROM session WHERE {held.sql} LIMIT 1"  # noqa: S608 our own text
         if item.wanted and not index.rows(sql, held.parameters):
-            name = "language" if item.name == "lang" else item.name
-            notes.append(f"No session has the {name} '{item.value}'.")
+            notes.append(_UNHELD[item.name].format(item.value))
     return tuple(notes)
 
 

@@ -3179,6 +3179,70 @@
         <source>Give a moment inside of the segment.</source>
         <translation>Geben Sie einen Zeitpunkt innerhalb des Segments an.</translation>
     </message>
+    <message>
+        <source>There is no field &apos;{name}:&apos;, so it is searched as text.</source>
+        <translation>Es gibt kein Feld „{name}:“; es wird als Text gesucht.</translation>
+    </message>
+    <message>
+        <source>No session has the title &apos;{value}&apos;.</source>
+        <translation>Keine Sitzung hat den Titel „{value}“.</translation>
+    </message>
+    <message>
+        <source>No session has the source &apos;{value}&apos;.</source>
+        <translation>Keine Sitzung hat die Quelle „{value}“.</translation>
+    </message>
+    <message>
+        <source>No session has the tag &apos;{value}&apos;.</source>
+        <translation>Keine Sitzung hat das Schlagwort „{value}“.</translation>
+    </message>
+    <message>
+        <source>No session has the speaker &apos;{value}&apos;.</source>
+        <translation>In keiner Sitzung spricht „{value}“.</translation>
+    </message>
+    <message>
+        <source>No session has the language &apos;{value}&apos;.</source>
+        <translation>Keine Sitzung ist in der Sprache „{value}“.</translation>
+    </message>
+    <message>
+        <source>There is no {kind} in any session.</source>
+        <translation>In keiner Sitzung gibt es etwas der Art „{kind}“.</translation>
+    </message>
+    <message>
+        <source>&apos;kind:&apos; is one of {kinds}, so &apos;{value}&apos; is searched as text.</source>
+        <translation>„kind:“ ist eines von {kinds}; „{value}“ wird als Text gesucht.</translation>
+    </message>
+    <message>
+        <source>&apos;{value}&apos; is not a date, so it is searched as text.</source>
+        <translation>„{value}“ ist kein Datum; es wird als Text gesucht.</translation>
+    </message>
+    <message>
+        <source>The dates leave no time between them.</source>
+        <translation>Die Daten lassen keine Zeit dazwischen.</translation>
+    </message>
+    <message>
+        <source>There is no word in it to search.</source>
+        <translation>Darin ist kein Wort, nach dem gesucht werden kann.</translation>
+    </message>
+    <message>
+        <source>Words to leave out need others to be searched.</source>
+        <translation>Zu Wörtern, die fehlen sollen, braucht es andere, die gesucht werden.</translation>
+    </message>
+    <message>
+        <source>&apos;{word}*&apos; is too short, so only the word itself is searched.</source>
+        <translation>„{word}*“ ist zu kurz; nur das Wort selbst wird gesucht.</translation>
+    </message>
+    <message>
+        <source>More than {count} matches, so they are shown newest first.</source>
+        <translation>Mehr als {count} Treffer, darum die neuesten zuerst.</translation>
+    </message>
+    <message>
+        <source>Not all of the archive was looked through yet; the newest matches are shown.</source>
+        <translation>Noch ist nicht das ganze Archiv durchsucht; gezeigt werden die neuesten Treffer.</translation>
+    </message>
+    <message>
+        <source>The index is still being made, so there may be more.</source>
+        <translation>Der Index wird noch gemacht; es kann mehr geben.</translation>
+    </message>
 </context>
 <context>
     <name>RecordBar</name>
@@ -3541,10 +3605,6 @@
             <numerusform>%n Treffer in {file} geschrieben.</numerusform>
             <numerusform>%n Treffer in {file} geschrieben.</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>There is no field &apos;{name}:&apos;, so it is searched as text.</source>
-        <translation>Es gibt kein Feld „{name}:“; es wird als Text gesucht.</translation>
     </message>
     <message numerus="yes">
         <source>%n hit(s)</source>

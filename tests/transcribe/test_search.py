@@ -275,7 +275,7 @@ def test_what_holds_for_no_session_is_said(archive: Archive) -> None:
             "No session has the language 'fr'.", "No session has the tag 'late night'.",
         ),
         "title:speech": ("No session has the title 'speech'.",),
-        "word kind:note": ("No session has the kind 'note'.",),
+        "word kind:note": ("There is no note in any session.",),
         "other speaker:ann -tag:night": (),
         "word from:2025 to:2024": ("The dates leave no time between them.",),
     }.items():  # fmt: skip

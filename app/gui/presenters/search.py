@@ -20,7 +20,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.gui.presenters import figures, words
+from app.gui.presenters import figures, reasons, words
 from app.gui.presenters.language import translate
 from recorder.archive import Archive
 from recorder.errors import storage_error
@@ -640,7 +640,7 @@ def _found(asked: Asked, results: Results, now: datetime) -> Found:
         count=_count(results),
         order=str(results.order),
         took=_took(results.took_ms),
-        notes=tuple(_in_own_words(note) for note in results.notes),
+        notes=tuple(map(reasons.in_own_words, results.notes)),
         suggestion=results.suggestion,
     )
 
@@ -649,15 +649,6 @@ def _took(took_ms: float) -> str:
     if took_ms < 1:
         return translate("Search", "less than 1 ms")
     return translate("Search", "{ms:.0f} ms").format(ms=took_ms)
-
-
-def _in_own_words(note: str) -> str:
-    """What `transcribe.query` says most often, in the window's language; else as it was said."""
-    found = re.fullmatch(r"There is no field '(?P<name>.+):', so it is searched as text\.", note)
-    if not found:
-        return note
-    said = translate("Search", "There is no field '{name}:', so it is searched as text.")
-    return said.format(name=found["name"])
 
 
 def _entry(hit: Hit, now: datetime) -> HitEntry:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 import resources
 from app.gui import tongue
-from app.gui.presenters import exporting, figures, language, search, words
+from app.gui.presenters import exporting, figures, language, reasons, search, words
 from app.gui.presenters.language import translate
 from recorder.types import State
 from resources import make_translations
@@ -108,8 +108,7 @@ def test_what_nobody_translated_is_said_in_english(german: None) -> None:
 
 def test_what_a_query_was_taken_for_is_german(german: None) -> None:
     (note,) = query.parse("host:musk").notes
-    assert search._in_own_words(note).startswith("Es gibt kein Feld „host:“")
-    assert search._in_own_words("Something else.") == "Something else."
+    assert reasons.in_own_words(note).startswith("Es gibt kein Feld „host:“")
     assert search._took(0.4) == "weniger als 1 ms"
     assert search._took(3.2) == "3 ms"
 
