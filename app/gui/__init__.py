@@ -23,6 +23,7 @@
     session_work    what people change of a session, written off the GUI thread
     player          sound, from any moment of a session on
     cards clips     a live session, with its actions; clips of it, proved when it has ended
+    steady          cards that come in move nothing under the pointer
     replaying       the replay that fills a session's gaps: offered, waited for
     watched cover   folders whose files are imported; a session's picture
     record_bar      on top: a link, a device, or words to search

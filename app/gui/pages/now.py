@@ -27,6 +27,7 @@ from app.gui.presenters.aftermath import Ended, ended_of
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
 from app.gui.presenters.live import Live
+from app.gui.steady import Steady
 from app.gui.welcome import WelcomeView
 from app.gui.widgets import Button, Chip, Teaching, Text, label, scrolled, tip
 from recorder.archive import SessionFolder
@@ -187,10 +188,13 @@ class NowPage(Place):
         """Show a card where its state belongs; it stays where it is, where that is the same."""
         is_ahead = live.status.state is State.SCHEDULED and not live.has_died
         section = self.scheduled if is_ahead else self.going
-        if self._places.get(live.key) is not section:
-            self._places[live.key] = section
+        if self._places.get(live.key) is section:
+            card.show_live(live)
+            return
+        self._places[live.key] = section
+        with self._steady.held():
             section.add(card)
-        card.show_live(live)
+            card.show_live(live)
 
     def _rest(self, path: Path) -> None:
         """Leave the card of what is over where it is: no other's button comes under the pointer."""
@@ -227,7 +231,8 @@ class NowPage(Place):
                 card.recovery_asked.connect(self._on_recovery)
                 card.wait_asked.connect(self._desk.wait)
                 self.interrupted[path] = card
-                self.left.add(card)
+                with self._steady.held():
+                    self.left.add(card)
 
     @Slot(object)
     def _on_recovery(self, folder: SessionFolder) -> None:
@@ -257,7 +262,9 @@ class NowPage(Place):
                 card.opened.connect(self.session_asked)
                 card.dismissed.connect(self._on_read)
                 card.replay_asked.connect(self._on_replay_asked)
-                self.over.add(card)
+                with self._steady.held():
+                    self.over.add(card)
+                    card.show_ended(each)
                 self._look_for_replay(each)
             self.ended[path].show_ended(each)
 
@@ -343,7 +350,9 @@ class NowPage(Place):
         for section in self._sections:
             column.addWidget(section)
         column.addStretch(1)
-        return scrolled(inner)
+        area = scrolled(inner, edge=tokens.SPACE_L)
+        self._steady = Steady(area, column)
+        return area
 
 
 class InterruptedCard(QFrame):

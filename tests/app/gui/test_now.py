@@ -1,11 +1,12 @@
 """The page Now under a hand that is quicker than the recorders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
 from pytestqt.qtbot import QtBot
 
 from app.gui import tokens
@@ -81,6 +82,44 @@ def test_no_button_comes_under_the_pointer_when_a_session_ends(
     window.turn_to("library")
     window.turn_to("now")
     qtbot.waitUntil(lambda: place_of(window, older)[1] < before[1])
+
+
+@pytest.fixture
+def pointer() -> Iterator[None]:
+    before = QCursor.pos()
+    yield
+    QCursor.setPos(before)
+
+
+def test_no_card_moves_under_the_pointer_when_another_session_begins(
+    qtbot: QtBot,
+    window: Window,
+    two: tuple[SessionFolder, SessionFolder],
+    pointer: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tokens, "RESTING_MS", 600_000)
+    newer, older = two
+    page = reach.now(window)
+    steady = page._steady
+    window.setGeometry(window.screen().availableGeometry())  # all of it in the pointer's reach
+    show(qtbot, window, live(older))
+    stop = page.cards[older.path].stop
+    qtbot.waitUntil(lambda: place_of(window, older)[1] > 0)
+    middle = stop.rect().center()
+    aimed = stop.mapToGlobal(middle)
+    QCursor.setPos(aimed)
+    show(qtbot, window, live(newer), live(older))
+    assert stop.mapToGlobal(middle) == aimed
+    qtbot.wait(50)  # whatever would be laid out anew
+    assert stop.mapToGlobal(middle) == aimed
+
+    QCursor.setPos(window.mapToGlobal(window.rect().topLeft()))
+    steady._on_rested()
+    card = page.cards[newer.path]
+    qtbot.waitUntil(lambda: card.mapTo(page, QPoint()).y() == tokens.SPACE_L)
+    assert stop.mapToGlobal(middle).y() > aimed.y()
+    assert steady._room.sizeHint().height() == 0
 
 
 def test_a_card_that_is_over_goes_after_a_while(
