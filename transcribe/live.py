@@ -51,6 +51,7 @@ _STEP_OF_COMPUTE = 1.3
 _MOST_AT_ONCE_S = 30.0
 _VOTE_S = 2.0  # less sound tells a language badly
 _PATIENCE = 5  # tries to decode the same place
+_LOCK = ".captions.lock"
 
 _log = logging.getLogger(__name__)
 
@@ -125,10 +126,23 @@ def start(folder: SessionFolder, models: Path, model: str) -> subprocess.Popen[b
         raise storage_error(error, doing="starting the captions") from error
 
 
+def is_captioned(folder: SessionFolder) -> bool:
+    """Whether a process writes the session's captions just now."""
+    try:
+        with FileLock(folder.derived / _LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # no such folder, or a disk that refuses
+        return False
+
+
 def follow(
     folder: SessionFolder, stop: threading.Event, *, poll_s: float = 0.1
 ) -> Iterator[Caption]:
     """A session's captions as they are written, until `stop` is set and no more are there.
+
+    Where another process begins anew, so does this.
 
     Raises:
         StorageError: They can't be read.
@@ -139,6 +153,8 @@ def follow(
         last_look = stop.is_set()
         try:
             with path.open("rb") as file:
+                if file.seek(0, os.SEEK_END) < done:
+                    done, rest = 0, b""
                 file.seek(done)
                 data = file.read()
         except FileNotFoundError:
@@ -178,7 +194,7 @@ def caption(
         StorageError: The disk refuses.
     """
     folder.derived.mkdir(exist_ok=True)
-    with contextlib.suppress(Timeout), FileLock(folder.derived / ".captions.lock", timeout=0):
+    with contextlib.suppress(Timeout), FileLock(folder.derived / _LOCK, timeout=0):
         _Captioner(folder, hear, detector, longest_s, stop or threading.Event()).run()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import logging
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from types import FrameType
@@ -23,6 +24,13 @@ from transcribe.weights import Weights
 
 _DRAIN_S = 60.0
 _BEHIND_S = 5.0
+_LOOK_S = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class CaptionsFailed(AircheckError):
+    """The captions' process ended in the midst of a recording."""
 
 
 @click.command("captions")
@@ -40,16 +48,15 @@ def captions_command(context: Context, session: str, model: str | None) -> None:
         raise AircheckError(
             f"{folder.path.name} has ended.", hint=f"'aircheck transcribe {folder.id}' is for it."
         )
-    ended = threading.Event()
-    with (
-        _process(context, folder, model, ended) as process,
-        _ended_by_ctrl_c(process),
-    ):
+    captioning = _Captioning(context, folder, model)
+    with contextlib.closing(captioning), _ended_by_ctrl_c(captioning):
         if context.as_json or not context.console.is_terminal:
-            for caption in live.follow(folder, ended):
-                _tell(context, folder, caption)
+            told = _Told(context, folder)
+            for caption in live.follow(folder, captioning.ended):
+                told.tell(caption)
         else:
-            _show(context, folder, ended)
+            _show(context, folder, captioning.ended)
+    captioning.check()
 
 
 @contextlib.contextmanager
@@ -58,53 +65,116 @@ def beside(context: Context, folder: SessionFolder, *, model: str | None) -> Ite
 
     On leaving, what is recorded already is heard to its end.
     """
-    ended = threading.Event()
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(_process(context, folder, model, ended))
-        except AircheckError as error:
-            context.say(f"[yellow]![/] No captions: {escape(str(error))}")
-        else:
-            thread = threading.Thread(
-                target=_tell_all, args=(context, folder, ended), name="captions", daemon=True
-            )
-            thread.start()
-            stack.callback(thread.join, _DRAIN_S)
-            stack.callback(ended.wait, _DRAIN_S)
-        yield
-
-
-def _tell_all(context: Context, folder: SessionFolder, ended: threading.Event) -> None:
-    with contextlib.suppress(AircheckError):
-        for caption in live.follow(folder, ended):
-            _tell(context, folder, caption)
-
-
-@contextlib.contextmanager
-def _process(
-    context: Context, folder: SessionFolder, asked: str | None, ended: threading.Event
-) -> Iterator[subprocess.Popen[bytes]]:
-    """The captions' process; `ended` is set when it has."""
-    weights = Weights(context.settings.models)
-    model = asked or weights.for_captions(context.settings.model)
-    weights.require(model)
-    process = live.start(folder, context.settings.models, model)
-    watch = threading.Thread(target=_wait, args=(process, ended), name="captions' end", daemon=True)
-    watch.start()
     try:
-        yield process
+        captioning = _Captioning(context, folder, model)
+    except AircheckError as error:
+        context.say(f"[yellow]![/] No captions: {escape(str(error))}")
+        yield
+        return
+    thread = threading.Thread(
+        target=_tell_all, args=(context, folder, captioning), name="captions", daemon=True
+    )
+    thread.start()
+    try:
+        yield
     finally:
-        process.terminate()
-        watch.join(_DRAIN_S)
+        captioning.ended.wait(_DRAIN_S)
+        thread.join(_DRAIN_S)
+        captioning.close()
+
+
+def _tell_all(context: Context, folder: SessionFolder, captioning: _Captioning) -> None:
+    told = _Told(context, folder)
+    try:
+        for caption in live.follow(folder, captioning.ended):
+            told.tell(caption)
+        captioning.check()
+    except AircheckError as error:
+        context.say(f"[yellow]![/] {escape(str(error))}")
+
+
+class _Captioning:
+    """The captions' process; where another one is at the session, one that takes over from it.
+
+    Attributes:
+        ended: Set when no more captions come.
+    """
+
+    def __init__(self, context: Context, folder: SessionFolder, asked: str | None) -> None:
+        """Start it.
+
+        Args:
+            context: Of the command.
+            folder: The session's.
+            asked: The model that was asked for by name.
+
+        Raises:
+            UnknownModel: There is no such model.
+            MissingModel: Its file isn't here yet.
+            StorageError: The disk refuses.
+        """
+        models = context.settings.models
+        model = asked or Weights(models).for_captions(context.settings.model)
+        Weights(models).require(model)
+        self.ended = threading.Event()
+        self._folder = folder
+        self._stopped = threading.Event()
+        self._has_failed = False
+        self._start = functools.partial(live.start, folder, models, model)
+        self._process = self._start()
+        self._watch = threading.Thread(target=self._run, name="captions' end", daemon=True)
+        self._watch.start()
+
+    def end(self) -> None:
+        """Have it hear what is recorded by now, and end."""
+        self._stopped.set()
+        self._process.terminate()
+
+    def close(self) -> None:
+        """End it, and wait until it has."""
+        self.end()
+        self._watch.join(_DRAIN_S)
+
+    def check(self) -> None:
+        """See that it ended well.
+
+        Raises:
+            CaptionsFailed: It didn't.
+        """
+        if self._has_failed:
+            raise CaptionsFailed(
+                "The captions ended early.",
+                safe="The recording goes on, and its text can be made when it is over.",
+                hint=f"{self._folder.derived / 'captions.log'} says why.",
+            )
+
+    def _run(self) -> None:
+        try:
+            while (status := self._process.wait()) == 0 and self._is_left_by_others():
+                self._process = self._start()
+                if self._stopped.is_set():
+                    self._process.terminate()
+            self._has_failed = status != 0 and not self._stopped.is_set()
+        except AircheckError:
+            _log.exception("the captions can't go on")
+            self._has_failed = True
+        finally:
+            self.ended.set()
+
+    def _is_left_by_others(self) -> bool:
+        """Wait while another process writes the captions; whether it leaves some to be written."""
+        while not self._stopped.is_set() and live.is_captioned(self._folder):
+            self._stopped.wait(_LOOK_S)
+        return not self._stopped.is_set() and not self._folder.sealed()
 
 
 @contextlib.contextmanager
-def _ended_by_ctrl_c(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def _ended_by_ctrl_c(captioning: _Captioning) -> Iterator[None]:
     """Ctrl-C has the process hear what is left, and end; a second one is what it always is."""
 
     def end(_: int, __: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        process.terminate()
+        captioning.end()
 
     before = signal.signal(signal.SIGINT, end)
     try:
@@ -113,17 +183,22 @@ def _ended_by_ctrl_c(process: subprocess.Popen[bytes]) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _wait(process: subprocess.Popen[bytes], ended: threading.Event) -> None:
-    process.wait()
-    ended.set()
+class _Told:
+    """What was told: for machines every form of a caption, for people the last, and once."""
 
+    def __init__(self, context: Context, folder: SessionFolder) -> None:
+        self._context, self._folder = context, folder
+        self._until_s: dict[str, float] = {}
 
-def _tell(context: Context, folder: SessionFolder, caption: Caption) -> None:
-    """For machines every form of a caption, for people the last."""
-    if context.as_json:
-        context.answer(_json(folder, caption))
-    elif caption.is_final and caption.text:
-        context.say(f"  [cyan]{exact_clock(caption.start_s)}[/]  {escape(caption.text)}")
+    def tell(self, caption: Caption) -> None:
+        """Tell it, unless it was told by a process that this one took over from."""
+        if self._context.as_json:
+            self._context.answer(_json(self._folder, caption))
+        elif caption.is_final and caption.end_s > self._until_s.get(caption.track, 0.0):
+            self._until_s[caption.track] = caption.end_s
+            if caption.text:
+                clock = exact_clock(caption.start_s)
+                self._context.say(f"  [cyan]{clock}[/]  {escape(caption.text)}")
 
 
 def _json(folder: SessionFolder, caption: Caption) -> dict[str, Any]:
@@ -143,10 +218,10 @@ def _json(folder: SessionFolder, caption: Caption) -> dict[str, Any]:
 
 def _show(context: Context, folder: SessionFolder, ended: threading.Event) -> None:
     """What is final as lines, and below them what may change still, in place."""
+    told = _Told(context, folder)
     with Live(console=context.console, auto_refresh=False) as shown:
         for caption in live.follow(folder, ended):
-            if caption.is_final:
-                _tell(context, folder, caption)
+            told.tell(caption)
             shown.update(Text() if caption.is_final else _line(caption), refresh=True)
 
 

@@ -7,17 +7,20 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 import resources
 from recorder.archive import SessionFolder
-from recorder.types import AudioFormat
+from recorder.types import AudioFormat, Seconds
 from tests.app.cli.running import runner
 from tests.recorder.builders import PartSpec, adts_chunks, build_session
 from transcribe import heard
+from transcribe.listening import Caption
 
 TALK = AudioFormat(container="adts", codec="aac", rate_hz=44_100, channels=1)
 SAID = "Good evening from the studio."
@@ -37,6 +40,20 @@ def captioner(folder: SessionFolder, *more: str) -> subprocess.Popen[str]:
         env=os.environ | {"AIRCHECK_MODEL": "demo"},
         start_new_session=True,
     )
+
+
+def heard_line(text: str, *, number: int = 0) -> str:
+    """A final caption as `transcribe.live` writes it."""
+    caption = Caption(
+        number=number,
+        track="a",
+        start_s=Seconds(number),
+        end_s=Seconds(number + 0.5),
+        text=text,
+        tentative="",
+        is_final=True,
+    )
+    return json.dumps(asdict(caption)) + "\n"
 
 
 @pytest.mark.timeout(300)  # the captions' process gives way to everything else
@@ -73,6 +90,38 @@ def test_people_read_what_is_final(tmp_path: Path) -> None:
     assert process.wait(240) == 0
     assert line.split(maxsplit=1)[1].strip() == SAID
     assert "Traceback" not in rest
+
+
+@pytest.mark.timeout(300)
+def test_two_at_once_tell_the_same_and_one_takes_over_from_the_other(tmp_path: Path) -> None:
+    folder = live_session(tmp_path)
+    folder.derived.mkdir()
+    by_another = heard_line("By another process.") + heard_line("And on.", number=1) * 50
+    (folder.derived / heard.FILE_NAME).write_text(by_another, encoding="utf-8")
+    with FileLock(folder.derived / ".captions.lock"):
+        process = captioner(folder)
+        assert process.stdout is not None
+        assert "By another process." in next(line for line in process.stdout if line.strip())
+    told = next(line for line in process.stdout if SAID in line)
+    assert told, "it goes on where the other one ended"
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=240)
+    assert process.returncode == 0
+
+
+@pytest.mark.timeout(300)
+def test_captions_that_fail_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = live_session(tmp_path / "archive")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "tiny.pt").write_text("no model")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRCHECK_MODELS", str(tmp_path / "models"))
+        run = runner(folder.path.parent, capsys)
+        status, out = run("captions", folder.id, "--model", "tiny", "--json")
+    assert status == 1
+    told = json.loads(out)["error"]
+    assert told["message"] == "The captions ended early."
+    assert "captions.log" in told["hint"]
 
 
 def test_what_cannot_be_captioned_is_said(
