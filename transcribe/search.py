@@ -32,7 +32,7 @@ from transcribe.errors import NotAPage
 from transcribe.hits import Found, Hit, Line
 from transcribe.marks import Kind
 from transcribe.matches import Matches, Place
-from transcribe.query import Phrase, Query
+from transcribe.query import Filter, Phrase, Query
 from transcribe.scope import Scope, of_sessions
 
 MOST_COUNTED: Final = 10_000
@@ -155,6 +155,18 @@ def search(
         notes += _unheld(index, asked) if nothing else ()
     took_ms = (time.perf_counter() - began_s) * 1000
     return replace(results, took_ms=took_ms, notes=notes + results.notes, suggestion=suggestion)
+
+
+def untranscribed(index: Database) -> int:
+    """How many sessions there are in which nobody can find what was said.
+
+    Raises:
+        IndexBroken: The index is damaged.
+        IndexBusy: It was locked for 5 s.
+    """
+    held = of_sessions([Filter(name="kind", value=Kind.SPEECH, wanted=False)])
+    sql = f"SELECT count(*) FROM session WHERE {held.sql}"  # noqa: S608 our own text
+    return int(index.rows(sql, held.parameters)[0][0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,6 +170,7 @@ def _search(context: Context, db: Database, asked: Saved, options: dict[str, Any
         _say_facets(context, spread)
         _say_summary(context, results)
     if not results.hits:
+        _say_untranscribed(context, search.untranscribed(db))
         sys.exit(_NOTHING_FOUND)
 
 
@@ -328,6 +329,12 @@ def _say_summary(context: Context, results: search.Results) -> None:
         context.say(f"[yellow]![/] {escape(note)}")
     if results.suggestion:
         context.say(f"Did you mean: {escape(results.suggestion)}")
+
+
+def _say_untranscribed(context: Context, count: int) -> None:
+    if count:
+        have = "has" if count == 1 else "have"
+        context.say(f"[dim]{counted(count, 'session')} {have} no transcript yet.[/]")
 
 
 def highlighted(hit: Hit) -> str:

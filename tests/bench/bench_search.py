@@ -256,7 +256,7 @@ def test_nonsense(talk: Database) -> None:
     chance = random.Random(6)
     signs = "\"'()*:-+^{}[]|&!~,. \t\n\0\u201c\u2019\u00e9\u4e2d\ud800"
     pieces = [*signs, "OR", "AND", "NOT", "NEAR", "NEAR/3", "title:", "from:", "lang:", "on:2024",
-              *VOCABULARY[3_000:3_100]]  # fmt: skip
+              "kind:", "kind:marker", "-kind:speech", *VOCABULARY[3_000:3_100]]  # fmt: skip
     found, began_cpu_s = 0, time.process_time()
     for _ in range(FUZZ):
         text = "".join(chance.choices(pieces, k=chance.randrange(1, 12)))

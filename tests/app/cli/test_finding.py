@@ -115,6 +115,15 @@ def test_what_people_marked_is_found_as_such(aircheck: Aircheck) -> None:
     assert {hit["kind"] for hit in _answer(aircheck, "search", "welcome")["hits"]} == {"speech"}
 
 
+def test_what_has_no_transcript_is_said_where_nothing_is_found(
+    aircheck: Aircheck, archive: Archive
+) -> None:
+    assert "no transcript" not in aircheck("search", "nowhere")[1]
+    archive.create("Silent", [])
+    assert "1 session has no transcript yet." in aircheck("search", "nowhere")[1]
+    assert "no transcript" not in aircheck("search", "unedited")[1]
+
+
 def test_completion_and_what_was_meant(aircheck: Aircheck) -> None:
     assert _answer(aircheck, "search", "--complete", "the une") == {"completions": ["unedited"]}
     assert aircheck("search", "--complete", "xyz")[0] == 3
