@@ -13,6 +13,7 @@ import functools
 import gzip
 import importlib.util
 import itertools
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ _AFTER_LANGUAGES = (
     "<|nospeech|>",
     "<|notimestamps|>",
 )
+# Two threads that parse at once may get a SystemError, until Python 3.11.8
+# (https://github.com/python/cpython/issues/106905).
+_parsing = threading.Lock()
 
 
 @functools.cache
@@ -93,7 +97,8 @@ def _folder() -> Path:
 @functools.cache
 def _constant(file: str, name: str) -> Any:
     """The literal that a module of openai-whisper assigns to a name."""
-    tree = ast.parse((_folder() / file).read_text(encoding="utf-8"))
+    with _parsing:
+        tree = ast.parse((_folder() / file).read_text(encoding="utf-8"))
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and any(
             isinstance(target, ast.Name) and target.id == name for target in statement.targets
