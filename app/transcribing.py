@@ -22,6 +22,7 @@ from transcribe.queue import Job, JobState, Queue, add_pending, path_of
 from transcribe.weights import Weights
 
 _POLL_S = 0.1
+_EMPTY_BYTES = 8192  # a transcript without a word has its header alone
 _MOST_WORKERS = 4  # the queue itself fails a job whose worker died three times at one place
 
 
@@ -34,6 +35,7 @@ class Transcription:
         left_s: How long it takes still; None while nobody knows.
         file: The transcript's, in the session's folder; empty while it isn't there.
         problem: Why there is none, or what could not be done after it; a sentence.
+        note: What is to be known of it; a sentence, or empty.
     """
 
     session: SessionId
@@ -43,6 +45,7 @@ class Transcription:
     left_s: Seconds | None = None
     file: str = ""
     problem: str = ""
+    note: str = ""
 
 
 def transcribe_sessions(
@@ -156,13 +159,14 @@ def _worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _told(find: Callable[[SessionId], SessionFolder], job: Job) -> Transcription:
-    title, file, problem = str(job.session), "", job.error
+    title, file, problem, note = str(job.session), "", job.error, ""
     try:
         folder = find(job.session)
         title = folder.summary().title
         if job.state is JobState.DONE:
             newest = max(transcript.stored(folder), key=_written, default=None)
-            file = str(newest.path.relative_to(folder.path)) if newest else ""
+            if newest:
+                file, note = str(newest.path.relative_to(folder.path)), _note(folder, newest)
     except SessionNotFound:
         problem = problem or "The session is not in the archive any more."
     except AircheckError as error:
@@ -179,7 +183,19 @@ def _told(find: Callable[[SessionId], SessionFolder], job: Job) -> Transcription
         left_s=job.left_s,
         file=file,
         problem=problem,
+        note=note,
     )
+
+
+def _note(folder: SessionFolder, newest: transcript.Stored) -> str:
+    """What isn't to be expected of a transcript."""
+    if newest.path.stat().st_size < _EMPTY_BYTES and not transcript.load(newest.path).segments:
+        return "No words were heard in it."
+    key = (newest.track, newest.language)
+    read = next(each for each in transcript.active(folder) if (each.track, each.language) == key)
+    if read == newest or read.model != transcript.CORRECTED:
+        return ""
+    return f"What people corrected goes on being read and searched: {read.path.name}."
 
 
 def _written(item: transcript.Stored) -> int:

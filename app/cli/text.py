@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from app.transcribing import Transcription, transcribe_sessions
 from recorder.errors import AircheckError
 from transcribe import suiting
 from transcribe.download import KEPT
-from transcribe.errors import DownloadFailed
+from transcribe.errors import DownloadFailed, TranscribeError
 from transcribe.queue import Job, JobState, Queue, path_of
 from transcribe.weights import Model, Weights
 
@@ -79,19 +79,25 @@ def transcribe_command(
     if not sessions and not pending:
         raise click.UsageError("Name a session, or say --pending.")
     folders = [context.archive.find(name) for name in sessions]
-    settings = context.settings
-    with _progress(context) as progress:
-        done = transcribe_sessions(
-            settings,
-            folders,
-            model=model or "",
-            language=language,
-            engine=engine or "",
-            translate=translate,
-            by_channel=channels,
-            pending=pending,
-            on_progress=lambda job: _show_progress(progress, job),
-        )
+    try:
+        with _progress(context) as progress:
+            done = transcribe_sessions(
+                context.settings,
+                folders,
+                model=model or "",
+                language=language,
+                engine=engine or "",
+                translate=translate,
+                by_channel=channels,
+                pending=pending,
+                on_progress=lambda job: _show_progress(progress, job),
+            )
+    except KeyboardInterrupt as stop:
+        raise TranscribeError(
+            "The transcription was stopped.",
+            safe="It stays in the queue, and what is done of it is kept.",
+            hint="'aircheck transcribe --pending' goes on with it, 'aircheck queue' lists it.",
+        ) from stop
     if context.as_json:
         context.answer({"jobs": [_job_json(job) for job in done]})
     for job in done:
@@ -99,6 +105,8 @@ def transcribe_command(
             context.say(f"[red]✗[/] {escape(job.title)}: {escape(job.problem)}")
         else:
             context.say(f"[green]✓[/] {escape(job.title)}  {escape(job.file)}")
+            if job.note:
+                context.say(f"  {escape(job.note)}")
     if not done:
         context.say("Nothing is queued.")
     sys.exit(1 if any(job.problem for job in done) else 0)
@@ -116,9 +124,11 @@ def _progress(context: Context) -> Progress:
 
 
 def _show_progress(progress: Progress, job: Transcription) -> None:
-    known = {task.description: task.id for task in progress.tasks}
-    name = escape(job.title)
-    task = known[name] if name in known else progress.add_task(name, total=1.0, left="")
+    key = (job.session, job.model)
+    known = {task.fields["key"]: task.id for task in progress.tasks}
+    task = known.get(key)
+    if task is None:
+        task = progress.add_task(escape(job.title), total=1.0, left="", key=key)
     left = "" if job.left_s is None else f"{clock(job.left_s)} left"
     progress.update(task, completed=job.progress, left=left)
 
@@ -130,6 +140,7 @@ def _job_json(job: Transcription) -> dict[str, Any]:
         "model": job.model,
         "file": job.file,
         "problem": job.problem,
+        "note": job.note,
     }
 
 
@@ -186,8 +197,17 @@ def _queued_json(job: Job) -> dict[str, Any]:
     }
 
 
-def _queue_step(name: str, about: str, step: Callable[[Queue, int], Job]) -> None:
-    """Give the group a command that does one thing to one job."""
+def _queue_step(
+    name: str, about: str, step: Callable[[Queue, int], Job], states: Collection[JobState]
+) -> None:
+    """Give the group a command that does one thing to one job.
+
+    Args:
+        name: The command's.
+        about: What it does.
+        step: Does it.
+        states: Of the job where it could be done.
+    """
 
     @queue_command.command(name, help=about)
     @click.argument("number", type=click.IntRange(1, _LARGEST_NUMBER))
@@ -199,16 +219,17 @@ def _queue_step(name: str, about: str, step: Callable[[Queue, int], Job]) -> Non
         if context.as_json:
             context.answer(_queued_json(job))
         else:
-            is_so = step is not Queue.pause or job.state == "paused"
+            is_so = job.state in states
             context.say(f"{'[green]✓[/]' if is_so else '[yellow]![/]'} {job.id}: {job.state}")
             if job.state == "queued":
                 context.say("  'aircheck transcribe --pending' does it, if nothing is at it yet.")
 
 
-_queue_step("pause", "Let NUMBER rest; what is done of it is kept.", Queue.pause)
-_queue_step("resume", "Let NUMBER go on, or try again what failed.", Queue.resume)
-_queue_step("cancel", "Do not transcribe NUMBER.", Queue.cancel)
-_queue_step("first", "Do NUMBER before all others.", Queue.prefer)
+_WAITS = (JobState.QUEUED, JobState.RUNNING)
+_queue_step("pause", "Let NUMBER rest; what is done of it is kept.", Queue.pause, [JobState.PAUSED])
+_queue_step("resume", "Let NUMBER go on, or try again what failed.", Queue.resume, _WAITS)
+_queue_step("cancel", "Do not transcribe NUMBER.", Queue.cancel, [JobState.CANCELLED])
+_queue_step("first", "Do NUMBER before all others.", Queue.prefer, (*_WAITS, JobState.PAUSED))
 
 
 def _queue(context: Context) -> contextlib.closing[Queue]:

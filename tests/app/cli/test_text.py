@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 
 import resources
 from recorder.archive import Archive, SessionFolder
-from recorder.types import AudioFormat
+from recorder.types import AudioFormat, Seconds
 from tests.app.cli.running import Aircheck, runner
 from tests.recorder.builders import PartSpec, adts_chunks, build_session
 from tests.transcribe.models import save_random, small_dims
-from transcribe import suiting, transcript
+from transcribe import corrections, suiting, transcript
+from transcribe.corrections import Edit
 from transcribe.queue import Queue, path_of
 
 TALK = AudioFormat(container="adts", codec="aac", rate_hz=44_100, channels=1)
@@ -112,6 +114,52 @@ def test_what_is_put_first_is_done_first(
     claimed = queue.claim()
     assert claimed is not None
     assert claimed.id == jobs[2]
+
+
+def test_what_is_over_is_not_said_to_be_paused_or_given_up(
+    aircheck: Aircheck, folder: SessionFolder, queue: Queue
+) -> None:
+    job = queue.add(folder.id, model="demo")
+    assert "✓" in aircheck("queue", "cancel", str(job.id))[1]
+    for step in ("pause", "first"):
+        assert f"! {job.id}: cancelled" in aircheck("queue", step, str(job.id))[1]
+
+
+def test_who_stops_it_is_told_what_is_kept(
+    aircheck: Aircheck, folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.cli.text.transcribe_sessions", stopped)
+    told = answer(aircheck, "transcribe", folder.id, "--model", "demo", status=1)["error"]
+    assert told["safe"] == "It stays in the queue, and what is done of it is kept."
+
+
+def test_a_session_without_words_says_so(
+    aircheck: Aircheck, folder: SessionFolder, tmp_path: Path
+) -> None:
+    with wave.open(str(tmp_path / "silence.wav"), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(bytes(16_000 * 2 * 5))
+    [session] = answer(aircheck, "import", str(tmp_path / "silence.wav"))["sessions"]
+    assert "No words were heard in it." in aircheck("transcribe", session, "--model", "demo")[1]
+    out = tmp_path / "silence.vtt"
+    assert aircheck("export", session, "--as", "captions", "--out", str(out))[0] == 0
+    assert out.read_text() == "WEBVTT\nLanguage: en\n"
+
+
+def test_what_was_corrected_is_said_to_be_read_still(
+    aircheck: Aircheck, folder: SessionFolder
+) -> None:
+    [job] = answer(aircheck, "transcribe", folder.id, "--model", "demo")["jobs"]
+    assert job["note"] == ""
+    edit = Edit(at_s=Seconds(10), text="Good evening from here.")
+    corrections.correct(folder, [edit], author="Ada")
+    [job] = answer(aircheck, "transcribe", folder.id, "--model", "demo")["jobs"]
+    assert job["file"] == "transcript/a-demo-en-2.json"
+    assert "goes on being read and searched: a-corrected-en-1.json" in job["note"]
+    assert "Good evening from here" in aircheck("search", "evening")[1]
 
 
 @pytest.mark.parametrize("step", ["pause", "resume", "cancel", "first"])
