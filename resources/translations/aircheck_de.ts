@@ -2808,6 +2808,34 @@
         <translation>In {length} ist die Platte beim jetzigen Tempo voll.</translation>
     </message>
     <message>
+        <source>Connection refused</source>
+        <translation>Verbindung abgewiesen</translation>
+    </message>
+    <message>
+        <source>Connection reset by peer</source>
+        <translation>Verbindung vom anderen Ende abgebrochen</translation>
+    </message>
+    <message>
+        <source>Network is unreachable</source>
+        <translation>das Netz ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>No route to host</source>
+        <translation>kein Weg zum Rechner</translation>
+    </message>
+    <message>
+        <source>There is nothing to translate: English is spoken.</source>
+        <translation>Es gibt nichts zu übersetzen: Gesprochen wird Englisch.</translation>
+    </message>
+    <message>
+        <source>The model {what} can&apos;t translate: it knows English alone.</source>
+        <translation>Das Modell {what} kann nicht übersetzen: Es kennt nur Englisch.</translation>
+    </message>
+    <message>
+        <source>The transcript is untouched.</source>
+        <translation>Das Transkript ist unberührt.</translation>
+    </message>
+    <message>
         <source>The recorder had died.</source>
         <translation>Der Rekorder war abgestürzt.</translation>
     </message>
@@ -4654,6 +4682,13 @@
         <source>Dismiss the message</source>
         <translation>Meldung schließen</translation>
     </message>
+    <message numerus="yes">
+        <source>Show all %n</source>
+        <translation>
+            <numerusform>Alle %n zeigen</numerusform>
+            <numerusform>Alle %n zeigen</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Window</name>
@@ -4809,6 +4844,10 @@
     <message>
         <source>Unreadable</source>
         <translation>Unlesbar</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>Leer</translation>
     </message>
     <message>
         <source>Recovered</source>

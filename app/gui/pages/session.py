@@ -393,7 +393,7 @@ class SessionPage(SessionPlace):
         self.panel.versions.again.setVisible(self._live is None and not self._row.is_open)
         made_by = self._page.made_by if self._page else ""
         if not self._has_captions:
-            self.text.say_state(" ".join(part for part in (made_by, work.sentence) if part))
+            self.text.say_state(f"{made_by} {work.sentence}".strip() if made_by else "")
 
     def _show_wanted(self) -> None:
         """Bring the moment that was asked for into view."""

@@ -62,6 +62,7 @@ class Row:
             self.summary.state,
             is_held=self.summary.pid is not None,
             recovered=self.summary.recovered,
+            is_empty=not self.summary.duration_s,
             problem=self.summary.problem,
         )
 

@@ -97,7 +97,12 @@ def reason(which: GapReason) -> str:
 
 
 def look_of(
-    which: State, *, is_held: bool = False, recovered: bool = False, problem: str = ""
+    which: State,
+    *,
+    is_held: bool = False,
+    recovered: bool = False,
+    is_empty: bool = False,
+    problem: str = "",
 ) -> Look:
     """How a session's state is shown.
 
@@ -105,10 +110,13 @@ def look_of(
         which: The journal's last word on it.
         is_held: Whether a recorder is alive; an open session without one was interrupted.
         recovered: Whether it was mended after a crash.
+        is_empty: Whether nothing was recorded.
         problem: Why its folder can't be read, if it can't.
     """
     if problem:
         return Look(icon="triangle-alert", word=translate("Words", "Unreadable"), role="trouble")
+    if is_empty and which is State.DONE:
+        return Look(icon="circle-off", word=translate("Words", "Empty"), role="muted")
     if recovered and which is State.DONE:
         return Look(icon="shield-check", word=translate("Words", "Recovered"), role="fine")
     if not (is_held or which.is_final or which is State.SCHEDULED):

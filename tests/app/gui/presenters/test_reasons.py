@@ -1,6 +1,8 @@
 """What recorder and transcriber say, in German."""
 
 import ast
+import errno
+import os
 import re
 import socket
 from collections.abc import Iterator
@@ -54,7 +56,7 @@ def failed(error: Exception) -> str:
         (failed(socket.gaierror()), "(noch) keinen Rechner radio.example"),
         (failed(fetch._TooLate(waited_s=1.0)), "nicht rechtzeitig"),
         (failed(ConnectionRefusedError()), "weist die Verbindung ab"),
-        (failed(OSError(113, "No route to host")), "nicht zu erreichen: No route"),
+        (failed(OSError(113, "No route to host")), "nicht zu erreichen: kein Weg"),
     ],
 )
 def test_what_the_recorder_says_is_said_in_german(german: None, detail: str, words: str) -> None:
@@ -98,6 +100,7 @@ def test_an_errors_message_is_said_in_german(german: None) -> None:
 def test_every_sentence_that_is_translated_is_one_that_is_said() -> None:
     root = Path(reasons.__file__).parents[3]
     said = {f"{status.value} {status.phrase}" for status in HTTPStatus}
+    said |= {os.strerror(number) for number in errno.errorcode}
     for package in ("recorder", "transcribe", "app"):
         for path in (root / package).rglob("*.py"):
             if "gui" not in path.parts:

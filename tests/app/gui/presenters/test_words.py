@@ -144,3 +144,9 @@ def test_figures_are_those_of_the_place() -> None:
         assert figures.percent(0.5) == "50 %"
     finally:
         figures.use(figures.English())
+
+
+def test_what_recorded_nothing_is_not_called_done() -> None:
+    empty = words.look_of(State.DONE, is_empty=True)
+    assert (empty.word, empty.icon) == ("Empty", "circle-off")
+    assert words.look_of(State.SCHEDULED, is_empty=True).word == "Scheduled"
