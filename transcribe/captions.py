@@ -38,6 +38,7 @@ from transcribe.writing import WITH_WALL_CLOCK, WRITERS, within
 SUFFIXES = (".json", ".srt", ".vtt")
 """Of the files that `read` takes."""
 
+_UNWRITTEN = "Nothing was written."
 _UNTOUCHED = "It is untouched, and nothing was imported from it."
 _LARGEST_FILE = 256 * 2**20
 _ARROW = "-->"
@@ -114,8 +115,9 @@ def export(
         wall_clock: Whether it says the wall clock's time, as `transcribe.writing` has it.
 
     Raises:
-        TranscriptError: There is none, one can't be read, or the wall clock isn't known or wanted
-            in a format that holds none.
+        TranscriptError: There is none, one can't be read, nothing was said in that range, the file
+            is called as another format is, or the wall clock isn't known or wanted in a format that
+            holds none.
         ExportError: A file is there already, or its place lies in a package.
         StorageError: The disk refuses.
     """
@@ -134,20 +136,29 @@ def export(
             hint=f"'aircheck transcribe {folder.id}' makes one.",
         )
     places = _places(folder, texts, out, fmt)
+    end_s = math.inf if to_s is None else to_s
+    parts = [within(load(text.path), from_s, end_s) for text in texts]
+    if (from_s or to_s is not None) and not any(part.segments or part.gaps for part in parts):
+        raise TranscriptError("Nothing was said between these moments.", safe=_UNWRITTEN)
     try:
         places[0].parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise storage_error(error, doing=f"making {places[0].parent}") from error
-    for text, path in zip(texts, places, strict=True):
-        loaded = within(load(text.path), from_s, math.inf if to_s is None else to_s)
-        written_out = WRITERS[fmt](loaded, started_at)
-        write_whole(path, written_out.encode("utf-8", errors="replace"))
+    for part, path in zip(parts, places, strict=True):
+        write_whole(path, WRITERS[fmt](part, started_at).encode("utf-8", errors="replace"))
     return places
 
 
 def _places(folder: SessionFolder, texts: list[Stored], out: Path, fmt: str) -> list[Path]:
     """Where each transcript goes; a file that is named is refused where one is already."""
-    is_file = out.suffix.lower() == f".{fmt}" and not out.is_dir()
+    called = out.suffix.lower().removeprefix(".")
+    is_file = called in WRITERS and not out.is_dir()
+    if is_file and called != fmt:
+        raise TranscriptError(
+            f"{out.name} is called as {called} is, and {fmt} was asked for.",
+            safe=_UNWRITTEN,
+            hint="Name the format that is meant, or another file.",
+        )
     place, stem = (out.parent, out.stem) if is_file else (out, folder.path.name)
     paths = [place / f"{stem}-{text.track}-{text.language}.{fmt}" for text in texts]
     if not is_file:

@@ -218,6 +218,19 @@ def test_export_writes_the_file_that_is_named(tmp_path: Path) -> None:
     assert captions.export(folder, tmp_path / "y.srt", fmt="srt")[0].parent.name == "y.srt"
 
 
+def test_what_would_be_empty_or_misnamed_is_not_written(tmp_path: Path) -> None:
+    folder = Archive(tmp_path / "archive").create("Talk", [])
+    transcript.store(folder, SPOKEN)
+    with pytest.raises(TranscriptError, match="Nothing was said between") as caught:
+        captions.export(folder, tmp_path / "part.srt", fmt="srt", from_s=100.0, to_s=200.0)
+    assert caught.value.safe == "Nothing was written."
+    with pytest.raises(TranscriptError, match="is called as srt is, and vtt was asked for"):
+        captions.export(folder, tmp_path / "part.srt", fmt="vtt")
+    assert not (tmp_path / "part.srt").exists()
+    [gap] = captions.export(folder, tmp_path / "gap.txt", fmt="txt", from_s=10.0, to_s=20.0)
+    assert "no audio, connection lost" in gap.read_text()
+
+
 def test_export_writes_a_file_for_each_track_and_language(tmp_path: Path) -> None:
     folder = Archive(tmp_path / "archive").create("Talk", [])
     with pytest.raises(TranscriptError, match="no transcript yet"):
