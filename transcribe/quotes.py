@@ -9,7 +9,7 @@ from recorder.archive import SessionFolder
 from recorder.types import Seconds, SessionId
 from transcribe import transcript
 from transcribe.errors import TranscriptError
-from transcribe.transcript import Transcript
+from transcribe.transcript import Segment, Transcript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +70,10 @@ def quote(
     if to_s < from_s:
         raise ValueError("a quote cannot end before it begins")
     text = _text(folder, track, language)
-    said = [s for s in text.segments if s.start_s < to_s and s.end_s > from_s]
+    said = _said(text, from_s, to_s)
     if not said:
         raise TranscriptError(f"Nothing was said from {_clock(from_s)} to {_clock(to_s)}.")
-    begin_s, end_s = said[0].start_s, said[-1].end_s
+    begin_s, end_s = said[0].start_s, max(segment.end_s for segment in said)
     summary = folder.summary()
     speakers = dict.fromkeys(s.speaker for s in said if s.speaker)
     started_at = summary.started_at
@@ -91,6 +91,13 @@ def quote(
     )
 
 
+def _said(text: Transcript, from_s: Seconds, to_s: Seconds) -> list[Segment]:
+    """The segments of a stretch; of a moment the one in which it lies."""
+    if from_s == to_s:
+        return [s for s in text.segments if s.start_s <= from_s < s.end_s]
+    return [s for s in text.segments if s.start_s < to_s and s.end_s > from_s]
+
+
 def _maker(text: Transcript) -> str:
     if text.author:
         return f"corrected by {text.author}"
@@ -98,12 +105,14 @@ def _maker(text: Transcript) -> str:
 
 
 def _text(folder: SessionFolder, track: str, language: str) -> Transcript:
-    for item in transcript.active(folder):
+    there = transcript.active(folder)
+    for item in there:
         if item.track == track and language in ("", item.language):
             return transcript.load(item.path)
+    names = ", ".join(f"track {item.track} in {item.language}" for item in there)
     raise TranscriptError(
         f"{folder.path.name} has no such transcript.",
-        hint=f"'aircheck transcribe {folder.id}' makes one.",
+        hint=f"There is {names}." if names else f"'aircheck transcribe {folder.id}' makes one.",
     )
 
 

@@ -36,6 +36,16 @@ def test_a_quote_names_its_session_time_source_and_audio(tmp_path: Path) -> None
         assert expected in citation
 
 
+def test_a_moment_is_quoted_by_what_is_said_then(tmp_path: Path) -> None:
+    folder = build_session(tmp_path)
+    say(folder, ["Hello.", "No data was lost."], every_s=0.5)
+    for at_s, text in ((0.0, "Hello."), (0.5, "No data was lost.")):
+        assert quotes.quote(folder, Seconds(at_s), Seconds(at_s)).text == text
+    with pytest.raises(TranscriptError) as caught:
+        quotes.quote(folder, Seconds(0), Seconds(1), language="de")
+    assert caught.value.hint == "There is track a in en."
+
+
 def test_a_corrected_quote_says_who_did_it(tmp_path: Path) -> None:
     folder = build_session(tmp_path)
     say(folder, ["No date was lost."], every_s=1)
