@@ -53,8 +53,7 @@ class Steady(QObject):
     def _aimed_at(self) -> QFrame | None:
         """The card under the pointer."""
         found: QWidget | None = QApplication.widgetAt(QCursor.pos())
-        column = self._area.widget()
-        if found is None or not column.isAncestorOf(found):
+        if found is None or not self._area.viewport().isAncestorOf(found):
             return None
         while found is not None and found.objectName() != "card":
             found = found.parentWidget()
@@ -66,7 +65,7 @@ class Steady(QObject):
     def _scroll_by(self, grown: int) -> None:
         bar = self._area.verticalScrollBar()
         target = bar.value() + grown
-        content = self._area.widget().minimumSizeHint().height() - self._room.sizeHint().height()
+        content = self._column.minimumSize().height() - self._room.sizeHint().height()
         self._make_room(max(0, self._area.viewport().height() + target - content))
         bar.setValue(target)
         self._scrolled, self._at = self._scrolled + grown, bar.value()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
@@ -33,6 +34,7 @@ _REDRAWN = (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange)
 
 _FINE: tuple[str, tokens.Role] = ("check", "fine")
 _WARNING: tuple[str, tokens.Role] = ("triangle-alert", "trouble")
+_NUMBERS = itertools.count(1)
 
 
 class Icon(QLabel):
@@ -270,7 +272,8 @@ class Notice(QFrame):
     """A message that stands where it happened, in three sentences, until it is read.
 
     What says that something is done goes by itself, unless the pointer is on it. Stays hidden while
-    there is nothing to say.
+    there is nothing to say. Of several that a window would show at once, the first is one line, the
+    newest message and how many there are, until all are asked for.
     """
 
     shown = Signal(object)
@@ -280,16 +283,18 @@ class Notice(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self._message: Message | None = None
+        self.number = 0  # the greater, the newer
+        self.is_open = False  # it was asked for beside others
         self._happened = wrapped("heading")
         self._rest = wrapped("muted")
         self._close = IconButton(translate("Widgets", "Dismiss the message"), "x")
         self._close.clicked.connect(self.clear)
-        texts = QVBoxLayout()
-        texts.setSpacing(tokens.SPACE_XS)
-        texts.addWidget(self._happened)
-        texts.addWidget(self._rest)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_S, tokens.SPACE_M)
+        self._newest = Text("heading")
+        self.all = Button(translate("Widgets", "Show all %n", n=2), kind="link")
+        self.all.clicked.connect(self._on_all)
+        self._texts = QWidget()
+        column(self._texts, self._happened, self._rest, space=tokens.SPACE_XS)
+        self._line = line = QHBoxLayout(self)
         line.setSpacing(tokens.SPACE_M)
         self._icon = Icon("triangle-alert", "trouble", tokens.ICON_M)
         self.show_file = Button(translate("Jobs", "Show in folder"), "folder-open")
@@ -298,9 +303,12 @@ class Notice(QFrame):
         self._going.setSingleShot(True)
         self._going.timeout.connect(self._on_going)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(texts, 1)
+        line.addWidget(self._texts, 1)
+        line.addWidget(self._newest, 1)
+        line.addWidget(self.all)
         line.addWidget(self.show_file)
         line.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.fold(())
         self.hide()
 
     @property
@@ -312,14 +320,11 @@ class Notice(QFrame):
         """Show a message; the one that stands already is left alone."""
         if message == self._message:
             return
-        self._message = message
+        self._message, self.number, self.is_open = message, next(_NUMBERS), False
         self._happened.setText(message.happened)
         self._rest.setText(" ".join(part for part in (message.safe, message.next) if part))
         self._rest.setVisible(bool(self._rest.text()))
-        self._icon.show_icon(*(_FINE if message.is_good else _WARNING))
-        self.show_file.setVisible(message.file is not None)
-        self.setAccessibleName(str(message))
-        self.show()
+        self.arrange()
         if message.is_good:
             self._going.start(tokens.GOOD_NEWS_MS)
         else:
@@ -330,7 +335,50 @@ class Notice(QFrame):
         """Nothing to say any more."""
         self._message = None
         self._going.stop()
-        self.hide()
+        self.arrange()
+
+    def arrange(self) -> None:
+        """See anew which of a window's notices have something to say, and fold several to one."""
+        every = self.window().findChildren(Notice) or [self]
+        seen = [each for each in every if each.message is not None and each.has_place]
+        is_folded = len(seen) > 1 and not all(each.is_open for each in seen)
+        for each in every:
+            each.fold(tuple(seen) if is_folded and each is seen[0] else ())
+            each.setVisible(each.message is not None and not (is_folded and each in seen[1:]))
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the page that it stands on is shown."""
+        parent = self.parentWidget()
+        return parent is not None and parent.isVisible()
+
+    def fold(self, into_one: tuple[Notice, ...]) -> None:
+        """Show the newest of several messages on one line; where there is no other, its own."""
+        newest = max(into_one, key=lambda each: each.number, default=self)
+        message, is_one = newest.message, not into_one
+        for part, is_shown in (
+            (self._texts, is_one),
+            (self._close, is_one),
+            (self.show_file, is_one and message is not None and message.file is not None),
+            (self._newest, not is_one),
+            (self.all, not is_one),
+        ):
+            part.setVisible(is_shown)
+        edge = tokens.SPACE_M if is_one else tokens.SPACE_XS
+        at = Qt.AlignmentFlag.AlignTop if is_one else Qt.AlignmentFlag.AlignVCenter
+        self._line.setAlignment(self._icon, at)
+        self._line.setContentsMargins(tokens.SPACE_L, edge, tokens.SPACE_S, edge)
+        if message is not None:
+            self._icon.show_icon(*(_FINE if message.is_good else _WARNING))
+            self._newest.say(message.happened)
+            self.all.say(translate("Widgets", "Show all %n", n=len(into_one)))
+            self.setAccessibleName(str(message))
+
+    @Slot()
+    def _on_all(self) -> None:
+        for each in self.window().findChildren(Notice):
+            each.is_open = True
+        self.arrange()
 
     @Slot()
     def _on_going(self) -> None:

@@ -133,6 +133,7 @@ class Window(QMainWindow):
         session = place.shown if isinstance(place, SessionPlace) else None
         self.side.show_session(session.path if session else None)
         self.transport.offer(can_play=session is not None)
+        self.bar.notice.arrange()
         self._desk.measure(session)
         place.enter()
         QTimer.singleShot(0, self, self._fit_side)  # once the page has its room

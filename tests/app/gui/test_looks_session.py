@@ -14,6 +14,7 @@ from app.gui.panel import Panel
 from app.gui.presenters import evidence
 from app.gui.presenters.comparing import Compared, Differing, Matched
 from app.gui.presenters.replaying import Replay
+from app.gui.presenters.words import Message
 from app.gui.window import Window
 from app.settings import Settings
 from recorder.archive import SessionFolder
@@ -51,6 +52,23 @@ def window_of(page: SessionPage) -> Window:
     window = page.window()
     assert isinstance(window, Window)
     return window
+
+
+def test_two_messages(page: SessionPage, look: Look) -> None:
+    window = window_of(page)
+    page.notice.say(
+        Message(
+            happened="The transcript could not be put right, for somebody else has changed it.",
+            safe="What was recorded is safe.",
+            next="Read it again, and put it right then.",
+        )
+    )
+    window.bar.notice.say(
+        Message(happened="The microphone is lost.", safe="What came is safe.", next="Plug it in.")
+    )
+    look(window, "session-messages")
+    window.bar.notice.all.click()
+    look(window, "session-messages-all")
 
 
 def test_the_panel(page: SessionPage, look: Look) -> None:
