@@ -21,14 +21,14 @@ def in_lanes(
 ) -> Iterator[_Result]:
     """As `map`, with several at work at once; the results come in the items' order.
 
-    The items are made on the caller's thread, one ahead of those at work; with one lane none is
-    made while one is at work, so that never more than one thread computes.
+    The items are made on the caller's thread, one ahead of those at work.
 
     Args:
         work: Runs on a thread of its own for each item.
         items: What it is done with.
-        lanes: How many may be at work at once, at least 1. It is asked before each item, so that
-            the answer may change; what it raises ends all.
+        lanes: How many threads may be at work beside the caller's; with 0 they take turns, an item
+            and then its work, so that never more than one computes. It is asked before each item,
+            so that the answer may change; what it raises ends all.
 
     Raises:
         Exception: What `work`, `items` and `lanes` raise. Nothing more is begun then, and what is
@@ -40,12 +40,12 @@ def in_lanes(
     pool = ThreadPoolExecutor(thread_name_prefix="lane")
     try:
         while True:
-            while len(running) > _beside_an_item(lanes()):
+            while len(running) > lanes():
                 running = _without_done(running)
             item = next(left, _END)
             if item is _END:
                 break
-            while len(running) >= lanes():
+            while len(running) >= max(1, lanes()):
                 running = _without_done(running)
             asked.append(pool.submit(work, item))
             running.add(asked[-1])
@@ -66,11 +66,6 @@ def in_lanes(
 def cores() -> int:
     """How many threads of this machine can compute without sharing a core."""
     return psutil.cpu_count(logical=False) or 1
-
-
-def _beside_an_item(lanes: int) -> int:
-    """How many may be at work while the next item is made."""
-    return lanes if lanes > 1 else 0
 
 
 def _without_done(running: set[Future[_Result]]) -> set[Future[_Result]]:

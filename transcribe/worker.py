@@ -318,7 +318,7 @@ class _Worker:
             pass
 
     def _lanes(self, job: Job, use_threads: Callable[[int], int]) -> int:
-        """How many threads may compute now: one while anything is recorded.
+        """How many threads may compute beside this one; none while anything is recorded.
 
         Args:
             job: The one that is at work.
@@ -328,7 +328,10 @@ class _Worker:
             _NotWantedError: It is no longer to be done, or not now.
         """
         self._require_wanted(job)
-        return use_threads(1 if self._is_recording() else 0)
+        if self._is_recording():
+            use_threads(1)
+            return 0
+        return use_threads(0)
 
     def _require_wanted(self, job: Job) -> None:
         if not self._jobs.is_wanted(job):

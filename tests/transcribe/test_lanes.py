@@ -63,7 +63,7 @@ def test_as_many_at_once_as_may_be_and_one_item_more_is_made() -> None:
     assert works.most == 3
 
 
-def test_with_one_lane_no_item_is_made_while_one_is_at_work() -> None:
+def test_without_a_lane_items_and_work_take_turns() -> None:
     works = Works()
     works.may_end.set()
 
@@ -72,7 +72,7 @@ def test_with_one_lane_no_item_is_made_while_one_is_at_work() -> None:
             assert not works.at_work
             yield item
 
-    assert list(in_lanes(works, items(), lambda: 1)) == [-item for item in range(10)]
+    assert list(in_lanes(works, items(), lambda: 0)) == [-item for item in range(10)]
     assert works.most == 1
 
 
@@ -84,7 +84,7 @@ def test_lanes_may_become_fewer() -> None:
         for item in range(6):
             counts.append(len(works.at_work))
             if item == 2:
-                lanes[:] = [1]
+                lanes[:] = [0]
                 works.may_end.set()
             yield item
 
@@ -92,7 +92,7 @@ def test_lanes_may_become_fewer() -> None:
     assert counts[3:] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("lanes", [1, 3])
+@pytest.mark.parametrize("lanes", [0, 3])
 def test_what_goes_wrong_ends_it_and_what_is_at_work_ends_first(lanes: int) -> None:
     begun: list[int] = []
     ended: list[int] = []
@@ -128,7 +128,7 @@ def test_no_more_is_begun_when_lanes_says_so() -> None:
     def lanes() -> int:
         if len(done) == 2:
             raise InterruptedError
-        return 1
+        return 0
 
     with pytest.raises(InterruptedError):
         list(in_lanes(done.append, range(100), lanes))
