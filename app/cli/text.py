@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from app.cli.context import (
     Context,
@@ -289,6 +296,7 @@ def _get_command(context: Context, name: str) -> None:
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
+        TimeRemainingColumn(),
         console=context.console,
         disable=context.as_json or not context.console.is_terminal,
     )
