@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QStringListModel, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtCore import (
+    QObject,
+    QPoint,
+    QRect,
+    QStringListModel,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from app.gui import tokens
 from app.gui.presenters.search import beginning_of, completed
@@ -14,6 +23,8 @@ class WordCompleter(QObject):
 
     Args:
         field: Where the query is typed.
+        page: Where the hits are: the words are offered above it, and not above what leads to
+            other pages.
     """
 
     asked = Signal(str)
@@ -21,9 +32,10 @@ class WordCompleter(QObject):
     chosen = Signal(str)
     """The query as it is now: a word was chosen."""
 
-    def __init__(self, field: QLineEdit) -> None:
+    def __init__(self, field: QLineEdit, page: QWidget) -> None:
         super().__init__(field)
         self.field = field
+        self._page = page
         self.words = QStringListModel(self)
         self.completer = QCompleter(self.words, self)
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -40,10 +52,28 @@ class WordCompleter(QObject):
     def offer(self, beginning: str, found: tuple[str, ...]) -> None:
         """Offer words for a beginning, unless something else is typed by now."""
         if not found or self._beginning() != beginning or not self.field.hasFocus():
-            self._hide()
+            self.hide()
             return
         self.words.setStringList(list(found))
-        self.completer.complete()
+        self.completer.complete(self.place_of(found))
+
+    def place_of(self, found: tuple[str, ...]) -> QRect:
+        """Where the list hangs from, in the field: under the word, as wide as the words need."""
+        field, metrics = self.field, self.field.fontMetrics()
+        width = max(map(metrics.horizontalAdvance, found)) + 2 * tokens.SPACE_L
+        width = min(max(width, tokens.COMPLETION_LEAST_WIDTH), field.width())
+        word = field.cursorRect().left() - metrics.horizontalAdvance(self._beginning())
+        page = field.mapFromGlobal(self._page.mapToGlobal(QPoint())).x()
+        left = min(max(word, page), field.width() - width)
+        return QRect(max(left, 0), 0, width, field.height() + tokens.SPACE_XS)
+
+    @Slot()
+    def hide(self) -> None:
+        """Offer nothing any more."""
+        self._pause.stop()
+        popup = self.completer.popup()
+        if popup is not None:
+            popup.hide()
 
     def _beginning(self) -> str:
         at_end = self.field.cursorPosition() == len(self.field.text())
@@ -54,13 +84,7 @@ class WordCompleter(QObject):
         if self._beginning():
             self._pause.start()
         else:
-            self._pause.stop()
-            self._hide()
-
-    def _hide(self) -> None:
-        popup = self.completer.popup()
-        if popup is not None:
-            popup.hide()
+            self.hide()
 
     @Slot()
     def _ask(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QPoint, QStandardPaths, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QGuiApplication,
+    QHideEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -148,7 +149,7 @@ class SearchPage(SearchPlace):
 
     def complete(self, field: QLineEdit) -> None:
         """Offer words of the archive where the query is typed."""
-        self._completer = WordCompleter(field)
+        self._completer = WordCompleter(field, self)
         self._completer.asked.connect(self._on_words_asked)
         self._completer.chosen.connect(self.search_asked)
         down = QShortcut(QKeySequence("Down"), field)
@@ -166,6 +167,12 @@ class SearchPage(SearchPlace):
             first = (each for each in places if isinstance(each.data(ROW_ROLE), HitEntry))
             self.view.setCurrentIndex(next(first, self.model.index(0)))
         self.view.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 (Qt's name)
+        """On another page no words are offered for a search."""
+        super().hideEvent(event)
+        if self._completer is not None:
+            self._completer.hide()
 
     def close_work(self) -> None:
         """Answer nothing any more."""

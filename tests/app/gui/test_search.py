@@ -9,7 +9,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -307,6 +307,14 @@ def test_words_are_completed_from_the_archive(
     assert completer
     qtbot.waitUntil(lambda: bool(completer.words.stringList()), timeout=30_000)
     assert set(completer.words.stringList()) == {"unedited", "until"}
+    popup = completer.completer.popup()
+    assert popup
+    qtbot.waitUntil(popup.isVisible)
+    assert popup.mapToGlobal(popup.rect().topLeft()).x() >= page.mapToGlobal(QPoint()).x()
+    assert popup.width() < window.bar.field.width() / 2
+    window.turn_to("now")
+    qtbot.waitUntil(popup.isHidden)  # it lies over no other page
+    window.turn_to("search")
     completer.completer.activated.emit("unedited")
     assert window.bar.field.text().split() == ["audio", "unedited"]
     qtbot.waitUntil(lambda: page._asked.query == "audio unedited", timeout=30_000)
