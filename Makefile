@@ -37,7 +37,7 @@ format: setup ## rewrite the sources as ruff would have them
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-screenshots: setup ## grab the window's pages and states, light and dark, at 100 and 200 %, into build/screenshots
+screenshots: setup ## grab the window's pages and states, light, dark and in high contrast, at 100 and 200 %, into build/screenshots
 	@for scale in 1 2; do \
 	  QT_QPA_PLATFORM=offscreen QT_SCALE_FACTOR=$$scale AIRCHECK_SCREENSHOTS=1 \
 	    $(BIN)/pytest tests/app/gui/test_looks*.py -q || exit 1; \

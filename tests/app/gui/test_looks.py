@@ -105,9 +105,14 @@ def evening(settings: Settings) -> list[SessionFolder]:
     return folders
 
 
-@pytest.fixture(params=["light", "dark"])
+PALETTES = {"light": tokens.LIGHT, "dark": tokens.DARK}
+if KEEPS_PICTURES:  # nothing else of a page depends on them
+    PALETTES |= {"contrast-light": tokens.HIGH_LIGHT, "contrast-dark": tokens.HIGH_DARK}
+
+
+@pytest.fixture(params=PALETTES)
 def theme(request: pytest.FixtureRequest, themed: Theme) -> object:
-    themed.wear(tokens.DARK if request.param == "dark" else tokens.LIGHT)
+    themed.wear(PALETTES[request.param])
     yield request.param
     themed.wear(tokens.LIGHT)
 
