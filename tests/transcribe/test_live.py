@@ -14,6 +14,7 @@ from recorder import journal
 from recorder.archive import SessionFolder
 from recorder.events import PartOpened, PartSealed, RunStarted
 from recorder.types import AudioFormat, Seconds
+from tests.parts import wait_until
 from tests.recorder.builders import PartSpec, adts_chunks, build_session
 from transcribe import live
 from transcribe.chunking import Samples, SileroDetector
@@ -61,8 +62,9 @@ def test_a_session_is_captioned_to_its_last_word_in_its_own_process(
 ) -> None:
     folder = session(tmp_path)
     process = live.start(folder, models, DEMO)
-    # Numpy's threads would spin beside the recorder.
-    assert psutil.Process(process.pid).environ()["OPENBLAS_NUM_THREADS"] == "1"
+    # Numpy's threads would spin beside the recorder. A program that just begins has no environment.
+    environment = wait_until(psutil.Process(process.pid).environ)
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
     assert process.wait(240) == 0, (folder.derived / "captions.log").read_text()
     assert set(sentences()) <= set(finals(all_of(folder)))
 
