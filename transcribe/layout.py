@@ -88,6 +88,10 @@ class _Group:
     def end_s(self) -> Seconds:
         return self.pieces[-1].end_s
 
+    @property
+    def width(self) -> int:
+        return _line_width(self.pieces)
+
 
 def cues(segments: Iterable[Segment], *, with_names: bool = False) -> list[Cue]:
     """Lay segments out, in order of when they are shown.
@@ -136,10 +140,12 @@ def _name(name: str, at_s: Seconds) -> list[_Piece]:
 
 def _pieces(segment: Segment) -> list[_Piece]:
     """The segment's words with times: its own, or by their share of its length."""
+    if timed := _timed(segment):
+        return timed
     words = segment.text.split()
     spaces = itertools.chain([_space_before(segment.text.lstrip()[:1])], itertools.repeat(" "))
     parts = [part for word in zip(words, spaces, strict=False) for part in _parts(*word)]
-    return _timed(segment) or _shared(parts, segment.start_s, segment.end_s)
+    return _shared(parts, segment.start_s, segment.end_s)
 
 
 def _timed(segment: Segment) -> list[_Piece]:
@@ -276,7 +282,7 @@ def _readable(groups: Sequence[_Group]) -> Iterator[_Group]:
             held = group
             continue
         joined = replace(held, pieces=[*held.pieces, *group.pieces])
-        is_hurried = group.start_s - _BETWEEN_S < held.start_s + _reading_s(held)
+        is_hurried = group.start_s - _BETWEEN_S < held.start_s + _reading_s(held.width)
         if (
             held.speaker == group.speaker
             and is_hurried
@@ -290,8 +296,8 @@ def _readable(groups: Sequence[_Group]) -> Iterator[_Group]:
         yield held
 
 
-def _reading_s(group: _Group) -> float:
-    return max(_line_width(group.pieces) / READING, _SHORTEST_S)
+def _reading_s(wide: int) -> float:
+    return max(wide / READING, _SHORTEST_S)
 
 
 def _apart(groups: Iterable[_Group]) -> Iterator[Cue]:
@@ -316,7 +322,7 @@ def _lasting(cue: Cue, next_s: Seconds, own_s: Seconds) -> Cue:
         next_s: When the next one is shown, whoever speaks.
         own_s: When the next one of its speaker is.
     """
-    read_s = cue.start_s + max(sum(map(width, cue.lines)) / READING, _SHORTEST_S)
+    read_s = cue.start_s + _reading_s(sum(map(width, cue.lines)))
     said_s = min(cue.end_s, own_s)
     is_alone = next_s >= max(said_s, cue.start_s + _APART_S)
     latest_s = max(next_s - _BETWEEN_S, said_s if is_alone else read_s)
