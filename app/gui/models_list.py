@@ -14,8 +14,9 @@ from app.gui.presenters import settings as presenter
 from app.gui.presenters.language import translate
 from app.gui.presenters.reasons import in_own_words
 from app.gui.presenters.settings import Values
+from app.gui.presenters.words import Look
 from app.gui.setting_parts import Part
-from app.gui.widgets import Button, Icon, Text, label, quietly, wrapped
+from app.gui.widgets import Button, Chip, Icon, Text, label, quietly, wrapped
 from app.jobs import Job, JobState
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class ModelsList(Part):
             if name not in self.lines:
                 self.lines[name] = ModelLine(name, self._download, self._cancel, self._remove)
                 self._column.addWidget(self.lines[name])
-            self.lines[name].show_model(model)
+            self.lines[name].show_model(model, suits=name == values.suits)
 
     def show_downloads(self, downloads: Mapping[str, Job]) -> bool:
         """Show how far downloads are, by the models' names.
@@ -100,6 +101,10 @@ class ModelLine(QWidget):
         self.icon = Icon("download", "muted")
         self.name = Text("heading")
         self.name.say(name)
+        self.suits = Chip()
+        self.suits.show_look(
+            Look(icon="star", word=translate("Settings", "Suits this computer"), role="accent")
+        )
         self.about = wrapped("note")
         self.weight = label("muted")
         self.bar = QProgressBar()
@@ -115,15 +120,15 @@ class ModelLine(QWidget):
         self.remove.clicked.connect(lambda: remove(name))
         self._lay_out()
 
-    def show_model(self, model: Model) -> None:
-        """Show whether it is here."""
+    def show_model(self, model: Model, *, suits: bool) -> None:
+        """Show whether it is here, and whether it is the one for this computer."""
         self._is_here = model.is_here
+        self.suits.setVisible(suits)
+        where = translate("Settings", "On this machine.") if model.is_here else ""
         if model.is_here:
             self.icon.show_icon("check", "fine")
-            where = translate("Settings", "On this machine.")
         else:
             self.icon.show_icon("download", "muted")
-            where = translate("Settings", "Not here.")
         about = f"{where} {presenter.model_about(model.name)}".strip()
         quietly(self.about.setText, self.about.text(), about)
         self.weight.setText(words.size(model.size_bytes))
@@ -166,6 +171,7 @@ class ModelLine(QWidget):
         head = QHBoxLayout()
         head.setSpacing(tokens.SPACE_S)
         head.addWidget(self.name, 1)
+        head.addWidget(self.suits)
         head.addWidget(self.weight)
         texts.addLayout(head)
         texts.addWidget(self.about)

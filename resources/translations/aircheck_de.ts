@@ -3867,10 +3867,6 @@
         <translation>Auf diesem Rechner.</translation>
     </message>
     <message>
-        <source>Not here.</source>
-        <translation>Nicht hier.</translation>
-    </message>
-    <message>
         <source>Download</source>
         <translation>Herunterladen</translation>
     </message>
@@ -3881,6 +3877,10 @@
     <message>
         <source>Remove</source>
         <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Suits this computer</source>
+        <translation>Passt zu diesem Computer</translation>
     </message>
     <message>
         <source>Download of {model}</source>

@@ -20,6 +20,7 @@ from app.jobs import Kind as JobKind
 from app.jobs import Request
 from app.settings import Origin, Settings
 from recorder.errors import AircheckError
+from transcribe import suiting
 
 if TYPE_CHECKING:
     from transcribe.weights import Model, Weights
@@ -331,6 +332,7 @@ class Values:
         settings: Resolved.
         origins: Who decides each.
         models: Whisper's, here or not; the demo alone where it is chosen, for it is for tests.
+        suits: The name of the model that suits this computer.
         has_autostart: Whether the entry at login is there; None where this system has none.
         public_key: Of the signing key; empty where none was made yet.
         fingerprint: Likewise.
@@ -339,6 +341,7 @@ class Values:
     settings: Settings
     origins: dict[str, Origin]
     models: tuple[Model, ...]
+    suits: str
     has_autostart: bool | None
     public_key: str = ""
     fingerprint: str = ""
@@ -369,6 +372,7 @@ def read() -> Values:
         settings=now,
         origins=settings.origins(),
         models=_models(now),
+        suits=suiting.model(),
         has_autostart=has_autostart,
         public_key=key[0],
         fingerprint=key[1],

@@ -19,6 +19,7 @@ from app.gui.presenters import watched
 from app.gui.setting_parts import FolderPart, FoldersPart, KeyPart, NumberPart, PickPart, SwitchPart
 from app.gui.window import Window
 from app.settings import Settings
+from transcribe.suiting import model as model_that_suits
 
 Open = Callable[[], Window]
 LONG_MS = 60_000
@@ -150,6 +151,8 @@ def test_models_are_listed_and_one_is_removed(qtbot: QtBot, page: SettingsPage, 
     models = page.parts["models-list"].part
     assert isinstance(models, ModelsList)
     assert "demo" not in models.lines
+    suiting = [name for name, line in models.lines.items() if line.suits.isVisibleTo(page)]
+    assert suiting == [model_that_suits()]
     assert models.lines["tiny"].get.isVisibleTo(page)
     file = paths.models_folder() / "tiny.pt"
     file.parent.mkdir(parents=True, exist_ok=True)
