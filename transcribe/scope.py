@@ -164,7 +164,9 @@ def _is_of_session(item: Filter) -> bool:
 
 def _narrowed(index: Database, scope: Scope) -> Scope:
     """With the range of the sessions' passages: the database stops where it ends."""
-    if not scope.sessions or len(scope.sessions) > _NARROW_SESSIONS:
+    if scope.sessions == ():
+        return scope.until(scope.first_id)
+    if scope.sessions is None or len(scope.sessions) > _NARROW_SESSIONS:
         return scope
     rows = index.rows(
         "SELECT min(first), max(last) FROM (SELECT"

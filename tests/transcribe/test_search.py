@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from recorder.archive import Archive
 from tests.transcribe.talks import STARTED_AT, talk
 from tests.transcribe.test_query import TYPED
-from transcribe import database, index, matches, search
+from transcribe import database, index, matches, scope, search
 from transcribe.database import Database
 from transcribe.errors import IndexBroken, Interrupted, NotADate, NotAPage
 from transcribe.hits import Hit
+from transcribe.query import parse
 from transcribe.search import Order, Results
 from transcribe.terms import terms
 
@@ -230,6 +231,16 @@ def test_fields(archive: Archive) -> None:
         "to:2025-01-01 word": ["Émile's late talk", "Other"],
     }.items():
         assert sorted(hit.title for hit in _search(archive, query).hits) == sorted(titles), query
+
+
+def test_where_no_session_fits_nothing_is_looked_through(archive: Archive) -> None:
+    """Or a common word is looked for everywhere, and what came of it isn't known in time."""
+    talk(archive, ["word"])
+    with _indexed(archive) as found:
+        nowhere = scope.of(found, parse("word tag:none"))
+        assert nowhere.end_id <= nowhere.first_id
+        somewhere = scope.of(found, parse("word lang:en"))
+        assert somewhere.end_id == somewhere.first_id + 1
 
 
 def test_a_speakers_own_words_are_shown(archive: Archive) -> None:
