@@ -261,15 +261,19 @@ def _list_command(context: Context) -> None:
 
 
 def _list_models(context: Context) -> None:
-    models = Weights(context.settings.models).models()
+    weights = Weights(context.settings.models)
+    models = weights.models()
     if context.as_json:
         context.answer({"models": [_model_json(model) for model in models]})
         return
+    suiting_one, used = suiting.model(), weights.automatic(context.settings.model)
     for model in models:
         sign = "[green]✓[/]" if model.is_here else "[dim]·[/]"
         size = f"{model.size_bytes / 1e6:,.0f} MB"
-        suits = "  [cyan]← suits this machine[/]" if model.name == suiting.model() else ""
-        context.say(f"{sign} [bold]{model.name:<18}[/]{size:>10}  {escape(model.about)}{suits}")
+        notes = ["suits this machine"] * (model.name == suiting_one)
+        notes += ["transcribes, unless told otherwise"] * (model.name == used and model.is_here)
+        told = f"  [cyan]← {', '.join(notes)}[/]" if notes else ""
+        context.say(f"{sign} [bold]{model.name:<18}[/]{size:>10}  {escape(model.about)}{told}")
     context.say(f"[dim]✓ is on this machine, in {escape(str(context.settings.models))}[/]")
 
 

@@ -184,6 +184,8 @@ def test_a_translation_is_a_second_transcript(
 ) -> None:
     save_random(tmp_path / "babel.pt", small_dims())
     added = answer(aircheck, "models", "add", str(tmp_path / "babel.pt"))
+    [line] = [line for line in aircheck("models")[1].splitlines() if "unless told" in line]
+    assert "babel" in line
     assert (added["name"], added["is_here"], added["languages"]) == ("babel", True, [])
     of_german = ("transcribe", folder.id, "--model", "babel", "--language", "German")
     answer(aircheck, *of_german)
@@ -214,6 +216,7 @@ def test_models_are_told_in_words(aircheck: Aircheck) -> None:
     out = aircheck("models", "list")[1]
     [line] = [line for line in out.splitlines() if "suits this machine" in line]
     assert suiting in line
+    assert "transcribes, unless told otherwise" not in out, "none is here but the demo"
     assert "1,528 MB  English. Accurate, and slow without a GPU." in out
 
 
