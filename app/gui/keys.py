@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -51,10 +51,25 @@ class KeysOverlay(QFrame):
         self._inner = inner
         self.setAccessibleName(translate("Keys", "Keys"))
         self.setAccessibleDescription("; ".join(said))
+        parent.installEventFilter(self)
         self.hide()
 
     def open(self) -> None:
         """Show it in the middle of the page."""
+        self._place()
+        if not self.isVisible():
+            self._before = QApplication.focusWidget()
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        """Stay in the middle of a page that has another size now."""
+        if event.type() is QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
         parent = self.parentWidget()
         assert parent is not None
         room = parent.rect().adjusted(
@@ -65,11 +80,6 @@ class KeysOverlay(QFrame):
         height = min(wanted.height() + 2, room.height())
         self.resize(width, height)
         self.move(room.center().x() - width // 2, room.center().y() - height // 2)
-        if not self.isVisible():
-            self._before = QApplication.focusWidget()
-        self.show()
-        self.raise_()
-        self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Any key closes it."""

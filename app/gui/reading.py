@@ -231,6 +231,11 @@ class LineEditor(QFrame):
         self.text.setFocus()
         self.text.selectAll()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Keep what is put right in view, however few lines there is room for."""
+        super().resizeEvent(event)
+        self.text.ensureCursorVisible()
+
     @Slot()
     def close_it(self) -> None:
         """Leave the line as it was."""

@@ -34,11 +34,12 @@ class Palette:
     music: str
     silence: str
     mark: str  # behind found words
+    tint: float = 0.14  # how much of the accent is behind what is chosen
 
     @property
     def selection(self) -> str:
         """Behind what is chosen."""
-        return mix(self.accent, self.surface, 0.14)
+        return mix(self.accent, self.surface, self.tint)
 
     @property
     def hover(self) -> str:
@@ -102,6 +103,7 @@ HIGH_LIGHT = Palette(
     music="#5B2490",
     silence="#6E6E6E",
     mark="#FFE27A",
+    tint=0.3,
 )
 HIGH_DARK = Palette(
     ground="#000000",
@@ -119,6 +121,7 @@ HIGH_DARK = Palette(
     music="#DCBDFF",
     silence="#8C8C8C",
     mark="#5E4E00",
+    tint=0.3,
 )
 
 
