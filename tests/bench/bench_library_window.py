@@ -14,6 +14,7 @@ import functools
 import json
 import os
 import random
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -173,7 +174,7 @@ def typed(
             until(functools.partial(is_answered, word[:length]))
             took_ms.append((time.perf_counter() - began_s) * 1e3)
             cpu_ms.append((time.process_time() - began_cpu_s) * 1e3)
-            search_ms.append(float(answered[0].took.partition(" ")[0]))
+            search_ms.append(float(re.findall(r"\d+", answered[0].took)[0]))  # 'less than 1 ms'
         assert page.model.rowCount()
         until(lambda: not page._facets_pause.isActive())
     return took_ms, cpu_ms, search_ms
