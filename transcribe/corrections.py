@@ -26,11 +26,13 @@ class Edit:
         at_s: A moment of the segment, in session time.
         text: What was said; nothing, where nobody said it. None leaves it.
         speaker: Who said it; None leaves it.
+        whose: Who said it so far, where two speak at once; None for anybody.
     """
 
     at_s: Seconds
     text: str | None = None
     speaker: str | None = None
+    whose: str | None = None
 
 
 def correct(
@@ -65,7 +67,7 @@ def correct(
         current = transcript.load(stored.path)
         segments = list(current.segments)
         for edit in edits:
-            place = _place(segments, edit.at_s, stored)
+            place = _place(segments, edit, stored)
             segments[place] = _edited(segments[place], edit)
         return _store(folder, current, stored, segments, author)
 
@@ -168,14 +170,22 @@ def _attributed(segments: tuple[Segment, ...], before: tuple[Segment, ...]) -> I
             yield replace(segment, speaker=before[place].speaker if place >= 0 else "")
 
 
-def _place(segments: list[Segment], at_s: Seconds, stored: Stored) -> int:
-    for place, segment in enumerate(segments):
-        if segment.start_s <= at_s < max(segment.end_s, segment.start_s + 0.001):
-            return place
-    raise TranscriptError(
-        f"Nothing was said at {at_s:.1f} s, says {stored.path.name}.",
-        hint="Give a moment inside of the segment.",
-    )
+def _place(segments: list[Segment], edit: Edit, stored: Stored) -> int:
+    """Of segments that lie over each other the one that began last, and of those the shortest."""
+    at_s = edit.at_s
+    found = [
+        place
+        for place, segment in enumerate(segments)
+        if segment.start_s <= at_s < max(segment.end_s, segment.start_s + 0.001)
+        and (edit.whose is None or edit.whose.split() == segment.speaker.split())
+    ]
+    if not found:
+        by = f" by {edit.whose}" if edit.whose else ""
+        raise TranscriptError(
+            f"Nothing was said{by} at {at_s:.1f} s, says {stored.path.name}.",
+            hint="Give a moment inside of the segment.",
+        )
+    return max(found, key=lambda place: (segments[place].start_s, -segments[place].end_s))
 
 
 def _edited(segment: Segment, edit: Edit) -> Segment:

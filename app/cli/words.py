@@ -73,6 +73,7 @@ def _user() -> str:
 @click.option("--at", "at_s", type=Moment(), help="A moment of the segment that is wrong.")
 @click.option("--text", help="What was said; '' where nobody said anything.")
 @click.option("--speaker", help="Who said it.")
+@click.option("--whose", metavar="NAME", help="Who said it so far, where two speak at once.")
 @click.option("--file", type=NamedPath(is_file=True), help="All of it, as SRT, VTT or JSON.")
 @click.option("--restore", metavar="VERSION", help="The text of a version that 'show' lists.")
 @click.option("--author", default=_user, help="Who puts it right; you, unless told.")
@@ -87,9 +88,10 @@ def correct_command(
     text: str | None,
     speaker: str | None,
     file: Path | None,
-    restore: str | None,
     author: str,
     *,
+    whose: str | None,
+    restore: str | None,
     track: str,
     language: str,
 ) -> None:
@@ -111,7 +113,7 @@ def correct_command(
     elif restore is not None:
         path = corrections.restore(folder, _version(folder, restore), author=author)
     else:
-        edit = Edit(at_s=at_s or Seconds(0), text=text, speaker=speaker)
+        edit = Edit(at_s=at_s or Seconds(0), text=text, speaker=speaker, whose=whose)
         path = corrections.correct(folder, [edit], author=author, track=track, language=language)
     _found(context, [path])
 

@@ -72,11 +72,14 @@ class SessionWork(QObject):
 
     # --- what was said -------------------------------------------------------------------------
 
-    def correct(self, stored: Stored, at_s: float, text: str, speaker: str) -> None:
-        """Put the segment at a moment right; then `corrected` and `changed`."""
+    def correct(self, stored: Stored, at_s: float, text: str, speaker: str, whose: str) -> None:
+        """Put what somebody said at a moment right; then `corrected` and `changed`."""
         correcting = self._correcting
         if correcting is not None:
-            self._do(lambda: correcting.correct(stored, at_s, text, speaker), self._on_corrected)
+            self._do(
+                lambda: correcting.correct(stored, at_s, text, speaker, whose=whose),
+                self._on_corrected,
+            )
 
     def name_speaker(self, stored: Stored, called_so_far: str, name: str) -> None:
         """Name who speaks everywhere, and in transcripts to come; then as `correct`."""

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.transcribe.talks import STARTED_AT, say, talk
 from transcribe import captions, corrections, index, search, transcript, writing
 from transcribe.corrections import Edit
 from transcribe.errors import TranscriptError
-from transcribe.transcript import CORRECTED, Transcript
+from transcribe.transcript import CORRECTED, Segment, Transcript
 
 LINES = ["Welcome to the show.", "The carrot is delayed.", "Good night."]
 
@@ -82,6 +83,29 @@ def test_what_was_put_right_is_found(archive: Archive, folder: SessionFolder) ->
 def test_who_said_it_can_be_put_right(folder: SessionFolder) -> None:
     corrections.correct(folder, [at(7, speaker="The host")], author="Ada")
     assert [segment.speaker for segment in active(folder).segments] == ["", "The host", ""]
+
+
+def test_where_two_speak_at_once_each_is_put_right(folder: SessionFolder) -> None:
+    [item] = transcript.active(folder)
+    spoken = [("Bo", 0.0, 1.4), ("Ann", 0.0, 1.6), ("Bo", 2.0, 9.0), ("Ann", 3.0, 4.0)]
+    segments = tuple(
+        Segment(start_s=Seconds(start_s), end_s=Seconds(end_s), text="?", speaker=who)
+        for who, start_s, end_s in spoken
+    )
+    transcript.store(folder, replace(transcript.load(item.path), segments=segments))
+    edits = [
+        Edit(at_s=Seconds(start_s), text=f"{who} at {start_s:.0f}", whose=who)
+        for who, start_s, _ in spoken
+    ]
+    corrections.correct(folder, edits, author="Ada")
+    said = [segment.text for segment in active(folder).segments]
+    assert said == ["Bo at 0", "Ann at 0", "Bo at 2", "Ann at 3"]
+    corrections.correct(folder, [at(1.5, "later"), at(3.5, "within"), at(8, "on")], author="Ada")
+    assert [segment.text for segment in active(folder).segments] == [
+        "Bo at 0", "later", "on", "within",
+    ]  # fmt: skip
+    with pytest.raises(TranscriptError, match=r"Nothing was said by Ann at 8\.0 s"):
+        corrections.correct(folder, [replace(at(8, "x"), whose="Ann")], author="Ada")
 
 
 def test_captions_that_were_edited_elsewhere_come_back(

@@ -602,8 +602,9 @@ class SessionPage(SessionPlace):
     def _on_corrected(self, number: int, text: str, speaker: str) -> None:
         if self._page is not None and self._page.chosen is not None:
             self._version = None
-            at_s = float(self.text.view.lines[number].start_s)
-            self._work.correct(self._page.chosen, at_s, text, speaker)
+            line = self.text.view.lines[number]
+            at_s = float(line.start_s)
+            self._work.correct(self._page.chosen, at_s, text, speaker, line.speaker)
 
     @Slot(int, str)
     def _on_named(self, number: int, name: str) -> None:

@@ -65,20 +65,22 @@ class Correcting:
         return bool(self._undone)
 
     def correct(
-        self, stored: Stored, at_s: float, text: str | None, speaker: str | None = None
+        self,
+        stored: Stored,
+        at_s: float,
+        text: str | None,
+        speaker: str | None = None,
+        *,
+        whose: str | None = None,
     ) -> None:
-        """Put the segment at a moment right.
+        """Put the segment at a moment right: anybody's, or where two speak at once, of who did.
 
         Raises:
             TranscriptError: Nothing was said there, or it can't be read.
             StorageError: The disk refuses.
         """
-        edit = Edit(at_s=Seconds(at_s), text=text, speaker=speaker)
-        corrections.correct(
-            self._folder, [edit], author=self._author, track=stored.track, language=stored.language
-        )
-        self._done.append(stored.path)
-        self._undone.clear()
+        edit = Edit(at_s=Seconds(at_s), text=text, speaker=speaker, whose=whose)
+        self._store(stored, [edit])
         self._make_findable()
 
     def undo(self) -> None:
@@ -125,14 +127,18 @@ class Correcting:
         if voice is not None:
             speakers.name(self._folder, voice, name)
         elif mine:
-            edits = [Edit(at_s=each.start_s, speaker=name) for each in mine]
-            corrections.correct(
-                self._folder, edits, author=self._author, track=stored.track,
-                language=stored.language,
-            )  # fmt: skip
-            self._done.append(stored.path)
-            self._undone.clear()
+            edits = [Edit(at_s=each.start_s, speaker=name, whose=called_so_far) for each in mine]
+            self._store(stored, edits)
         self._make_findable()
+
+    def _store(self, stored: Stored, edits: list[Edit]) -> None:
+        """Correct the newest of a transcript, which may be newer than the one that is shown."""
+        before = self._active(stored) or stored.path
+        corrections.correct(
+            self._folder, edits, author=self._author, track=stored.track, language=stored.language
+        )
+        self._done.append(before)
+        self._undone.clear()
 
     def _active(self, like: Stored) -> Path | None:
         return next(
@@ -199,9 +205,11 @@ def versions(folder: SessionFolder) -> tuple[Version, ...]:
             title = translate("Versions", "Whisper {model}, translated").format(model=text.model)
         else:
             title = f"Whisper {text.model}"
-        made = f"{text.created_at.astimezone():%Y-%m-%d %H:%M}"
+        made = words.day(text.created_at, datetime.now(UTC).astimezone())
         said = translate("Versions", "%n segment(s)", n=len(text.segments))
-        detail = f"{made} · {languages.name(text.language)} · {said}"
+        speakers = dict.fromkeys(each.speaker for each in text.segments if each.speaker)
+        parts = (made, languages.name(text.language), said, words.one_line(", ".join(speakers)))
+        detail = " · ".join(part for part in parts if part)
         found.append(
             (
                 text.created_at,

@@ -72,6 +72,9 @@ def test_an_older_version_is_restored_and_show_says_which_is_read(
     capsys.readouterr()
     assert aircheck(folder, "show", folder.id) == 0
     assert "that of a-demo-en-1.json again, by Bo, 20" in capsys.readouterr().out
+    by_nobody = ("--at", "0.6", "--text", "x", "--whose", "Cy")
+    assert aircheck(folder, "correct", folder.id, *by_nobody) == 1
+    assert "Nothing was said by Cy at 0.6 s" in capsys.readouterr().err
     assert aircheck(folder, "correct", folder.id, "--restore", "a-demo-en-9") == 1
     assert "has no version called 'a-demo-en-9'" in capsys.readouterr().err
     assert len(transcript.stored(folder)) == 3
