@@ -6,6 +6,7 @@ import bisect
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -312,7 +313,7 @@ def made_by_words(text: Transcript) -> str:
     from transcribe import transcript  # noqa: PLC0415 (likewise)
 
     if text.author:
-        day = f"{text.created_at.astimezone():%Y-%m-%d %H:%M}"
+        day = words.day(text.created_at, datetime.now(UTC).astimezone())
         return translate("Session", "Corrected by {author}, {day}.").format(
             author=words.one_line(text.author), day=day
         )

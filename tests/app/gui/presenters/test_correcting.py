@@ -93,6 +93,20 @@ def test_a_voice_keeps_its_name_for_what_comes_and_may_get_another(tmp_path: Pat
     assert '"a:1": "Grace"' in (folder.transcripts / "speakers.json").read_text()
 
 
+def test_a_correction_that_is_taken_back_leaves_the_names_that_were_given_before(
+    tmp_path: Path,
+) -> None:
+    folder = talk(tmp_path, "a:1", "a:2")
+    correcting = Correcting(Archive(tmp_path), folder, "Ada")
+    shown = active(folder)
+    correcting.name_speaker(shown, "a:1", "The host")
+    correcting.correct(shown, 0.5, "first")  # of the version that was shown before
+    correcting.undo()
+    assert texts(folder) == ["line 0", "line 1"]
+    assert speakers(folder) == ["The host", "a:2"]
+    assert "The host, a:2" in versions(folder)[0].detail
+
+
 def test_a_version_that_can_not_be_read_is_listed_and_said(tmp_path: Path) -> None:
     folder = talk(tmp_path, "")
     (folder.transcripts / "a-broken-en-1.json").write_text("{")
