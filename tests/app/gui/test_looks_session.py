@@ -100,6 +100,9 @@ def test_putting_right_and_finding(page: SessionPage, look: Look) -> None:
     page.text.close_find()
     page._on_correction_asked(2)
     look(window, "session-correcting")
+    shown = page.text.editor.text.viewport().grab().toImage()
+    seen = {shown.pixel(x, y) for x in range(shown.width()) for y in range(shown.height())}
+    assert len(seen) > 5, "the line that is put right isn't in view"
 
 
 def test_details_and_keys(page: SessionPage, look: Look) -> None:

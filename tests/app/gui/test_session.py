@@ -168,14 +168,6 @@ def test_an_editor_that_is_left_changes_nothing(
     assert len(transcript.stored(talk)) == 1
 
 
-def test_what_is_put_right_is_seen_in_a_low_window(qtbot: QtBot, page: SessionPage) -> None:
-    page._on_correction_asked(0)
-    page.window().resize(tokens.WINDOW_LEAST_WIDTH, tokens.WINDOW_LEAST_HEIGHT)
-    text = page.text.editor.text
-    qtbot.waitUntil(lambda: page.width() < tokens.WINDOW_LEAST_WIDTH)
-    qtbot.waitUntil(lambda: text.viewport().rect().intersects(text.cursorRect()))
-
-
 def test_words_are_found_in_the_session_one_after_the_other(
     qtbot: QtBot, page: SessionPage
 ) -> None:
