@@ -15,7 +15,7 @@ import click
 from rich.live import Live
 from rich.text import Text
 
-from app.cli.context import Context, escape, exact_clock, json_option, pass_context
+from app.cli.context import Context, clock, escape, exact_clock, json_option, pass_context
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from transcribe import live
@@ -197,8 +197,9 @@ class _Told:
         elif caption.is_final and caption.end_s > self._until_s.get(caption.track, 0.0):
             self._until_s[caption.track] = caption.end_s
             if caption.text:
-                clock = exact_clock(caption.start_s)
-                self._context.say(f"  [cyan]{clock}[/]  {escape(caption.text)}")
+                at = exact_clock(caption.start_s)
+                behind = f"  [yellow]{_behind(caption)}[/]" if _behind(caption) else ""
+                self._context.say(f"  [cyan]{at}[/]  {escape(caption.text)}{behind}")
 
 
 def _json(folder: SessionFolder, caption: Caption) -> dict[str, Any]:
@@ -231,6 +232,11 @@ def _line(caption: Caption) -> Text:
         f"{caption.text} ",
         (caption.tentative, "dim italic"),
     )
-    if caption.lag_s > _BEHIND_S:
-        line.append(f"  {caption.lag_s:.0f} s behind", style="yellow")
+    if _behind(caption):
+        line.append(f"  {_behind(caption)}", style="yellow")
     return line
+
+
+def _behind(caption: Caption) -> str:
+    """How late it is, where that is worth saying."""
+    return f"{clock(caption.lag_s)} behind" if caption.lag_s > _BEHIND_S else ""

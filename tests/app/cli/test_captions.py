@@ -42,7 +42,7 @@ def captioner(folder: SessionFolder, *more: str) -> subprocess.Popen[str]:
     )
 
 
-def heard_line(text: str, *, number: int = 0) -> str:
+def heard_line(text: str, *, number: int = 0, lag_s: float = 0.0) -> str:
     """A final caption as `transcribe.live` writes it."""
     caption = Caption(
         number=number,
@@ -52,6 +52,7 @@ def heard_line(text: str, *, number: int = 0) -> str:
         text=text,
         tentative="",
         is_final=True,
+        lag_s=lag_s,
     )
     return json.dumps(asdict(caption)) + "\n"
 
@@ -88,7 +89,8 @@ def test_people_read_what_is_final(tmp_path: Path) -> None:
     rest = process.stdout.read()
     process.stdout.close()
     assert process.wait(240) == 0
-    assert line.split(maxsplit=1)[1].strip() == SAID
+    said, _, behind = line.split(maxsplit=1)[1].strip().partition("  ")
+    assert (said, behind[-6:]) == (SAID, "behind"), "it was recorded long ago"
     assert "Traceback" not in rest
 
 
@@ -107,6 +109,22 @@ def test_two_at_once_tell_the_same_and_one_takes_over_from_the_other(tmp_path: P
     os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=240)
     assert process.returncode == 0
+
+
+@pytest.mark.timeout(300)
+def test_what_falls_behind_says_by_how_much(tmp_path: Path) -> None:
+    folder = live_session(tmp_path)
+    folder.derived.mkdir()
+    with FileLock(folder.derived / ".captions.lock"):
+        (folder.derived / heard.FILE_NAME).write_text(
+            heard_line("In time.", lag_s=4.0) + heard_line("Late.", number=1, lag_s=12.3)
+        )
+        process = captioner(folder)
+        assert process.stdout is not None
+        told = [next(process.stdout).strip() for _ in range(2)]
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=240)
+    assert told == ["00:00.0  In time.", "00:01.0  Late.  00:12 behind"]
 
 
 @pytest.mark.timeout(300)
