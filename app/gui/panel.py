@@ -30,7 +30,7 @@ from app.gui.presenters.notes import time_in
 from app.gui.presenters.session import Span
 from app.gui.presenters.transcription import Asked
 from app.gui.transcribing import TranscribeForm
-from app.gui.widgets import Button, Icon, IconButton, label, quietly, scrolled
+from app.gui.widgets import Button, IconButton, Verdict, label, quietly, scrolled
 
 
 class EvidencePane(QWidget):
@@ -54,12 +54,7 @@ class EvidencePane(QWidget):
         self.progress.setAccessibleName(translate("Evidence", "How far the check is"))
         self._how_far = label("note")
         self._cancel = IconButton(translate("Evidence", "Cancel the check"), "x")
-        self._result_icon = Icon("shield-check", "fine", tokens.ICON_M)
-        self.result = label("heading")
-        self.result.setWordWrap(True)
-        self._told = label("note")
-        self._told.setWordWrap(True)
-        self._told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.verdict = Verdict()
         self.verify.clicked.connect(self.verify_asked)
         self._cancel.clicked.connect(self.cancelled)
         self._lay_out()
@@ -79,7 +74,7 @@ class EvidencePane(QWidget):
     def show_idle(self) -> None:
         """Nothing is checked, and nothing was."""
         self._turn(is_running=False)
-        self._outcome.hide()
+        self.verdict.hide()
 
     def show_unfinished(self) -> None:
         """A check that runs, if one does, came to nothing."""
@@ -90,7 +85,7 @@ class EvidencePane(QWidget):
     def show_progress(self, done: int, total: int) -> None:
         """A check runs."""
         self._turn(is_running=True)
-        self._outcome.hide()
+        self.verdict.hide()
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(done)
         self._how_far.setText(
@@ -102,14 +97,13 @@ class EvidencePane(QWidget):
     def show_verified(self, found: Verified) -> None:
         """Say what a check found."""
         self._turn(is_running=False)
-        self._outcome.show()
-        self._result_icon.show_icon(
-            "shield-check" if found.is_ok else "triangle-alert",
-            "fine" if found.is_ok else "trouble",
+        told = "\n".join(part for part in (found.message.safe, found.message.next) if part)
+        self.verdict.tell(
+            found.message.happened,
+            told,
+            ("shield-check", "fine") if found.is_ok else ("triangle-alert", "trouble"),
         )
-        self.result.setText(found.message.happened)
-        said = "\n".join(part for part in (found.message.safe, found.message.next) if part)
-        self._told.setText(said)
+        self.verdict.show()
 
     def _turn(self, *, is_running: bool) -> None:
         self.verify.setVisible(not is_running)
@@ -128,21 +122,13 @@ class EvidencePane(QWidget):
         texts.addWidget(self.progress)
         line.addLayout(texts, 1)
         line.addWidget(self._cancel)
-        self._outcome = QWidget()
-        outcome = QGridLayout(self._outcome)
-        outcome.setContentsMargins(0, 0, 0, 0)
-        outcome.setHorizontalSpacing(tokens.SPACE_S)
-        outcome.addWidget(self._result_icon, 0, 0, Qt.AlignmentFlag.AlignTop)
-        outcome.addWidget(self.result, 0, 1)
-        outcome.addWidget(self._told, 1, 1)
-        outcome.setColumnStretch(1, 1)
         top = QVBoxLayout()
         top.setContentsMargins(tokens.SPACE_M, tokens.SPACE_M, tokens.SPACE_M, 0)
         top.setSpacing(tokens.SPACE_M)
         top.addLayout(self._grid)
         top.addWidget(self.verify)
         top.addWidget(self._running)
-        top.addWidget(self._outcome)
+        top.addWidget(self.verdict)
         column = QWidget()
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)

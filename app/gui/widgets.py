@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QGraphicsDropShadowEffect,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -392,6 +393,36 @@ class Notice(QFrame):
     def _on_show_file(self) -> None:
         if self._message is not None and self._message.file is not None:
             self.shown.emit(self._message.file)
+
+
+class Verdict(QWidget):
+    """What came of a check: an icon, a sentence, and under it what else there is to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = Icon("info", "muted", tokens.ICON_M)
+        self.sentence = wrapped("heading")
+        self.told = wrapped("note")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(tokens.SPACE_S)
+        grid.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.sentence, 0, 1)
+        grid.addWidget(self.told, 1, 1)
+        grid.setColumnStretch(1, 1)
+
+    def tell(self, sentence: str, told: str, look: tuple[str, tokens.Role]) -> None:
+        """Tell it.
+
+        Args:
+            sentence: What came of it.
+            told: What else there is to say; may be empty, or have several lines.
+            look: The icon's name and colour.
+        """
+        self.sentence.setText(sentence)
+        self.told.setText(told)
+        self.told.setVisible(bool(told))
+        self._icon.show_icon(*look)
 
 
 class Teaching(QWidget):

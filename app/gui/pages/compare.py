@@ -12,7 +12,6 @@ from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QProgressBar,
     QVBoxLayout,
@@ -35,7 +34,7 @@ from app.gui.presenters.session import NO_TIME, Strip, strip_of
 from app.gui.presenters.span import View
 from app.gui.presenters.words import Message
 from app.gui.waveform import Detail
-from app.gui.widgets import Button, Icon, IconButton, Notice, Text, label, scrolled
+from app.gui.widgets import Button, IconButton, Notice, Text, Verdict, label, scrolled
 from recorder.archive import SessionFolder
 from recorder.errors import AircheckError
 from recorder.pyramid import Waveform, waveform
@@ -266,9 +265,7 @@ class ComparePage(QWidget):
         self.theirs.show_wave(found.theirs)
         self.list.facts.show_facts([each.fact for each in found.differences])
         self.their_name.say(words.one_line(found.name))
-        self.verdict.setText(found.sentence)
-        self._verdict_icon.show_icon(*_verdict_look(found))
-        self.notes.setText("\n".join(found.notes))
+        self.verdict.tell(found.sentence, "\n".join(found.notes), _verdict_look(found))
         self.ours.show_all()
         self._link()
 
@@ -276,7 +273,7 @@ class ComparePage(QWidget):
         has_result = self._found is not None
         self._runs.hide()
         self._choice.setEnabled(True)
-        self._outcome.setVisible(has_result)
+        self.verdict.setVisible(has_result)
         for part in (self._both, self.hear_ours, self.hear_theirs):
             part.setVisible(has_result)
         self.list.setVisible(has_result)
@@ -415,11 +412,7 @@ class ComparePage(QWidget):
         self.progress.setAccessibleName(translate("Compare", "How far the comparison is"))
         self.how_far = Text("note")
         self.cancel = IconButton(translate("Compare", "Cancel"), "x")
-        self.verdict = label("heading")
-        self.verdict.setWordWrap(True)
-        self._verdict_icon = Icon("info", "muted", tokens.ICON_M)
-        self.notes = label("note")
-        self.notes.setWordWrap(True)
+        self.verdict = Verdict()
         self.teach = label(
             "muted",
             translate(
@@ -477,7 +470,7 @@ class ComparePage(QWidget):
         texts.addWidget(self.progress)
         runs.addLayout(texts, 1)
         runs.addWidget(self.cancel)
-        self._lay_out_result()
+        self._lay_out_both()
         actions = QWidget()
         flow = Flow(actions, tokens.SPACE_S)
         for button in (self.hear_ours, self.hear_theirs, self.complete, self.undo):
@@ -490,7 +483,7 @@ class ComparePage(QWidget):
         layout.setSpacing(tokens.SPACE_M)
         layout.addLayout(head)
         for part in (
-            self.teach, self._choice, self.notice, self._runs, self._outcome, self._both, actions,
+            self.teach, self._choice, self.notice, self._runs, self.verdict, self._both, actions,
             self.list,
         ):  # fmt: skip
             layout.addWidget(part)
@@ -499,16 +492,8 @@ class ComparePage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(column))
 
-    def _lay_out_result(self) -> None:
-        """The verdict, and the two over each other."""
-        self._outcome = QWidget()
-        outcome = QGridLayout(self._outcome)
-        outcome.setContentsMargins(0, 0, 0, 0)
-        outcome.setHorizontalSpacing(tokens.SPACE_S)
-        outcome.addWidget(self._verdict_icon, 0, 0, Qt.AlignmentFlag.AlignTop)
-        outcome.addWidget(self.verdict, 0, 1)
-        outcome.addWidget(self.notes, 1, 1)
-        outcome.setColumnStretch(1, 1)
+    def _lay_out_both(self) -> None:
+        """The two over each other."""
         self._both = QWidget()
         both = QVBoxLayout(self._both)
         both.setContentsMargins(0, 0, 0, 0)

@@ -237,14 +237,14 @@ def test_to_verify_says_that_all_is_as_it_was_and_what_is_not(
 ) -> None:
     evidence = page.panel.evidence
     evidence.verify.click()
-    qtbot.waitUntil(lambda: evidence.result.text() == "Everything is as it was recorded.")
+    qtbot.waitUntil(lambda: evidence.verdict.sentence.text() == "Everything is as it was recorded.")
     path = talk.audio / "a-000001.aac"
     data = bytearray(path.read_bytes())
     data[500] ^= 0xFF
     path.write_bytes(data)
     evidence.verify.click()
-    qtbot.waitUntil(lambda: "not as" in evidence.result.text())
-    assert "a-000001.aac was changed" in evidence._told.text()
+    qtbot.waitUntil(lambda: "not as" in evidence.verdict.sentence.text())
+    assert "a-000001.aac was changed" in evidence.verdict.told.text()
 
 
 def test_the_evidence_lists_gaps_with_reasons_and_parts_with_hashes(page: SessionPage) -> None:
