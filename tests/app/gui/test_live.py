@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.broadcast import SampleBroadcast
@@ -171,6 +172,13 @@ def test_a_recorder_that_is_killed_is_started_again(
 
     qtbot.waitUntil(is_back, timeout=WITHIN_MS)
     qtbot.waitUntil(shows(the_card(qtbot, window), "Recording"), timeout=WITHIN_MS)
+    notices = the_card(qtbot, window).notices
+    qtbot.waitUntil(notices.all.isVisible, timeout=WITHIN_MS)
+    notices.all.click()
+    told = notices.findChild(QPlainTextEdit)
+    assert told is not None
+    said = "another one goes on from here"
+    qtbot.waitUntil(lambda: said in told.toPlainText(), timeout=WITHIN_MS)
 
 
 def test_a_session_that_died_unwatched_is_recovered_by_a_button(
