@@ -11,6 +11,7 @@ work itself is `app.publishing`'s, `recorder`'s and `transcribe`'s.
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from recorder import naming
 from recorder.archive import SessionFolder, write_whole
-from recorder.errors import ExportError
+from recorder.errors import ExportError, storage_error
 
 if TYPE_CHECKING:
     from recorder.continuous import Continuous
@@ -29,6 +30,8 @@ UNEDITED_FORMS = ("package", "file", "page")
 EDITED_FORMS = ("mp3", "m4a", "opus", "ogg", "flac", "wav")
 LONGEST_FADE_S = 30.0
 TEXT_FORMS = ("srt", "vtt", "txt", "md", "json", "tsv")
+CLOCK_FORMS = tuple(form for form in TEXT_FORMS if form != "srt")
+"""Those in which the time of day may stand (`transcribe.writing.WITH_WALL_CLOCK`)."""
 
 Progress = Callable[[float], None]
 """Told how much of a session's export is done, 0 to 1."""
@@ -49,7 +52,7 @@ class Order:
         keeps_gaps: Whether gaps stay, as silence that is inserted; else they are cut out.
         is_completed: Whether what another recording filled comes along (``package`` alone).
         has_words: Whether captions and a citation lie beside a single file.
-        wall_clock: Whether the time of day stands in it (``md`` alone), not session time.
+        wall_clock: Whether the time of day stands in the text (`CLOCK_FORMS`), not session time.
         fade_in_s: Of ``edited``; and so all that follow.
         fade_out_s: Likewise.
         loudness_lufs: Integrated loudness after EBU R128; None leaves it as it is.
@@ -286,14 +289,31 @@ def _text(folder: SessionFolder, order: Order, out: Path, _on_progress: Progress
 
     if order.form not in TEXT_FORMS:
         raise ValueError(f"no form of text {order.form!r}")
-    return captions.export(
-        folder,
-        out,
-        fmt=order.form,
-        from_s=order.from_s or 0.0,
-        to_s=order.to_s,
-        wall_clock=order.wall_clock,
-    )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".text-") as room:
+            made = captions.export(
+                folder,
+                Path(room),
+                fmt=order.form,
+                from_s=order.from_s or 0.0,
+                to_s=order.to_s,
+                wall_clock=order.wall_clock,
+            )
+            return [_placed(path, out) for path in made]
+    except OSError as error:
+        raise storage_error(
+            error, doing="writing the text", safe="The session is untouched."
+        ) from error
+
+
+def _placed(made: Path, out: Path) -> Path:
+    """Move a text into a folder, over no other one: somebody may have put that one right."""
+    text, number, target = made.read_bytes(), 1, out / made.name
+    while target.exists() and target.read_bytes() != text:
+        number += 1
+        target = out / f"{made.stem}-{number}{made.suffix}"
+    return made.replace(target)
 
 
 _DOORS: dict[str, Callable[[SessionFolder, Order, Path, Progress], list[Path]]] = {

@@ -12,6 +12,7 @@ from recorder.errors import ExportError
 from recorder.verify import verify
 from tests.app.test_publishing import talk
 from tests.recorder.builders import build_session
+from transcribe.writing import WITH_WALL_CLOCK
 
 
 @pytest.fixture
@@ -158,3 +159,28 @@ def test_all_that_is_made_of_a_session_is_called_after_its_folder(
     made = exporting.export(folder, order, tmp_path)
     assert made
     assert (tmp_path / f"{folder.path.name}-{name}").exists(), list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("form", exporting.CLOCK_FORMS)
+def test_the_time_of_day_stands_wherever_it_is_offered(
+    folder: SessionFolder, tmp_path: Path, form: str
+) -> None:
+    assert set(exporting.CLOCK_FORMS) == set(WITH_WALL_CLOCK)
+    plain, told = (
+        exporting.export(folder, Order(door="text", form=form, wall_clock=is_told), tmp_path)[0]
+        for is_told in (False, True)
+    )
+    began = folder.timeline().started_at
+    assert began
+    assert plain != told, "a text is written over no other one"
+    assert plain.read_text("utf-8") != told.read_text("utf-8")
+    assert f"{began:%Y-%m-%d}" in told.read_text("utf-8")
+
+
+def test_a_text_that_says_the_same_is_not_written_twice(
+    folder: SessionFolder, tmp_path: Path
+) -> None:
+    order = Order(door="text", form="srt")
+    first, second = (exporting.export(folder, order, tmp_path / "out") for _ in range(2))
+    assert first == second
+    assert list((tmp_path / "out").iterdir()) == first

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.exporting import Order
+from app.exporting import CLOCK_FORMS, Order
 from app.gui import tokens
 from app.gui.choosing import Combo, Doors, OneOf, Pick, Switch, field, line_edit
 from app.gui.desk import Desk
@@ -417,7 +417,7 @@ class TextOptions(QWidget):
         self._order = order
         self.forms.show_value(order.form)
         self.wall_clock.show_value(is_on=order.wall_clock)
-        self.wall_clock.setVisible(order.form == "md")
+        self.wall_clock.setVisible(order.form in CLOCK_FORMS)
 
 
 class PresetRow(QWidget):

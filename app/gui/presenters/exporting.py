@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from app import paths
-from app.exporting import Order
+from app.exporting import CLOCK_FORMS, Order
 from app.gui.presenters import words
 from app.gui.presenters.language import translate
 from app.gui.presenters.library import Row
@@ -321,7 +321,7 @@ def settled(order: Order) -> Order:
         has_words=order.has_words and (order.door, order.form) == ("unedited", "file"),
         keeps_gaps=order.keeps_gaps and order.door != "text",
         bit_rate_kbps=0 if order.form in LOSSLESS else order.bit_rate_kbps,
-        wall_clock=order.wall_clock and (order.door, order.form) == ("text", "md"),
+        wall_clock=order.wall_clock and order.door == "text" and order.form in CLOCK_FORMS,
     )
 
 

@@ -47,6 +47,8 @@ def test_what_a_form_does_not_have_is_dropped() -> None:
     assert exporting.settled(everything) == Order(is_completed=True, keeps_gaps=True)
     as_text = exporting.settled(replace(everything, door="text", form="package"))
     assert as_text == Order(door="text", form="srt")
+    told = exporting.settled(replace(everything, door="text", form="txt"))
+    assert told == Order(door="text", form="txt", wall_clock=True)
 
 
 def test_a_stretch_of_a_package_is_a_file() -> None:
