@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import keeping
-from recorder import importing, journal, trash
+from recorder import adopting, importing, journal, proof, trash
 from recorder.archive import TRASH, Archive, SessionFolder
 from recorder.errors import AircheckError
 from recorder.seal import seal
@@ -77,6 +77,8 @@ def import_paths(
             imported = _brought_back(archive, found) if is_named else found
             outcomes = list(_with_texts_beside(imported, is_back=imported is not found))
             paired |= {outcome.path for outcome in outcomes}
+            if imported.is_export:
+                paired.update(texts_of(imported.path))
             if imported.folder:
                 index.update(db, imported.folder)
             yield from outcomes
@@ -120,11 +122,28 @@ def _is_other_json(outcome: Outcome) -> bool:
     return bool(outcome.problem) and outcome.path.suffix.lower() == ".json"
 
 
+def find_texts(folder: Path) -> Iterator[Path]:
+    """The transcripts in a folder, at any depth, but for those of packages and sessions.
+
+    What lies beside a file with a proof, as in a page, belongs to that, and is in its own time.
+    """
+    for root, folders, names in os.walk(folder):
+        here = Path(root)
+        if adopting.holds_session(here):
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        is_page = "index.html" in names and any(name.endswith(proof.SUFFIX) for name in names)
+        for path in (here / name for name in sorted(names)):
+            is_other = path.name.endswith(proof.SUFFIX) or (is_page and path.suffix == ".json")
+            if is_text(path) and path.is_file() and not is_other:
+                yield path
+
+
 def _texts(path: Path) -> Iterator[Path]:
     """The transcripts that a path means, in folders at any depth."""
     if path.is_dir():
-        found = (Path(root, name) for root, _, names in os.walk(path) for name in sorted(names))
-        yield from (item for item in found if is_text(item) and item.is_file())
+        yield from find_texts(path)
     elif path.suffix.lower() in TEXT_SUFFIXES:
         yield path
 
@@ -151,6 +170,8 @@ def _with_texts_beside(imported: importing.Imported, *, is_back: bool) -> Iterat
         thrown_away=imported.thrown_away,
         problem=imported.problem,
     )
+    if imported.is_export or imported.path.is_dir():
+        return  # its session has its texts
     for text in texts_of(imported.path) if imported.thrown_away else ():
         yield Outcome(path=text, thrown_away=imported.thrown_away)
     if imported.folder is None:

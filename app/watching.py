@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import sys
 import threading
 import time
@@ -20,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from app.importing import Outcome, import_paths, is_text, texts_of
+from app.importing import Outcome, find_texts, import_paths, is_text, texts_of
 from recorder import locks
 from recorder.archive import Archive
 from recorder.errors import AircheckError, SessionBusy
@@ -131,8 +130,7 @@ class Watch:
         now_s, found = self._monotonic(), {}
         for path in self._files():
             with contextlib.suppress(OSError):
-                status = path.stat()
-                stamp = _Stamp(size=status.st_size, mtime_ns=status.st_mtime_ns)
+                stamp = _stamp(path)
                 before = self._seen.get(path)
                 stands = before is not None and before.stamp == stamp
                 since_s = before.since_s if before and stands else now_s
@@ -142,9 +140,7 @@ class Watch:
     def _files(self) -> Iterator[Path]:
         yield from find_audio(folder for folder in self._folders if folder.is_dir())
         for folder in self._folders:
-            for root, folders, names in os.walk(folder):
-                folders[:] = [name for name in folders if not name.startswith(".")]
-                yield from (path for name in names if is_text(path := Path(root, name)))
+            yield from find_texts(folder)
 
     def _groups(self) -> Iterator[list[Path]]:
         """Audio files with their transcripts, then transcripts that have none here."""
@@ -185,6 +181,16 @@ class Watch:
         ]
         with self._kept.alone():
             self._kept.write(items)
+
+
+def _stamp(path: Path) -> _Stamp:
+    """A file's size and time; of a package's folder the size of all its files, and the latest."""
+    files = [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
+    found = [each.stat() for each in files]
+    return _Stamp(
+        size=sum(status.st_size for status in found),
+        mtime_ns=max((status.st_mtime_ns for status in found), default=0),
+    )
 
 
 def watch(

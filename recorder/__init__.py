@@ -24,7 +24,7 @@ The map, upstream first; a module imports only from above its own line:
     bag dossier export verify   the unedited package: build it, tell of it, check it
     labels                   what is speech, music, silence, as it is kept; where the talk starts
     encode loudness convert naming   a stretch in any format, edited; names that every system takes
-    importing                files from elsewhere → sessions
+    importing adopting       files from elsewhere → sessions; packages, which are sessions
     spool landmarks likeness align   two recordings of one event, laid against each other
     compare picture          what differs, in words, JSON and SVG
     completing               gaps filled from the other one, journaled, undone

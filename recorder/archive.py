@@ -459,7 +459,7 @@ class Archive:
         at = at or (schedule.at if schedule else utc_now())
         title = title.encode(errors="replace").decode()  # a file's name may hold half a character
         session = new_session_id()
-        folder = SessionFolder(self.root / _folder_name(title, at, session))
+        folder = SessionFolder(self.root / folder_name(title, at, session))
         asked = tuple(
             {"track": track, "kind": str(spec.kind), "address": spec.public_address}
             for track, spec in sources
@@ -578,7 +578,7 @@ def _started_at(pid: int) -> float | None:
         return None
 
 
-def _folder_name(title: str, at: datetime, session: SessionId) -> str:
+def folder_name(title: str, at: datetime, session: SessionId) -> str:
     """``2024-08-13-trump-musk-01J5…``: ASCII, no name that Windows reserves, under 80 bytes."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_title.lower()).strip("-")[:40].strip("-")

@@ -11,6 +11,10 @@ the journal says which. Its title is the file's stem, its host the tags' artist.
 pictures: the bytes are the file's. What lies in the trash is not brought in a second time.
 
 A session appears in the archive whole and sealed, or not at all.
+
+What Aircheck exported is known again: a package, or another archive's session, comes in as the
+session that it is (`recorder.adopting`), and a file beside its proof, as a clip or a page has it,
+is here already where its session is.
 """
 
 from __future__ import annotations
@@ -20,13 +24,14 @@ import hashlib
 import logging
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from recorder import locks, sums, trash
+from recorder import adopting, locks, sums, trash
 from recorder.archive import TRASH, Archive, SessionFolder
 from recorder.errors import AircheckError, DecodeError, storage_error
 from recorder.events import Chunk, Connected, PartOpened, PartSealed, RunStarted
@@ -70,11 +75,13 @@ class Imported:
     """What became of a file.
 
     Attributes:
-        path: The file.
+        path: The file, or the folder of a package or a session.
         folder: Its session, or None where it was not imported.
         was_here: Whether the archive had these very bytes already.
         thrown_away: The session in the trash that has these very bytes; nothing was imported then.
         problem: Why it was not imported, in words; empty where it was.
+        is_export: Whether its session is here, and it was exported from that: texts beside it are
+            in its own time.
     """
 
     path: Path
@@ -82,6 +89,7 @@ class Imported:
     was_here: bool = False
     thrown_away: SessionId | None = None
     problem: str = ""
+    is_export: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +116,8 @@ class _Piece:
 def find_audio(paths: Iterable[Path], *, apart: Path | None = None) -> list[Path]:
     """Files as they are named, and in folders, at any depth, what has an audio file's suffix.
 
-    Hidden files and folders are left out; links to folders are not followed.
+    A folder that is a package of ours, or a session's, is found as one. Hidden files and folders
+    are left out; links to folders are not followed.
 
     Args:
         paths: Files and folders.
@@ -123,6 +132,10 @@ def find_audio(paths: Iterable[Path], *, apart: Path | None = None) -> list[Path
         for root, folders, names in os.walk(path):
             if apart and Path(root).resolve().is_relative_to(apart.resolve()):
                 folders.clear()
+                continue
+            if adopting.holds_session(Path(root)):
+                folders.clear()
+                found.append(Path(root))
                 continue
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             found.extend(
@@ -143,10 +156,12 @@ def name_of(path: Path) -> str:
 def import_paths(archive: Archive, paths: Iterable[Path]) -> Iterator[Imported]:
     """Import files and folders one by one; a file that fails stops no other.
 
+    Whole sessions come first, so that what was exported from them finds them here.
+
     Yields:
         What became of each file, when it is done.
     """
-    for path in find_audio(paths, apart=archive.root):
+    for path in sorted(find_audio(paths, apart=archive.root), key=lambda each: not each.is_dir()):
         try:
             yield _import(archive, path)
         except AircheckError as error:
@@ -190,6 +205,11 @@ def held(archive: Archive, path: Path) -> SessionFolder | None:
 
 
 def _import(archive: Archive, path: Path) -> Imported:
+    if path.is_dir():
+        return _import_session(archive, path)
+    exported = _of_session(archive, path)
+    if exported:
+        return exported
     file = _look_at(path)
     here = _with_bytes(archive, file.sha256)
     if here:
@@ -199,6 +219,52 @@ def _import(archive: Archive, path: Path) -> Imported:
         return Imported(path=path, thrown_away=thrown_away.id)
     folder, was_here = _bring_in(archive, file)
     return Imported(path=path, folder=folder, was_here=was_here)
+
+
+def _import_session(archive: Archive, path: Path) -> Imported:
+    """A package, or another archive's session, as the session that it is."""
+    here = _with_id(archive, path, adopting.id_of(path))
+    if here:
+        return here
+    _clear_left(Archive(archive.root / _STAGING))
+    own = archive.root / _STAGING / f"{os.getpid()}-{threading.get_ident()}"  # the id is known
+    try:
+        folder = adopting.adopt(path, Archive(own))
+        with _alone(archive):
+            here = _with_id(archive, path, folder.id)
+            return here or Imported(path=path, folder=folder.move(archive.root / folder.path.name))
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+def _of_session(archive: Archive, path: Path) -> Imported | None:
+    """A file that was exported from a session which is here; None of any other."""
+    session = adopting.session_of(path)
+    here = session and _with_id(archive, path, session)
+    return replace(here, is_export=True) if here else None
+
+
+def _with_id(archive: Archive, path: Path, session: SessionId) -> Imported | None:
+    """What is here already, or in the trash, of that very session."""
+    for room in (archive, Archive(archive.root / TRASH)):
+        for folder in room.folders():
+            if folder.id == session and room is archive:
+                return Imported(path=path, folder=folder, was_here=True)
+            if folder.id == session:
+                return Imported(path=path, thrown_away=session)
+    return None
+
+
+@contextlib.contextmanager
+def _alone(archive: Archive) -> Iterator[None]:
+    """Be the one that puts something into the archive.
+
+    Raises:
+        StorageError: Another process doesn't end, or the disk refuses.
+    """
+    busy = storage_error(OSError("another process doesn't end"), doing="importing")
+    with locks.alone(archive.root / _LOCK, doing="importing", busy=busy, wait_s=_LOCK_WAIT_S):
+        yield
 
 
 def _look_at(path: Path) -> _File:
@@ -264,8 +330,7 @@ def _bring_in(archive: Archive, file: _File) -> tuple[SessionFolder, bool]:
     folder = staging.create(file.path.stem, [("a", spec)], at=file.recorded_at, host=file.artist)
     try:
         _fill(folder, file)
-        busy = storage_error(OSError("another process doesn't end"), doing="importing")
-        with locks.alone(archive.root / _LOCK, doing="importing", busy=busy, wait_s=_LOCK_WAIT_S):
+        with _alone(archive):
             here = _with_bytes(archive, file.sha256)
             if here:
                 return here, True
@@ -278,10 +343,10 @@ def _bring_in(archive: Archive, file: _File) -> tuple[SessionFolder, bool]:
 
 def _clear_left(staging: Archive) -> None:
     """Remove what an import left that was killed."""
-    for folder in staging.folders():
+    for path in staging.root.iterdir() if staging.root.is_dir() else ():
         with contextlib.suppress(OSError):
-            if time.time() - folder.path.stat().st_mtime > _LEFT_S:
-                shutil.rmtree(folder.path)
+            if time.time() - path.stat().st_mtime > _LEFT_S:
+                shutil.rmtree(path)
 
 
 def _fill(folder: SessionFolder, file: _File) -> None:

@@ -196,7 +196,7 @@ def _aac(root: Path, path: Path, piece: Piece, room: int) -> Material | None:
 def _hashes(data: Bytes, begins: Integers, ends: Integers) -> tuple[str, ...]:
     """Of each chunk: here they are in the processor's cache yet, and other pieces go on beside."""
     ranges = zip(begins.tolist(), ends.tolist(), strict=True)
-    return tuple(hashlib.sha256(data[begin:end]).hexdigest() for begin, end in ranges)
+    return tuple(hashlib.sha256(data[begin:end].data).hexdigest() for begin, end in ranges)
 
 
 def _agrees(root: Path, piece: Piece, frames: Frames) -> bool:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from app import keeping, watching
+from app import keeping, publishing, watching
 from app.importing import Outcome, import_paths
 from app.watching import Watch
 from recorder import trash
 from recorder.archive import Archive
 from recorder.errors import AircheckError, SessionBusy
+from tests.app.test_publishing import talk
 from tests.parts import wait_until
 from tests.recorder.builders import encode, tone
 from transcribe import captions, index, search, transcript
@@ -406,3 +407,27 @@ def test_a_watched_file_does_not_come_back_from_the_trash(
     outcomes = later(Watch(archive, [place], settles_s=5.0, monotonic=clock), clock)
     assert [bool(outcome.thrown_away) for outcome in outcomes] == [True]
     assert archive.folders() == []
+
+
+def test_what_aircheck_exported_is_known_again(tmp_path: Path) -> None:
+    session = talk(tmp_path / "archive")
+    out = tmp_path / "out"
+    package = publishing.unedited(session, out / "package")[0]
+    publishing.publish_page(session, out / "page")
+    publishing.clip(session, out / "clips", from_s=5.5, to_s=8.0)
+    home, other = Archive(session.path.parent), Archive(tmp_path / "other")
+    known = list(import_paths(home, [out]))
+    assert all(outcome.was_here for outcome in known), known
+    assert {outcome.session for outcome in known} == {session.id}
+    assert [folder.id for folder in home.folders()] == [session.id]
+    assert len(transcript.stored(session)) == 1
+    fresh = list(import_paths(other, [out]))
+    assert not [outcome.problem for outcome in fresh if outcome.problem]
+    assert [folder.id for folder in other.folders()] == [session.id]
+    only = Archive(tmp_path / "only")
+    (outcome,) = import_paths(only, [package])
+    (folder,) = only.folders()
+    assert outcome.session == folder.id == session.id
+    assert [each.path.name for each in transcript.stored(folder)] == [
+        each.path.name for each in transcript.stored(session)
+    ]

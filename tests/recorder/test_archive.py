@@ -65,7 +65,7 @@ def test_tokens_stay_with_the_owner_and_go_with_the_seal(archive: Archive) -> No
 @given(st.text(max_size=300))
 def test_any_title_makes_a_portable_folder_name(title: str) -> None:
     session = archive_module.new_session_id()
-    name = archive_module._folder_name(title, archive_module.utc_now(), session)
+    name = archive_module.folder_name(title, archive_module.utc_now(), session)
     assert name.isascii()
     assert len(name) < 100
     assert is_session_id(name[-26:])
