@@ -47,8 +47,23 @@ _CONTEXT_S = 5  # whole seconds that the encoder is given for captions, and mult
 _TAIL_S = 1.0
 _MEL_FRAMES_A_S = 100
 _LIVE_TOKENS = 8  # come before speech, or are left of its last word
-_LIVE_TOKENS_A_S = {"en": 5}  # at most: English has about 3, hurried 5
-_OTHER_TOKENS_A_S = 14  # Whisper's vocabulary spells some scripts by their bytes
+# At most: English has about 3 a second, hurried 5; the others by the tokens of Article 1 of the
+# Universal Declaration of Human Rights beside those in English, and a tenth or more above that.
+_LIVE_TOKENS_A_S = {
+    code: most
+    for most, codes in (
+        (5, "en"),
+        (8, "es de pt ru sv"),
+        (9, "fr tr zh it nl pl"),
+        (10, "da cs id fi"),
+        (12, "ko uk ar ro hu he vi"),
+        (14, "ja"),
+        # Whisper's vocabulary spells these scripts by their bytes.
+        (50, "am as bn bo gu hi hy ka km kn lo ml mr my ne pa sa sd si ta te th"),
+    )
+    for code in codes.split()
+}
+_OTHER_TOKENS_A_S = 16
 _CONTEXT_TOKENS = 224  # half of the decoder's context, as openai-whisper's sample_len
 _PROBE_LIMIT_S = 120.0
 _IMPROBABLE, _REPEATED = -1.0, 2.4  # mean log probability, compression ratio: Whisper's own

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from whisper.tokenizer import get_tokenizer
 
 import resources
 from recorder.decode import decode_file
@@ -96,6 +97,24 @@ def test_the_language_is_heard(
     likely = engine.languages(utterances[0][1])
     assert max(likely, key=lambda code: likely[code]) == "en"
     assert sum(likely.values()) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "All human beings are born free and equal in dignity and rights."),
+        ("de", "Alle Menschen sind frei und gleich an Würde und Rechten geboren."),
+        (
+            "ja",
+            "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。",
+        ),
+        ("hi", "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है।"),
+    ],
+)
+def test_captions_have_room_for_what_can_be_said(language: str, text: str) -> None:
+    """Of Article 1, in 3 s: faster than most people read it aloud."""
+    spoken = get_tokenizer(True, language=language).encode(f" {text}")
+    assert len(spoken) <= ctranslate._most_tokens(3.0, language)
 
 
 def test_an_unknown_language_is_said(engine: CTranslateEngine) -> None:
