@@ -21,6 +21,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from typing import Any
 
 from recorder import journal, outline
 from recorder.errors import (
+    AircheckError,
     ArchiveError,
     CorruptSession,
     SessionBusy,
@@ -478,12 +480,14 @@ class Archive:
             folder.audio.mkdir(parents=True)
             if any(spec.public_address != spec.address or spec.cookies for _, spec in sources):
                 folder.write_secrets(sources)
-        except OSError as error:
-            raise storage_error(error, doing="making the session's folder") from error
-        folder.write_info(info)
-        log = journal.JournalWriter(folder.journal_path)
-        log.append(Opened(session=session, title=title, sources=asked, program=PROGRAM))
-        log.close()
+            folder.write_info(info)
+            with contextlib.closing(journal.JournalWriter(folder.journal_path)) as log:
+                log.append(Opened(session=session, title=title, sources=asked, program=PROGRAM))
+        except (OSError, AircheckError) as error:
+            shutil.rmtree(folder.path, ignore_errors=True)  # it holds no sound yet
+            if isinstance(error, OSError):
+                raise storage_error(error, doing="making the session's folder") from error
+            raise
         return folder
 
     def folders(self) -> list[SessionFolder]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recorder import archive as archive_module
 from recorder.archive import SOCKETS, Archive, SessionFolder
-from recorder.errors import CorruptSession, SessionBusy, SessionNotFound, StorageError
+from recorder.errors import CorruptSession, DiskFull, SessionBusy, SessionNotFound, StorageError
 from recorder.types import SourceKind, SourceSpec, State, is_session_id
 
 STREAM = SourceSpec(kind=SourceKind.STREAM, address="https://u:p@host.example/live?token=s3cret")
@@ -34,6 +34,19 @@ def test_a_session_can_be_made_listed_and_found(archive: Archive) -> None:
     assert "-trump-musk-live-" in first.path.name
     for name in (first.id, first.id.lower(), first.id[-6:], first.path.name, str(first.path)):
         assert archive.find(name).path == first.path
+
+
+def test_a_full_disk_leaves_no_session_that_never_was(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise DiskFull("The disk is full while writing session.json.")
+
+    monkeypatch.setattr(SessionFolder, "write_info", refuse)
+    with pytest.raises(DiskFull):
+        make(archive)
+    assert list(archive.folders()) == []
+    assert list(archive.root.iterdir()) == []
 
 
 def test_what_is_not_there_or_not_unique_is_said(archive: Archive) -> None:
