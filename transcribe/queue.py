@@ -547,6 +547,12 @@ def _mapped(path: Path) -> Iterator[None]:
             raise StorageError(
                 f"{path} can't be written.", safe=_SAFE, hint="Check the folder's permissions."
             ) from error
+        if code == sqlite3.SQLITE_IOERR:  # a full disk, where the file's log can't grow, is one too
+            raise StorageError(
+                "The disk refuses the queue of transcriptions.",
+                safe=_SAFE,
+                hint="Free some room, if it is full; or check it.",
+            ) from error
         raise QueueBroken(
             f"The queue of transcriptions can't be read ({error}).",
             safe=_SAFE,

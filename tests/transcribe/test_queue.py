@@ -430,3 +430,11 @@ def test_what_is_left_out_of_a_chunk_is_no_work(queue: Queue, session: SessionId
     queue.keep(job, second, "[]", took_s=5.0)
     assert queue.job(job.id).progress == pytest.approx(2.5 / 7.5)
     assert queue.job(job.id).left_s == pytest.approx(10.0)
+
+
+def test_a_disk_that_refuses_is_no_reason_to_delete_the_queue(path: Path) -> None:
+    refused = sqlite3.OperationalError("disk I/O error")
+    refused.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+    with pytest.raises(StorageError) as raised, queue_module._mapped(path):
+        raise refused
+    assert "Delete" not in raised.value.hint
