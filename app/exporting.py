@@ -165,6 +165,7 @@ def _single_file(folder: SessionFolder, order: Order, out: Path, gaps: Any) -> l
         to_s=to_s,
         gaps=gaps,
         signer=publishing.signer(),
+        is_cut=order.is_range,
     )
     if not files:
         raise ExportError("Nothing was recorded between these moments.", safe="Nothing was made.")

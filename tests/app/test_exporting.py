@@ -47,7 +47,7 @@ def test_a_quote_has_its_captions_in_its_own_time_and_its_citation(
     assert kinds == [".m4a", ".proof.json", ".json.sig", ".en.vtt", ".citation.txt"]
     captions = made[3].read_text("utf-8")
     assert "The cafe again." in captions
-    assert "00:00:01.000" in captions  # of the clip, which begins with a whole chunk
+    assert "00:00:00.6" in captions  # of the clip, which begins with a packet just before
     citation = made[4].read_text("utf-8")
     assert "“The cafe again.”" in citation
     assert "SHA-256" in citation
