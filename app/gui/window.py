@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QMimeData, QSettings, QSize, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QByteArray, QMimeData, QSettings, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -498,9 +498,7 @@ class Window(QMainWindow):
         self.transport.remember(self._memory)
         geometry, split = self._memory.value("geometry"), self._memory.value("split")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            usual = QSize(tokens.WINDOW_WIDTH, tokens.WINDOW_HEIGHT)
-            room = self.screen().availableGeometry().size()  # at 200 % a small screen is smaller
-            self.resize(usual.boundedTo(room))
+            self.resize(tokens.WINDOW_WIDTH, tokens.WINDOW_HEIGHT)
         if not (isinstance(split, QByteArray) and self._split.restoreState(split)):
             self._split.setSizes([tokens.SIDE_WIDTH, tokens.WINDOW_WIDTH - tokens.SIDE_WIDTH])
         place = str(self._memory.value("place", _FIRST))
