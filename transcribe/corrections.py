@@ -180,9 +180,9 @@ def _place(segments: list[Segment], edit: Edit, stored: Stored) -> int:
         and (edit.whose is None or edit.whose.split() == segment.speaker.split())
     ]
     if not found:
-        by = f" by {edit.whose}" if edit.whose else ""
+        missed = f"Nothing was said by {edit.whose} at" if edit.whose else "Nothing was said at"
         raise TranscriptError(
-            f"Nothing was said{by} at {at_s:.1f} s, says {stored.path.name}.",
+            f"{missed} {at_s:.1f} s, says {stored.path.name}.",
             hint="Give a moment inside of the segment.",
         )
     return max(found, key=lambda place: (segments[place].start_s, -segments[place].end_s))
