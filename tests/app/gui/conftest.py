@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.gui import tongue
 from app.gui.application import open_window
+from app.gui.presenters import figures, language
 from app.gui.theme import Theme
 from app.gui.window import Window
 from app.settings import Settings
@@ -29,6 +31,16 @@ own code is in it too. `test_watchdog` looks closer."""
 @pytest.fixture(scope="session")
 def themed(qapp: QApplication) -> Theme:
     return Theme(qapp)
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    """The window speaks German meanwhile."""
+    assert tongue.speak(qapp, "de") == "de"
+    yield
+    language.speak(language.english)
+    figures.use(figures.English())
+    QLocale.setDefault(QLocale.c())
 
 
 @pytest.fixture

@@ -1,20 +1,15 @@
 """How the export, the jobs and the settings look, and every page in German; see `test_looks`."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.gui import tongue
 from app.gui.pages.export import ExportPage
 from app.gui.pages.jobs import JobsPage
 from app.gui.pages.settings import SettingsPage
-from app.gui.presenters import figures, language
 from app.gui.presenters.exporting import Wanted
 from app.gui.window import Window
 from app.jobs import Job, JobState, Kind, Request
@@ -26,15 +21,6 @@ from transcribe.queue import Queue, path_of
 
 __all__ = ["evening", "look", "theme"]  # fixtures
 Look = Callable[[Window, str], None]
-
-
-@pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    tongue.speak(qapp, "de")
-    yield
-    language.speak(language.english)
-    figures.use(figures.English())
-    QLocale.setDefault(QLocale.c())
 
 
 def opened(qtbot: QtBot, open_it: Open, count: int) -> Window:

@@ -13,22 +13,13 @@ from PySide6.QtWidgets import QApplication
 
 import resources
 from app.gui import tongue
-from app.gui.presenters import exporting, figures, language, reasons, search, words
+from app.gui.presenters import exporting, figures, reasons, search, words
 from app.gui.presenters.language import translate
 from recorder.types import State
 from resources import make_translations
 from transcribe import query
 
 TS = make_translations.FOLDER / "aircheck_de.ts"
-
-
-@pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    assert tongue.speak(qapp, "de") == "de"
-    yield
-    language.speak(language.english)
-    figures.use(figures.English())
-    QLocale.setDefault(QLocale.c())
 
 
 def messages() -> Iterator[tuple[str, ET.Element]]:

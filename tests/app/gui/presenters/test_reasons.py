@@ -13,11 +13,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication
 
-from app.gui import tongue
-from app.gui.presenters import figures, language, reasons
+from app.gui.presenters import reasons
 from app.gui.presenters.reasons import in_own_words
 from app.gui.presenters.words import Message
 from recorder import errors, schedule
@@ -26,15 +23,6 @@ from recorder.sources import fetch
 
 SAFE = "All that was recorded before is safe."
 URL = "https://radio.example/live"
-
-
-@pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    tongue.speak(qapp, "de")
-    yield
-    language.speak(language.english)
-    figures.use(figures.English())
-    QLocale.setDefault(QLocale.c())
 
 
 def answered(status: int) -> str:

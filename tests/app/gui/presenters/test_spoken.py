@@ -1,28 +1,14 @@
 """Times in the words of the window's language."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication
 
-from app.gui import tongue
-from app.gui.presenters import figures, language
 from app.gui.presenters.capture import RequestError, read_time
 from app.gui.presenters.spoken import in_english
 from recorder.types import iso
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # a Saturday
-
-
-@pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    tongue.speak(qapp, "de")
-    yield
-    language.speak(language.english)
-    figures.use(figures.English())
-    QLocale.setDefault(QLocale.c())
 
 
 @pytest.mark.parametrize(
